@@ -1,0 +1,82 @@
+package dev.sluice.core.net;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+
+/**
+ * An IPv4 or IPv6 address as two 64-bit halves. An IPv4 address is held in its v4-mapped form
+ * (::ffff:a.b.c.d), which is also how the kernel maps hold it, and {@code v6} is false.
+ */
+public record IpAddress(boolean v6, long high, long low) implements Comparable<IpAddress> {
+  private static final long V4_MAPPED = 0x0000_ffff_0000_0000L;
+
+  /**
+   * Reads a literal; never asks a resolver.
+   *
+   * @throws IllegalArgumentException when the text is not an address literal
+   */
+  public static IpAddress parse(String text) {
+    InetAddress address = InetAddress.ofLiteral(text);
+    ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
+    return address instanceof Inet4Address
+        ? v4(bytes.getInt())
+        : new IpAddress(true, bytes.getLong(), bytes.getLong());
+  }
+
+  public static IpAddress v4(int bits) {
+    return new IpAddress(false, 0, V4_MAPPED | Integer.toUnsignedLong(bits));
+  }
+
+  /** From the 16 bytes of the v4-mapped or native form, network order. */
+  public static IpAddress ofMapped(byte[] sixteen) {
+    ByteBuffer bytes = ByteBuffer.wrap(sixteen);
+    long high = bytes.getLong();
+    long low = bytes.getLong();
+    return new IpAddress(!(high == 0 && (low >>> 32) == 0xffffL), high, low);
+  }
+
+  /** 16 bytes, network order, IPv4 in v4-mapped form. */
+  public byte[] mapped() {
+    return ByteBuffer.allocate(16).putLong(high).putLong(low).array();
+  }
+
+  /** Number of bits of the family: 32 or 128. */
+  public int bits() {
+    return v6 ? 128 : 32;
+  }
+
+  /** The address {@code count} further, in the same family. */
+  public IpAddress plus(long count) {
+    long sum = low + count;
+    long carry = Long.compareUnsigned(sum, low) < 0 ? 1 : 0;
+    return v6 ? new IpAddress(true, high + carry, sum) : v4((int) sum);
+  }
+
+  public Prefix single() {
+    return new Prefix(this, bits());
+  }
+
+  @Override
+  public int compareTo(IpAddress other) {
+    int family = Boolean.compare(v6, other.v6);
+    int first = family != 0 ? family : Long.compareUnsigned(high, other.high);
+    return first != 0 ? first : Long.compareUnsigned(low, other.low);
+  }
+
+  /** Dotted decimal, or RFC 5952. */
+  @Override
+  public String toString() {
+    if (!v6) {
+      int bits = (int) low;
+      return (bits >>> 24)
+          + "."
+          + ((bits >>> 16) & 255)
+          + "."
+          + ((bits >>> 8) & 255)
+          + "."
+          + (bits & 255);
+    }
+    return Rfc5952.format(mapped());
+  }
+}

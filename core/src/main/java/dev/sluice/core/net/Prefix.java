@@ -1,0 +1,60 @@
+package dev.sluice.core.net;
+
+import java.util.Comparator;
+
+/** A CIDR prefix; host bits are cleared, so two texts of one prefix are equal. */
+public record Prefix(IpAddress address, int length) implements Comparable<Prefix> {
+  private static final Comparator<Prefix> ORDER =
+      Comparator.comparing(Prefix::address).thenComparingInt(Prefix::length);
+
+  public Prefix {
+    if (length < 0 || length > address.bits()) {
+      throw new IllegalArgumentException(
+          "prefix length " + length + " is outside 0.." + address.bits() + " of " + address);
+    }
+    address = clear(address, length);
+  }
+
+  /**
+   * Reads {@code 10.0.0.0/8}, or a bare address as a single-address prefix.
+   *
+   * @throws IllegalArgumentException when it is neither
+   */
+  public static Prefix parse(String text) {
+    int slash = text.indexOf('/');
+    return slash < 0
+        ? IpAddress.parse(text).single()
+        : new Prefix(
+            IpAddress.parse(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
+  }
+
+  public boolean contains(IpAddress other) {
+    return other.v6() == address.v6() && clear(other, length).equals(address);
+  }
+
+  public boolean contains(Prefix other) {
+    return other.length >= length && contains(other.address);
+  }
+
+  public boolean isSingle() {
+    return length == address.bits();
+  }
+
+  private static IpAddress clear(IpAddress address, int length) {
+    int kept = length + (address.v6() ? 0 : 96);
+    long high = kept >= 64 ? address.high() : kept == 0 ? 0 : address.high() & (-1L << (64 - kept));
+    long low = kept == 128 ? address.low() : kept <= 64 ? 0 : address.low() & (-1L << (128 - kept));
+    return new IpAddress(
+        address.v6(), high, address.v6() ? low : low | (address.low() & 0xffff_0000_0000L));
+  }
+
+  @Override
+  public int compareTo(Prefix other) {
+    return ORDER.compare(this, other);
+  }
+
+  @Override
+  public String toString() {
+    return address + "/" + length;
+  }
+}

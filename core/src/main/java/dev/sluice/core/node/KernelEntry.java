@@ -1,0 +1,50 @@
+package dev.sluice.core.node;
+
+import dev.sluice.core.net.IpAddress;
+import dev.sluice.core.net.Prefix;
+
+/**
+ * One entry of a kernel map, as a value. {@link Key} says which entry, the rest what it holds; the
+ * layouts in C are in node-applier's {@code maps.h}.
+ */
+public sealed interface KernelEntry {
+  Key key();
+
+  /** Identifies an entry; the type says which map. */
+  sealed interface Key {}
+
+  /** Direction of a policy entry, seen from the subject. */
+  enum Direction {
+    INGRESS,
+    EGRESS
+  }
+
+  /**
+   * Map {@code slc_policy}, LPM: protocol and port are prefix-masked.
+   *
+   * @param peer peer identity; 0 any
+   * @param protocol 0 any; then {@code portBits} is 0
+   * @param port the port block's first port
+   * @param portBits how many leading bits of the port count, 0..16
+   */
+  record PolicyKey(int subject, Direction direction, int peer, int protocol, int port, int portBits)
+      implements Key {}
+
+  /**
+   * A final verdict for the key: entries for a peer already contain what the wildcard peer's rules
+   * say there.
+   *
+   * @param cookie numbers the rules behind it; 0: no policy is enforced in this direction
+   */
+  record PolicyEntry(PolicyKey key, boolean allow, int proxyPort, int cookie)
+      implements KernelEntry {}
+
+  /** Maps {@code slc_addr} (single addresses, hash) and {@code slc_prefix} (the rest, LPM). */
+  record AddressKey(Prefix prefix) implements Key {}
+
+  /**
+   * @param tunnel IPv4 underlay address of the owning node, null when it is this node or outside
+   *     the cluster
+   */
+  record AddressEntry(AddressKey key, int identity, IpAddress tunnel) implements KernelEntry {}
+}
