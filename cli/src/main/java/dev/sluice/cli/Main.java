@@ -1,0 +1,77 @@
+package dev.sluice.cli;
+
+import dev.sluice.cli.lab.LabCommand;
+import dev.sluice.cli.look.LookCommands;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The {@code sluice} command's entry. It wires the subcommands and turns their ends into exit
+ * statuses: 0 success, 1 refusal or finding, 2 wrong usage.
+ */
+@Command(
+    name = "sluice",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "A network control plane for Kubernetes whose memory is a Kafka log.",
+    subcommands = {LabCommand.class, VersionCommand.class, CompletionCommand.class})
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec;
+
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The whole command tree, ready to {@code execute}; tests give it their own out and err. */
+  public static CommandLine commandLine() {
+    CommandLine root = new CommandLine(new Main());
+    LookCommands.all().forEach(root::addSubcommand);
+    root.setCaseInsensitiveEnumValuesAllowed(true);
+    root.setParameterExceptionHandler(Main::wrongUsage);
+    root.setExecutionExceptionHandler((thrown, at, parsed) -> failed(thrown, at));
+    return root;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Missing command");
+  }
+
+  private static int wrongUsage(ParameterException thrown, String[] args) {
+    CommandLine at = thrown.getCommandLine();
+    at.getErr()
+        .println(
+            sentence(thrown.getMessage())
+                + " (see '"
+                + at.getCommandSpec().qualifiedName()
+                + " --help')");
+    at.getErr().flush();
+    return ExitCode.USAGE;
+  }
+
+  private static int failed(Exception thrown, CommandLine at) {
+    PrintWriter err = at.getErr();
+    at.getOut().flush();
+    if (System.getenv("SLUICE_DEBUG") != null) {
+      thrown.printStackTrace(err);
+    } else if (thrown instanceof Refusal) {
+      err.println(sentence(thrown.getMessage()));
+    } else {
+      err.println(
+          "sluice: internal error: "
+              + sentence(String.valueOf(thrown))
+              + " (SLUICE_DEBUG=1 shows where)");
+    }
+    err.flush();
+    return ExitCode.SOFTWARE;
+  }
+
+  private static String sentence(String message) {
+    return message == null ? "no reason given" : message.strip().replaceAll("\\s*\\R\\s*", "; ");
+  }
+}

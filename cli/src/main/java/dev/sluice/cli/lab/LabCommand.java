@@ -1,0 +1,22 @@
+package dev.sluice.cli.lab;
+
+import dev.sluice.cli.Version;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice lab}: the whole system on one machine. */
+@Command(
+    name = "lab",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "The whole system on one machine: nodes and pods as network namespaces.")
+public final class LabCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Missing command");
+  }
+}

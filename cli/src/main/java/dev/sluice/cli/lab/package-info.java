@@ -1,0 +1,2 @@
+/** The {@code sluice lab} commands: arguments in, calls of {@link dev.sluice.lab}, results out. */
+package dev.sluice.cli.lab;
