@@ -1,0 +1,76 @@
+package dev.sluice.core.compile;
+
+import dev.sluice.core.cluster.ClusterRecord;
+import dev.sluice.core.log.LogGate;
+import dev.sluice.core.log.ObjectKey;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * Everything that a {@link PolicyFold} remembers, in canonical order: two folds of one log prefix
+ * give equal bytes. Selectors, members, rules and the Merkle tree are not in it, since they follow
+ * from the rest.
+ *
+ * @param gate position, epoch, base and kinds listed
+ * @param whole whether the image has been given out
+ * @param revision in force; 0 before the world was whole
+ * @param revisionHash Merkle root of that revision; empty before the world was whole
+ * @param inputDigest chained over the records since that revision
+ * @param policies last accepted version of each policy, by key
+ * @param identities by number
+ * @param endpoints by key
+ * @param addresses by prefix
+ * @param subjectRevisions the revision at which each subject's rules last changed
+ * @param diagnostics those in force, by key
+ */
+public record PolicySnapshot(
+    LogGate.State gate,
+    boolean whole,
+    long revision,
+    String revisionHash,
+    byte[] inputDigest,
+    List<AcceptedVersion> policies,
+    List<ClusterRecord.Identity> identities,
+    List<ClusterRecord.Endpoint> endpoints,
+    List<ClusterRecord.Address> addresses,
+    SortedMap<Integer, Long> subjectRevisions,
+    List<DiagnosticRecord> diagnostics) {
+
+  /**
+   * The last accepted version of a policy.
+   *
+   * @param tree canonical bytes of its {@code spec} and {@code specs}
+   */
+  public record AcceptedVersion(ObjectKey key, byte[] tree) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof AcceptedVersion version
+          && key.equals(version.key)
+          && Arrays.equals(tree, version.tree);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * key.hashCode() + Arrays.hashCode(tree);
+    }
+  }
+
+  /** The fold's position. */
+  public long position() {
+    return gate.position();
+  }
+
+  public byte[] encode() {
+    return PolicySnapshotCodec.encode(this);
+  }
+
+  /**
+   * Reads what {@link #encode()} gave.
+   *
+   * @throws IllegalArgumentException when the bytes are of another format or damaged
+   */
+  public static PolicySnapshot decode(byte[] bytes) {
+    return PolicySnapshotCodec.decode(bytes);
+  }
+}

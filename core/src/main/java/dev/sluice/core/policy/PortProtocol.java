@@ -1,0 +1,23 @@
+package dev.sluice.core.policy;
+
+import java.util.List;
+
+/** A transport protocol as policies name it. */
+public enum PortProtocol {
+  TCP(6),
+  UDP(17),
+  SCTP(132),
+  /** Each of TCP, UDP and SCTP; no other protocol has ports. */
+  ANY(6, 17, 132);
+
+  private final List<Integer> numbers;
+
+  PortProtocol(Integer... numbers) {
+    this.numbers = List.of(numbers);
+  }
+
+  /** IP protocol numbers that it stands for. */
+  public List<Integer> numbers() {
+    return numbers;
+  }
+}
