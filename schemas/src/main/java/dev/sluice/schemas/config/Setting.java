@@ -1,0 +1,169 @@
+package dev.sluice.schemas.config;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Optional;
+
+/**
+ * Every setting of every process: the key in the properties file (and in {@code --set key=value}),
+ * its default and what it means. An empty default means: not set.
+ */
+public enum Setting {
+  KAFKA_BOOTSTRAP_SERVERS(
+      "kafka.bootstrap.servers", Type.TEXT, "127.0.0.1:9092", "Kafka brokers, host:port,…"),
+  SCHEMA_REGISTRY_URL(
+      "schema.registry.url",
+      Type.TEXT,
+      "http://127.0.0.1:8081",
+      "registry that speaks the Confluent REST API; several, comma separated, are tried in turn"),
+  SCHEMA_REGISTRY_TIMEOUT(
+      "schema.registry.timeout",
+      Type.DURATION,
+      "60s",
+      "how long a request to the registry is retried before it fails"),
+  TOPIC_PREFIX("topic.prefix", Type.TEXT, "sluice.", "put before every topic name"),
+  TOPIC_REPLICATION(
+      "topic.replication",
+      Type.NUMBER,
+      "0",
+      "replication factor of topics; 0: 3 where at least 3 brokers are alive, else 1"),
+  CLUSTER_NAME("cluster.name", Type.TEXT, "default", "name of the Kubernetes cluster"),
+  HISTORY_WINDOW(
+      "history.window",
+      Type.DURATION,
+      "30d",
+      "how long k8s.objects and revisions are kept: how far back one can replay"),
+  FLOWS_PARTITIONS("flows.partitions", Type.NUMBER, "4", "partitions of topic flows"),
+  FLOWS_RETENTION("flows.retention", Type.DURATION, "7d", "how long flows are kept"),
+  STATE_DIR(
+      "state.dir", Type.PATH, "state", "local state of the streams, a cache that may be deleted"),
+  SNAPSHOT_INTERVAL(
+      "snapshot.interval",
+      Type.DURATION,
+      "5m",
+      "least time between two snapshots of one stream, when there is something new"),
+  INGEST_SOURCE(
+      "ingest.source",
+      Type.TEXT,
+      "",
+      "where objects come from: folder:PATH (manifests, watched) or kubernetes"),
+  NODE_NAME("node.name", Type.TEXT, "", "name of this node, as in Kubernetes"),
+  NODE_NETNS(
+      "node.netns",
+      Type.TEXT,
+      "",
+      "network namespace of the node, a path; empty: the one the process runs in"),
+  NODE_BPF_PATH(
+      "node.bpf.path",
+      Type.PATH,
+      "/sys/fs/bpf/sluice/v1/default/node",
+      "directory of the node's pinned programs, links and maps"),
+  NODE_SOCKET("node.socket", Type.PATH, "", "unix socket on which the applier answers"),
+  NODE_CGROUP(
+      "node.cgroup",
+      Type.PATH,
+      "",
+      "cgroup of the node's pods; empty: programs of cgroups are off"),
+  NODE_UPLINK("node.uplink", Type.TEXT, "eth0", "interface towards the other nodes"),
+  NODE_ROUTING("node.routing", Type.TEXT, "vxlan", "between nodes: vxlan or native"),
+  NODE_VXLAN_PORT("node.vxlan.port", Type.NUMBER, "8472", "UDP port of the tunnel"),
+  NODE_MTU("node.mtu", Type.NUMBER, "0", "MTU of the uplink; 0: as found"),
+  NODE_CT_ENTRIES("node.ct.entries", Type.NUMBER, "131072", "size of the connection table"),
+  NODE_CT_ENDPOINT_SHARE(
+      "node.ct.endpoint.share",
+      Type.NUMBER,
+      "25",
+      "percent of the connection table that one endpoint may hold"),
+  NODE_STATUS_INTERVAL(
+      "node.status.interval", Type.DURATION, "10s", "least often node.status is written"),
+  SINK_LISTEN("sink.listen", Type.TEXT, "127.0.0.1:4245", "where flow-sink serves, host:port"),
+  BROKER_DATA_DIR("broker.data.dir", Type.PATH, "kafka", "data of the embedded broker"),
+  BROKER_PORT(
+      "broker.port",
+      Type.NUMBER,
+      "0",
+      "port of the embedded broker on 127.0.0.1; 0: the one chosen before, or a free one"),
+  REGISTRY_PORT(
+      "registry.port",
+      Type.NUMBER,
+      "0",
+      "port of the embedded registry on 127.0.0.1; 0: the one chosen before, or a free one");
+
+  /** What a value must look like. */
+  public enum Type {
+    TEXT("text"),
+    NUMBER("whole number"),
+    DURATION("duration: 500ms, 30s, 5m, 12h, 30d"),
+    PATH("path");
+
+    private final String text;
+
+    Type(String text) {
+      this.text = text;
+    }
+
+    /** What to write, for people. */
+    public String text() {
+      return text;
+    }
+  }
+
+  private final String key;
+  private final Type type;
+  private final String defaultValue;
+  private final String doc;
+
+  Setting(String key, Type type, String defaultValue, String doc) {
+    this.key = key;
+    this.type = type;
+    this.defaultValue = defaultValue;
+    this.doc = doc;
+  }
+
+  public String key() {
+    return key;
+  }
+
+  public Type type() {
+    return type;
+  }
+
+  public String defaultValue() {
+    return defaultValue;
+  }
+
+  /** One line for people. */
+  public String doc() {
+    return doc;
+  }
+
+  public static Optional<Setting> of(String key) {
+    return Arrays.stream(values()).filter(setting -> setting.key.equals(key)).findFirst();
+  }
+
+  /** The known key that is the fewest edits away from an unknown one. */
+  static Setting nearest(String key) {
+    return Arrays.stream(values())
+        .min(Comparator.comparingInt(setting -> distance(setting.key, key)))
+        .orElseThrow();
+  }
+
+  /** Levenshtein distance. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int above = row[j];
+        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        row[j] = Math.min(replaced, Math.min(above, row[j - 1]) + 1);
+        diagonal = above;
+      }
+    }
+    return row[b.length()];
+  }
+}

@@ -1,0 +1,273 @@
+package dev.sluice.schemas.topic;
+
+import dev.sluice.schemas.config.Settings;
+import dev.sluice.schemas.serde.TopicSerdes;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+
+/**
+ * Reads one topic, compacted or not, from a place of the caller's choice to its present end, and
+ * then follows it. It has no group, commits nothing and remembers its place only while it lives.
+ * Stepped by hand: {@link #poll} reads once; there is no thread inside.
+ *
+ * <p>For one thread, except {@link #wakeup()}.
+ *
+ * @param <V> class of the values
+ */
+public final class TopicReader<V extends SpecificRecord> implements AutoCloseable {
+  /** The header of tombstones that says for which position the key was removed. */
+  private static final String POSITION_HEADER = "position";
+
+  private static final long CONTACT_NANOS = Duration.ofMinutes(1).toNanos();
+  private static final Duration CONTACT_TIMEOUT = Duration.ofSeconds(5);
+
+  /**
+   * One record.
+   *
+   * @param value null: the key is removed
+   * @param timestampMillis as Kafka has it, ms since 1970
+   * @param removedAt of a tombstone whose writer said so: the position it is true for; else -1
+   */
+  public record Entry<V>(
+      int partition, long offset, String key, V value, long timestampMillis, long removedAt) {}
+
+  private final Topic<V> topic;
+  private final String name;
+  private final TopicSerdes serdes;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final List<TopicPartition> partitions;
+  private final LongSupplier nanoClock;
+  private long lastContactNanos;
+
+  private TopicReader(
+      Topic<V> topic,
+      String name,
+      TopicSerdes serdes,
+      KafkaConsumer<byte[], byte[]> consumer,
+      LongSupplier nanoClock) {
+    this.topic = topic;
+    this.name = name;
+    this.serdes = serdes;
+    this.consumer = consumer;
+    this.nanoClock = nanoClock;
+    this.partitions =
+        consumer.partitionsFor(name).stream()
+            .map(found -> new TopicPartition(name, found.partition()))
+            .toList();
+    consumer.assign(partitions);
+    this.lastContactNanos = nanoClock.getAsLong();
+    seekToBeginning();
+  }
+
+  /**
+   * Opens a topic at its first record; seek from there.
+   *
+   * @throws IllegalStateException when the topic does not exist
+   */
+  public static <V extends SpecificRecord> TopicReader<V> open(
+      Settings settings, TopicSerdes serdes, Topic<V> topic) {
+    return open(settings, serdes, topic, System::nanoTime);
+  }
+
+  static <V extends SpecificRecord> TopicReader<V> open(
+      Settings settings, TopicSerdes serdes, Topic<V> topic, LongSupplier nanoClock) {
+    String name = topic.name(settings);
+    KafkaConsumer<byte[], byte[]> consumer = KafkaClients.newConsumer(settings, "reader-" + name);
+    try {
+      if (consumer.partitionsFor(name).isEmpty()) {
+        throw new IllegalStateException(
+            "there is no topic " + name + ": start the process that writes it first");
+      }
+      return new TopicReader<>(topic, name, serdes, consumer, nanoClock);
+    } catch (RuntimeException e) {
+      consumer.close();
+      throw e;
+    }
+  }
+
+  /** The header a writer puts on a tombstone, so that readers can tell a late one. */
+  public static Header removedAt(long position) {
+    return new RecordHeader(
+        POSITION_HEADER, ByteBuffer.allocate(Long.BYTES).putLong(position).array());
+  }
+
+  public Topic<V> topic() {
+    return topic;
+  }
+
+  public TopicReader<V> seekToBeginning() {
+    consumer.beginningOffsets(partitions).forEach(consumer::seek);
+    return this;
+  }
+
+  public TopicReader<V> seekToEnd() {
+    endOffsets().forEach(consumer::seek);
+    return this;
+  }
+
+  /** Continues a topic of one partition at an offset. */
+  public TopicReader<V> seek(long offset) {
+    consumer.seek(only(), offset);
+    return this;
+  }
+
+  /** Goes to the first record of every partition that is not older than a time, or to the end. */
+  public TopicReader<V> seekToTime(long timestampMillis) {
+    Map<TopicPartition, Long> times = new HashMap<>();
+    partitions.forEach(partition -> times.put(partition, timestampMillis));
+    Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(times);
+    Map<TopicPartition, Long> ends = endOffsets();
+    for (TopicPartition partition : partitions) {
+      OffsetAndTimestamp place = found.get(partition);
+      consumer.seek(partition, place == null ? ends.get(partition) : place.offset());
+    }
+    return this;
+  }
+
+  /** Goes back from the end of every partition by {@code count} offsets, if it has so many. */
+  public TopicReader<V> seekBack(long count) {
+    Map<TopicPartition, Long> starts = consumer.beginningOffsets(partitions);
+    endOffsets()
+        .forEach(
+            (partition, end) ->
+                consumer.seek(partition, Math.max(starts.get(partition), end - count)));
+    return this;
+  }
+
+  /** The first offset that a topic of one partition still has. */
+  public long beginningOffset() {
+    return consumer.beginningOffsets(partitions).get(only());
+  }
+
+  /** The offset after the last record of a topic of one partition. */
+  public long endOffset() {
+    return endOffsets().get(only());
+  }
+
+  /** The offset that a topic of one partition is read at next. */
+  public long nextOffset() {
+    return consumer.position(only());
+  }
+
+  /**
+   * Reads on to the end that the topic has now; returns how many records that was. Waits for as
+   * long as the brokers need.
+   *
+   * @throws ResyncNeededException as {@link #poll}
+   */
+  public long readToEnd(Consumer<? super Entry<V>> sink) {
+    Map<TopicPartition, Long> ends = endOffsets();
+    long count = 0;
+    while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+      count += poll(Duration.ofMillis(200), sink);
+    }
+    return count;
+  }
+
+  /** Reads all that is left to the present end, in order. */
+  public List<Entry<V>> readToEnd() {
+    List<Entry<V>> entries = new ArrayList<>();
+    readToEnd(entries::add);
+    return entries;
+  }
+
+  /**
+   * Reads once: waits up to {@code timeout} for a record, hands over all that came, and returns
+   * their number. Safe to call while the brokers are away: it returns 0.
+   *
+   * @throws ResyncNeededException when records may have been missed; the next poll reads from the
+   *     beginning
+   * @throws SerializationException when a record cannot be read, naming its offset
+   */
+  public int poll(Duration timeout, Consumer<? super Entry<V>> sink) {
+    ConsumerRecords<byte[], byte[]> records;
+    try {
+      records = consumer.poll(timeout);
+    } catch (OffsetOutOfRangeException e) {
+      seekToBeginning();
+      throw new ResyncNeededException(
+          "topic %s no longer has offset %s".formatted(name, e.offsetOutOfRangePartitions()));
+    }
+    noteContact(!records.isEmpty());
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      sink.accept(decode(record));
+    }
+    return records.count();
+  }
+
+  /** Ends a {@link #poll} that waits, with a WakeupException; from any thread. */
+  public void wakeup() {
+    consumer.wakeup();
+  }
+
+  /** Refuses to go on after a silence in which tombstones may have come and gone. */
+  private void noteContact(boolean received) {
+    long silence = nanoClock.getAsLong() - lastContactNanos;
+    if (!received && silence < CONTACT_NANOS) {
+      return;
+    }
+    if (!received) {
+      try {
+        consumer.endOffsets(partitions, CONTACT_TIMEOUT);
+      } catch (TimeoutException e) {
+        return;
+      }
+    }
+    lastContactNanos = nanoClock.getAsLong();
+    if (topic.cleanup() == Topic.Cleanup.COMPACT
+        && silence > Topics.TOMBSTONES_KEPT.toNanos() / 2) {
+      seekToBeginning();
+      throw new ResyncNeededException(
+          "topic %s was out of reach for %d h".formatted(name, silence / 3_600_000_000_000L));
+    }
+  }
+
+  private Entry<V> decode(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      Header removedAt = record.headers().lastHeader(POSITION_HEADER);
+      return new Entry<>(
+          record.partition(),
+          record.offset(),
+          serdes.keys(topic).deserializer().deserialize(name, record.key()),
+          serdes.values(topic).deserializer().deserialize(name, record.value()),
+          record.timestamp(),
+          removedAt == null ? -1 : ByteBuffer.wrap(removedAt.value()).getLong());
+    } catch (SerializationException e) {
+      throw new SerializationException(
+          "%s-%d@%d: %s".formatted(name, record.partition(), record.offset(), e.getMessage()), e);
+    }
+  }
+
+  private Map<TopicPartition, Long> endOffsets() {
+    return consumer.endOffsets(partitions);
+  }
+
+  private TopicPartition only() {
+    if (partitions.size() != 1) {
+      throw new IllegalStateException(name + " has " + partitions.size() + " partitions, not one");
+    }
+    return partitions.getFirst();
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}
