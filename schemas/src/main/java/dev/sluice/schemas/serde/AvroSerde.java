@@ -19,6 +19,10 @@ import org.apache.kafka.common.serialization.Serde;
  * @param <T> class of the values
  */
 public final class AvroSerde<T> implements Serde<T> {
+  static {
+    TrustedClasses.declare();
+  }
+
   private final AvroSerializer<T> serializer;
   private final AvroDeserializer<T> deserializer;
 
