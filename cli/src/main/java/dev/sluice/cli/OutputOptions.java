@@ -19,12 +19,18 @@ public final class OutputOptions {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORM",
-      defaultValue = "table",
-      description = "table, json, yaml or jsonpath=TEMPLATE (default: ${DEFAULT-VALUE}).")
+      description = "table, json, yaml or jsonpath=TEMPLATE (default: table).")
   private String form;
 
   @Option(names = "--no-headers", description = "Leave the table's header line out.")
   private boolean noHeaders;
+
+  /** The form to print when the user names none; without this call it is the table. */
+  public void byDefault(String otherForm) {
+    if (form == null) {
+      form = otherForm;
+    }
+  }
 
   /**
    * Prints what the command found in the form asked for. Only the one that is needed is made.
@@ -32,6 +38,7 @@ public final class OutputOptions {
    * @throws ParameterException when the form is not one of the four, or the template does not parse
    */
   public void print(Supplier<Table> table, Supplier<? extends JsonNode> json) {
+    byDefault("table");
     PrintWriter out = command.commandLine().getOut();
     switch (form) {
       case "table", "wide" -> table.get().print(out, !noHeaders);
@@ -44,7 +51,7 @@ public final class OutputOptions {
 
   /** Whether the form is the table, for commands whose table is not one (sections, for example). */
   public boolean isTable() {
-    return form.equals("table") || form.equals("wide");
+    return form == null || form.equals("table") || form.equals("wide");
   }
 
   private JsonPath template() {

@@ -49,9 +49,8 @@ class TidyTest {
   }
 
   private static void assertNone(List<String> findings) {
-    assertFalse(
-        !findings.isEmpty(),
-        () -> findings.size() + " finding(s):\n" + String.join("\n", findings));
+    assertTrue(
+        findings.isEmpty(), () -> findings.size() + " finding(s):\n" + String.join("\n", findings));
   }
 
   @Test
@@ -162,8 +161,8 @@ class TidyTest {
         findings.add(ROOT.relativize(folder).toString());
       }
     }
-    assertFalse(
-        !findings.isEmpty(), () -> "without package-info.java:\n" + String.join("\n", findings));
+    assertTrue(
+        findings.isEmpty(), () -> "without package-info.java:\n" + String.join("\n", findings));
   }
 
   @Test

@@ -8,6 +8,13 @@ public final class LookCommands {
 
   /** New command objects (annotated with picocli's {@code Command}) to hang below the root. */
   public static List<Object> all() {
-    return List.of();
+    return List.of(
+        new StatusCommand(),
+        new EndpointCommand(),
+        new IdentityCommand(),
+        new PolicyCommand(),
+        new ObserveCommand(),
+        new MonitorCommand(),
+        new BpfCommand());
   }
 }

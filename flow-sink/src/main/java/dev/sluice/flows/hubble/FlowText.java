@@ -64,7 +64,7 @@ public final class FlowText {
   }
 
   /** Name of the match type in Cilium's monitor. */
-  static String policyMatch(int match) {
+  public static String policyMatch(int match) {
     return switch (match) {
       case 1 -> "L3-Only";
       case 2 -> "L3-L4";

@@ -1,0 +1,116 @@
+package dev.sluice.cli.look;
+
+import dev.sluice.schemas.CompiledRule;
+import dev.sluice.schemas.DesiredRow;
+import dev.sluice.schemas.DirectionPolicy;
+import dev.sluice.schemas.Endpoint;
+import dev.sluice.schemas.EndpointRow;
+import dev.sluice.schemas.EndpointStatus;
+import dev.sluice.schemas.Mark;
+import dev.sluice.schemas.Member;
+import dev.sluice.schemas.NodeStatus;
+import dev.sluice.schemas.Selector;
+import dev.sluice.schemas.SubjectPolicy;
+import dev.sluice.schemas.topic.Topics;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * What is desired and what the nodes say, joined: a value, read once from the topics.
+ *
+ * @param mark the last mark of topic desired; its revision is the one in force
+ * @param policies compiled policy by identity
+ * @param selectors by id
+ * @param members identities by selector id
+ * @param endpoints by id
+ * @param nodes by name
+ */
+record ClusterView(
+    Mark mark,
+    SortedMap<Integer, SubjectPolicy> policies,
+    SortedMap<String, Selector> selectors,
+    SortedMap<String, SortedSet<Integer>> members,
+    List<EndpointView> endpoints,
+    SortedMap<String, NodeStatus> nodes) {
+
+  static ClusterView read(LabTopics topics) {
+    return of(
+        topics.latest(Topics.DESIRED).values(),
+        topics.latest(Topics.ENDPOINTS).values(),
+        topics.latest(Topics.NODE_STATUS));
+  }
+
+  /** Joins the last rows of the three topics. */
+  static ClusterView of(
+      Collection<DesiredRow> desired,
+      Collection<EndpointRow> endpointRows,
+      SortedMap<String, NodeStatus> nodes) {
+    Mark mark = new Mark(-1L, 0L, "");
+    SortedMap<Integer, SubjectPolicy> policies = new TreeMap<>();
+    SortedMap<String, Selector> selectors = new TreeMap<>();
+    SortedMap<String, SortedSet<Integer>> members = new TreeMap<>();
+    for (DesiredRow row : desired) {
+      switch (row.getEntry()) {
+        case Mark last -> mark = last;
+        case SubjectPolicy policy -> policies.put(policy.getIdentity(), policy);
+        case Selector selector -> selectors.put(selector.getId(), selector);
+        case Member member ->
+            members
+                .computeIfAbsent(member.getSelector(), id -> new TreeSet<>())
+                .add(member.getIdentity());
+        default -> {
+          // addresses are not looked at here
+        }
+      }
+    }
+    Map<Long, EndpointStatus> statuses = new HashMap<>();
+    nodes.values().forEach(node -> node.getEndpoints().forEach(e -> statuses.put(e.getId(), e)));
+    long revision = mark.getRevision();
+    List<EndpointView> endpoints =
+        endpointRows.stream()
+            .map(EndpointRow::getEntry)
+            .filter(Endpoint.class::isInstance)
+            .map(Endpoint.class::cast)
+            .sorted(Comparator.comparing(Endpoint::getId))
+            .map(
+                endpoint ->
+                    new EndpointView(
+                        endpoint,
+                        Optional.ofNullable(policies.get(endpoint.getIdentity())),
+                        Optional.ofNullable(statuses.get(endpoint.getId())),
+                        revision))
+            .toList();
+    return new ClusterView(mark, policies, selectors, members, endpoints, nodes);
+  }
+
+  /** The policies ({@code kind/namespace/name}) that a subject's rules come from. */
+  static SortedSet<String> policiesOf(SubjectPolicy subject) {
+    SortedSet<String> names = new TreeSet<>();
+    Stream.of(subject.getIngress(), subject.getEgress())
+        .forEach(
+            direction -> {
+              names.addAll(direction.getEnforcedBy());
+              origins(direction).forEach(origin -> names.add(withoutPath(origin)));
+            });
+    return names;
+  }
+
+  private static Stream<String> origins(DirectionPolicy direction) {
+    return direction.getRules().stream().map(CompiledRule::getOrigins).flatMap(List::stream);
+  }
+
+  /** {@code kind/ns/name#path} without the path. */
+  static String withoutPath(String origin) {
+    int hash = origin.indexOf('#');
+    return hash < 0 ? origin : origin.substring(0, hash);
+  }
+}

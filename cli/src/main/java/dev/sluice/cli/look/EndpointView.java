@@ -1,0 +1,53 @@
+package dev.sluice.cli.look;
+
+import dev.sluice.schemas.DirectionPolicy;
+import dev.sluice.schemas.Endpoint;
+import dev.sluice.schemas.EndpointStatus;
+import dev.sluice.schemas.SubjectPolicy;
+import java.util.Optional;
+
+/**
+ * One endpoint as several topics describe it.
+ *
+ * @param endpoint what it is
+ * @param policy what is desired for its identity; empty while no policy has been compiled, which
+ *     closes it
+ * @param status what its node says; empty while the node has said nothing
+ * @param desiredRevision the revision in force
+ */
+record EndpointView(
+    Endpoint endpoint,
+    Optional<SubjectPolicy> policy,
+    Optional<EndpointStatus> status,
+    long desiredRevision) {
+
+  String name() {
+    return endpoint.getNamespace() + "/" + endpoint.getPod();
+  }
+
+  /** Cilium's word: waiting-for-identity, regenerating, ready, not-ready or disconnected. */
+  String state() {
+    return status.map(EndpointStatus::getState).orElse("waiting-for-identity");
+  }
+
+  /** The revision that its node's kernel enforces; 0 while it is closed. */
+  long realizedRevision() {
+    return status.map(EndpointStatus::getRealizedRevision).orElse(0L);
+  }
+
+  boolean ingressEnforced() {
+    return policy.map(SubjectPolicy::getIngress).map(DirectionPolicy::getEnforced).orElse(true);
+  }
+
+  boolean egressEnforced() {
+    return policy.map(SubjectPolicy::getEgress).map(DirectionPolicy::getEnforced).orElse(true);
+  }
+
+  /** none, ingress, egress or both, as {@code status.policy.*.policy-enabled} has it. */
+  String enabled() {
+    if (ingressEnforced()) {
+      return egressEnforced() ? "both" : "ingress";
+    }
+    return egressEnforced() ? "egress" : "none";
+  }
+}

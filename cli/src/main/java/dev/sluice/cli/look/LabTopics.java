@@ -1,0 +1,75 @@
+package dev.sluice.cli.look;
+
+import dev.sluice.cli.Refusal;
+import dev.sluice.lab.LabHandle;
+import dev.sluice.schemas.config.Settings;
+import dev.sluice.schemas.serde.TopicSerdes;
+import dev.sluice.schemas.topic.Topic;
+import dev.sluice.schemas.topic.TopicReader;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.KafkaException;
+
+/** The topics of one lab, for a command that reads them once. For one thread. */
+final class LabTopics implements AutoCloseable {
+  private final Settings settings;
+  private final TopicSerdes serdes;
+
+  private LabTopics(Settings settings) {
+    this.settings = settings;
+    this.serdes = TopicSerdes.connect(settings);
+  }
+
+  static LabTopics open(LabHandle lab) {
+    List<String> keyValues =
+        lab.settings().entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
+    return new LabTopics(Settings.defaults().with(keyValues));
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  /** The last value of every key that was not removed, by key. */
+  <V extends SpecificRecord> SortedMap<String, V> latest(Topic<V> topic) {
+    SortedMap<String, V> latest = new TreeMap<>();
+    try (TopicReader<V> reader = reader(topic)) {
+      reader.readToEnd(
+          entry -> {
+            if (entry.value() == null) {
+              latest.remove(entry.key());
+            } else {
+              latest.put(entry.key(), entry.value());
+            }
+          });
+    }
+    return latest;
+  }
+
+  /** Every record that the topic still has, oldest first within a partition. */
+  <V extends SpecificRecord> List<TopicReader.Entry<V>> all(Topic<V> topic) {
+    try (TopicReader<V> reader = reader(topic)) {
+      return reader.readToEnd();
+    }
+  }
+
+  /**
+   * A reader at the topic's first record; the caller closes it.
+   *
+   * @throws Refusal when the brokers do not answer or the topic does not exist
+   */
+  <V extends SpecificRecord> TopicReader<V> reader(Topic<V> topic) {
+    try {
+      return TopicReader.open(settings, serdes, topic);
+    } catch (KafkaException | IllegalStateException e) {
+      throw new Refusal("Topic " + topic.name(settings) + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    serdes.close();
+  }
+}
