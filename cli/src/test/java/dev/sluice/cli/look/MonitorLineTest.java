@@ -1,0 +1,41 @@
+package dev.sluice.cli.look;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.junit.jupiter.api.Test;
+
+class MonitorLineTest {
+  private static ObjectNode event(String type) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("type", type)
+        .put("reason", 133)
+        .put("reasonText", "Policy denied")
+        .put("sourceIdentity", 257)
+        .put("destinationIdentity", 256)
+        .put("source", "10.0.2.7:51234")
+        .put("destination", "10.0.4.9:8080")
+        .put("protocol", "TCP")
+        .put("flags", "SYN")
+        .put("endpoint", 1423)
+        .put("direction", "INGRESS");
+  }
+
+  @Test
+  void dropHasTheShapeOfCiliumMonitor() {
+    assertEquals(
+        "xx drop (Policy denied) flow 0x0 to endpoint 1423, identity 257->256:"
+            + " 10.0.2.7:51234 -> 10.0.4.9:8080 tcp SYN",
+        MonitorCommand.line(event("drop")));
+  }
+
+  @Test
+  void reservedIdentitiesPrintByName() {
+    assertEquals(
+        "Policy verdict log: flow 0x0 local EP ID 1423, ingress, action allow, identity"
+            + " world->256: 10.0.2.7:51234 -> 10.0.4.9:8080 tcp SYN",
+        MonitorCommand.line(event("policy-verdict").put("sourceIdentity", 2)));
+  }
+}
