@@ -1,0 +1,29 @@
+package dev.sluice.core.node;
+
+/**
+ * How many entries each kernel map holds, or can hold.
+ *
+ * @param policy {@code slc_policy}
+ * @param addresses {@code slc_addr}, single addresses
+ * @param prefixes {@code slc_prefix}, all others
+ */
+public record MapSizes(int policy, int addresses, int prefixes) {
+  public static final MapSizes NONE = new MapSizes(0, 0, 0);
+
+  /** Whether each map's entries fit into that map of {@code capacity}. */
+  public boolean fitsInto(MapSizes capacity) {
+    return policy <= capacity.policy
+        && addresses <= capacity.addresses
+        && prefixes <= capacity.prefixes;
+  }
+
+  /** This, and {@code count} more (or fewer) in the map that {@code key} belongs to. */
+  MapSizes plus(KernelEntry.Key key, int count) {
+    return switch (key) {
+      case KernelEntry.PolicyKey unused -> new MapSizes(policy + count, addresses, prefixes);
+      case KernelEntry.AddressKey address when address.prefix().isSingle() ->
+          new MapSizes(policy, addresses + count, prefixes);
+      case KernelEntry.AddressKey unused -> new MapSizes(policy, addresses, prefixes + count);
+    };
+  }
+}
