@@ -1,0 +1,116 @@
+package dev.sluice.core.policy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is found while one object is read: typed access to its tree, where every surprise becomes a
+ * finding with the path and with what to write instead. A field that is null counts as absent. Used
+ * by one reader on one thread.
+ */
+final class Reading {
+  private final List<Finding> findings = new ArrayList<>();
+
+  /** Everything found so far, in the order it was found. */
+  List<Finding> findings() {
+    return findings;
+  }
+
+  void refuse(String code, String path, String message) {
+    findings.add(new Finding(Finding.Severity.REFUSED, code, path, message));
+  }
+
+  void warn(String code, String path, String message) {
+    findings.add(new Finding(Finding.Severity.WARNING, code, path, message));
+  }
+
+  /** The path of a field below a path. */
+  static String at(String path, String field) {
+    return path.isEmpty() ? field : path + "." + field;
+  }
+
+  /** The path of a list's item. */
+  static String at(String path, int index) {
+    return path + "[" + index + "]";
+  }
+
+  /**
+   * A value that must be an object.
+   *
+   * @param write what to write instead, for the message
+   */
+  @SuppressWarnings("unchecked")
+  Optional<Map<String, Object>> object(Object value, String path, String write) {
+    if (value instanceof Map<?, ?> map) {
+      return Optional.of((Map<String, Object>) map);
+    }
+    wrongType(path, "an object", value, write);
+    return Optional.empty();
+  }
+
+  /** A field that must be a list; empty when it is absent, null or refused. */
+  Optional<List<?>> list(Map<String, Object> object, String field, String path, String write) {
+    Object value = object.get(field);
+    if (value == null) {
+      return Optional.empty();
+    }
+    if (value instanceof List<?> list) {
+      return Optional.of(list);
+    }
+    wrongType(at(path, field), "a list", value, write);
+    return Optional.empty();
+  }
+
+  /** A field that must be a string; empty when it is absent, null or refused. */
+  Optional<String> string(Map<String, Object> object, String field, String path) {
+    Object value = object.get(field);
+    if (value == null) {
+      return Optional.empty();
+    }
+    return string(value, field, at(path, field));
+  }
+
+  /** A value that must be a string. {@code name} is what the message calls it. */
+  Optional<String> string(Object value, String name, String path) {
+    if (value instanceof String text) {
+      return Optional.of(text);
+    }
+    String quoted =
+        value instanceof Number || value instanceof Boolean
+            ? "put it in quotes: " + name + ": \"" + value + "\""
+            : "write text in quotes";
+    wrongType(path, "a string", value, quoted);
+    return Optional.empty();
+  }
+
+  /** A field that must be true or false; empty when it is absent, null or refused. */
+  Optional<Boolean> bool(Map<String, Object> object, String field, String path) {
+    Object value = object.get(field);
+    if (value == null) {
+      return Optional.empty();
+    }
+    if (value instanceof Boolean truth) {
+      return Optional.of(truth);
+    }
+    wrongType(at(path, field), "true or false", value, "write true or false without quotes");
+    return Optional.empty();
+  }
+
+  void wrongType(String path, String wanted, Object value, String write) {
+    refuse("wrong-type", path, "must be " + wanted + " and is " + describe(value) + ": " + write);
+  }
+
+  private static String describe(Object value) {
+    return switch (value) {
+      case null -> "empty";
+      case Map<?, ?> unused -> "an object";
+      case List<?> unused -> "a list";
+      case String text -> "the string \"" + text + "\"";
+      case Boolean truth -> "the boolean " + truth;
+      case Number number -> "the number " + number;
+      default -> "something else";
+    };
+  }
+}
