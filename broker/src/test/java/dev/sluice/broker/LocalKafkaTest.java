@@ -1,67 +1,69 @@
 package dev.sluice.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sluice.schemas.DesiredRow;
-import dev.sluice.schemas.Mark;
+import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
-import dev.sluice.schemas.serde.TopicSerdes;
-import dev.sluice.schemas.topic.KafkaClients;
-import dev.sluice.schemas.topic.TopicCatalogue;
-import dev.sluice.schemas.topic.TopicReader;
-import dev.sluice.schemas.topic.Topics;
+import dev.sluice.schemas.config.SettingsException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Broker and registry over one directory: what was written is there after a restart. */
+/** Broker and registry over one directory. */
+@Timeout(120)
 class LocalKafkaTest {
   @TempDir Path directory;
 
   @Test
   void aRestartKeepsPortsRecordsAndSchemas() throws Exception {
     Settings first;
-    try (LocalKafka kafka = LocalKafka.start(directory)) {
+    try (LocalKafka kafka = LocalKafka.start(directory);
+        DesiredLog log = new DesiredLog(kafka.settings())) {
       first = kafka.settings();
-      ensureTopics(first);
-      write(first, 1);
+      log.write(1).get();
     }
-    try (LocalKafka kafka = LocalKafka.start(directory)) {
+    try (LocalKafka kafka = LocalKafka.start(directory);
+        DesiredLog log = new DesiredLog(kafka.settings())) {
       assertEquals(first, kafka.settings());
-      ensureTopics(first);
-      write(first, 2);
-      assertEquals("[1, 2]", positions(first));
+      assertEquals(
+          Settings.load(directory.resolve("broker.properties"))
+              .with(Setting.BROKER_DATA_DIR, directory),
+          kafka.settings());
+      log.write(2).get();
+      assertEquals(List.of(1L, 2L), log.positions());
     }
   }
 
-  private static void ensureTopics(Settings settings) {
-    try (Admin admin = KafkaClients.newAdmin(settings, "test")) {
-      TopicCatalogue.ensure(admin, settings);
+  @Test
+  void aTemporaryOneLeavesNothing() throws Exception {
+    Path data;
+    try (LocalKafka kafka = LocalKafka.start()) {
+      data = kafka.settings().path(Setting.BROKER_DATA_DIR);
+      assertTrue(Files.exists(data.resolve("broker.properties")));
     }
+    assertTrue(Files.notExists(data));
   }
 
-  private static void write(Settings settings, long position) throws Exception {
-    try (TopicSerdes serdes = TopicSerdes.connect(settings)) {
-      serdes.registerAll();
-      try (KafkaProducer<String, DesiredRow> producer =
-          KafkaClients.newProducer(settings, "test", serdes, Topics.DESIRED)) {
-        Mark mark = new Mark(position, 7L, "");
-        producer
-            .send(
-                new ProducerRecord<>(
-                    Topics.DESIRED.name(settings), Topics.MARK_KEY, new DesiredRow(position, mark)))
-            .get();
-      }
-    }
-  }
-
-  private static String positions(Settings settings) {
-    try (TopicSerdes serdes = TopicSerdes.connect(settings);
-        TopicReader<DesiredRow> reader = TopicReader.open(settings, serdes, Topics.DESIRED)) {
-      return reader.readToEnd().stream().map(e -> e.value().getPosition()).toList().toString();
+  @Test
+  void aTakenPortIsRefusedByName() throws Exception {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Settings settings =
+          Settings.defaults()
+              .with(Setting.BROKER_DATA_DIR, directory)
+              .with(Setting.BROKER_PORT, other.getLocalPort());
+      SettingsException refused =
+          assertThrows(SettingsException.class, () -> LocalKafka.start(settings));
+      assertEquals(
+          "port %d on 127.0.0.1 is taken: stop what listens there, or set broker.port to another"
+              .formatted(other.getLocalPort()),
+          refused.getMessage());
     }
   }
 }

@@ -27,6 +27,8 @@ public final class KafkaClients {
     properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
     // A record waits for the brokers to come back rather than leave a hole in the order.
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
+    // A client whose brokers are all away forgets its metadata: then send() itself waits.
+    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Integer.MAX_VALUE);
     properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.LARGEST_RECORD_BYTES);
     // A bound, not an allocation: one largest record must fit.
     properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 2L * Topics.LARGEST_RECORD_BYTES);
