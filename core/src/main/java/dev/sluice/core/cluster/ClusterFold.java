@@ -6,45 +6,112 @@ import dev.sluice.core.log.ObjectEvent;
 import java.util.List;
 import java.util.Set;
 
-/** The cluster side of the log. */
+/**
+ * The cluster side of the log: Namespaces, Nodes and Pods in, identities, endpoints and addresses
+ * out. It is a pure function of the log's prefix: batches, redelivery and restarts from a {@link
+ * #snapshot} change nothing. An object that vanished between two listings must have a DELETED
+ * record; a listing alone removes nothing. Not thread safe.
+ */
 public final class ClusterFold {
   /** Kinds that must have been listed whole before anything is given out. */
   public static final Set<String> REQUIRED_KINDS =
       Set.of("Namespace", "Node", "Pod", "CiliumNetworkPolicy");
 
+  /** The cluster's name where nobody gave it one. */
+  public static final String DEFAULT_CLUSTER = "default";
+
   private final LogGate gate;
+  private final ClusterState state;
 
-  private ClusterFold(LogGate gate) {
+  private ClusterFold(LogGate gate, ClusterState state) {
     this.gate = gate;
+    this.state = state;
   }
 
-  /** A fold before the first record, of the cluster named {@code default}. */
+  /** A fold before the first record, of the cluster named {@value #DEFAULT_CLUSTER}. */
   public static ClusterFold empty() {
-    return empty("default");
+    return empty(DEFAULT_CLUSTER);
   }
 
-  /** A fold before the first record. */
+  /**
+   * A fold before the first record.
+   *
+   * @param cluster the cluster's name, a label of every pod
+   */
   public static ClusterFold empty(String cluster) {
-    return new ClusterFold(LogGate.closed(REQUIRED_KINDS));
+    return new ClusterFold(LogGate.closed(REQUIRED_KINDS), new ClusterState(cluster));
   }
 
   public static ClusterFold restore(ClusterSnapshot snapshot) {
-    return new ClusterFold(LogGate.restore(REQUIRED_KINDS, snapshot.gate()));
+    LogGate gate = LogGate.restore(REQUIRED_KINDS, snapshot.gate());
+    return new ClusterFold(gate, new ClusterState(snapshot, gate.synced()));
   }
 
-  /** Folds one record of k8s.objects; a record at or below the position changes nothing. */
+  /**
+   * Folds one record of k8s.objects; a record at or below the position changes nothing. The record
+   * that makes the world whole gives out everything.
+   */
   public ClusterStep apply(ObjectEvent event) {
-    gate.admit(event);
-    return new ClusterStep(gate.position(), List.of());
+    boolean wasWhole = gate.synced();
+    if (gate.admit(event) == LogGate.Admission.ADMITTED) {
+      state.advance(event.timeMillis());
+      fold(event);
+      if (gate.synced() && !wasWhole) {
+        state.becomeWhole();
+      }
+      state.expireIdentities();
+    }
+    return new ClusterStep(gate.position(), state.drain());
+  }
+
+  private void fold(ObjectEvent event) {
+    boolean gone = event.type() == ObjectEvent.Type.DELETED;
+    boolean object =
+        gone || event.type() == ObjectEvent.Type.ADDED || event.type() == ObjectEvent.Type.MODIFIED;
+    if (object) {
+      switch (event.key().kind()) {
+        case "Namespace" -> namespace(event, gone);
+        case "Node" -> node(event, gone);
+        case "Pod" -> pod(event, gone);
+        default -> {}
+      }
+    }
+  }
+
+  private void namespace(ObjectEvent event, boolean gone) {
+    String name = event.key().name();
+    if (gone) {
+      state.namespaceGone(name);
+    } else {
+      state.namespace(name, ObjectBody.of(event.body()).object("metadata").textMap("labels"));
+    }
+  }
+
+  private void node(ObjectEvent event, boolean gone) {
+    if (gone) {
+      state.nodeGone(event.key().name());
+    } else {
+      state.node(NodeFacts.read(event), event.offset());
+    }
+  }
+
+  private void pod(ObjectEvent event, boolean gone) {
+    String key = event.key().namespace() + "/" + event.key().name();
+    if (gone) {
+      state.podGone(key);
+    } else {
+      PodFacts.read(event)
+          .ifPresentOrElse(facts -> state.pod(facts, event.offset()), () -> state.podGone(key));
+    }
   }
 
   /** Every record, in dependency order. Empty before the world is whole. */
   public List<Change<ClusterRecord>> image() {
-    return List.of();
+    return state.image();
   }
 
   public ClusterSnapshot snapshot() {
-    return new ClusterSnapshot(gate.state());
+    return state.snapshot(gate.state());
   }
 
   /** Offset of the last record folded; -1 before the first. */
@@ -52,7 +119,7 @@ public final class ClusterFold {
     return gate.position();
   }
 
-  /** Whether every required kind has been listed whole. */
+  /** Whether every required kind has been listed whole; nothing is given out before. */
   public boolean synced() {
     return gate.synced();
   }

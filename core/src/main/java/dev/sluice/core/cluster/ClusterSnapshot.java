@@ -1,12 +1,38 @@
 package dev.sluice.core.cluster;
 
 import dev.sluice.core.log.LogGate;
+import java.util.List;
+import java.util.SortedMap;
 
 /**
  * Everything that a {@link ClusterFold} remembers, in canonical order: two folds of one log prefix
- * give equal bytes.
+ * give equal bytes. The rows themselves are not in it, since they follow from the rest.
+ *
+ * @param gate position, epoch, base and kinds listed
+ * @param cluster the cluster's name
+ * @param timeMillis log time: the latest of all records, ms since 1970
+ * @param lastEndpoint the highest endpoint id given
+ * @param nextNumber identity number to try first for the next new label set
+ * @param identities numbers in use or in their grace, by labels
+ * @param namespaces labels of each, by name
+ * @param nodes by name
+ * @param pods those with an endpoint, by key
+ * @param claims by prefix, the weakest first
  */
-public record ClusterSnapshot(LogGate.State gate) {
+public record ClusterSnapshot(
+    LogGate.State gate,
+    String cluster,
+    long timeMillis,
+    long lastEndpoint,
+    int nextNumber,
+    List<HeldNumber> identities,
+    SortedMap<String, SortedMap<String, String>> namespaces,
+    List<NodeFacts> nodes,
+    List<PodEntry> pods,
+    List<AddressClaim> claims) {
+
+  /** A pod and the endpoint id that it has. */
+  public record PodEntry(PodFacts facts, long endpoint) {}
 
   /** The fold's position. */
   public long position() {
@@ -14,7 +40,7 @@ public record ClusterSnapshot(LogGate.State gate) {
   }
 
   public byte[] encode() {
-    throw new UnsupportedOperationException();
+    return ClusterSnapshotCodec.encode(this);
   }
 
   /**
@@ -23,6 +49,6 @@ public record ClusterSnapshot(LogGate.State gate) {
    * @throws IllegalArgumentException when the bytes are of another format or damaged
    */
   public static ClusterSnapshot decode(byte[] bytes) {
-    throw new UnsupportedOperationException();
+    return ClusterSnapshotCodec.decode(bytes);
   }
 }

@@ -1,8 +1,6 @@
 package dev.sluice.core.log;
 
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,21 +33,16 @@ public final class PositionMerge<T> {
   /** One record with everything that was derived from it. */
   public record Group<T>(ObjectEvent event, List<Change<T>> changes) {}
 
-  private enum Side {
-    ADDITION,
-    REMOVAL
-  }
-
-  private final List<Class<? extends T>> kinds;
+  private final DependencyOrder<T> order;
   private final Map<Class<? extends T>, Long> marks = new LinkedHashMap<>();
   private final TreeMap<Long, ObjectEvent> events = new TreeMap<>();
   private final TreeMap<Long, List<Change<T>>> rows = new TreeMap<>();
   private long position;
 
   private PositionMerge(List<? extends Class<? extends T>> kinds, long position) {
-    this.kinds = List.copyOf(kinds);
+    this.order = new DependencyOrder<>(kinds);
     this.position = position;
-    this.kinds.forEach(kind -> marks.put(kind, Long.MIN_VALUE));
+    kinds.forEach(kind -> marks.put(kind, Long.MIN_VALUE));
   }
 
   /**
@@ -117,21 +110,6 @@ public final class PositionMerge<T> {
     Map<Map.Entry<Class<? extends T>, String>, Change<T>> last = new LinkedHashMap<>();
     due.values().forEach(list -> list.forEach(c -> last.put(Map.entry(c.kind(), c.key()), c)));
     due.clear();
-    return ordered(last.values());
-  }
-
-  private List<Change<T>> ordered(Iterable<Change<T>> changes) {
-    Map<Side, List<Change<T>>> sides = new EnumMap<>(Side.class);
-    sides.put(Side.ADDITION, new ArrayList<>());
-    sides.put(Side.REMOVAL, new ArrayList<>());
-    changes.forEach(c -> sides.get(c.isRemoval() ? Side.REMOVAL : Side.ADDITION).add(c));
-    Comparator<Change<T>> order =
-        Comparator.<Change<T>>comparingInt(change -> kinds.indexOf(change.kind()))
-            .thenComparing(Change::key);
-    sides.get(Side.ADDITION).sort(order);
-    sides.get(Side.REMOVAL).sort(order.reversed());
-    List<Change<T>> all = new ArrayList<>(sides.get(Side.ADDITION));
-    all.addAll(sides.get(Side.REMOVAL));
-    return all;
+    return order.sort(last.values());
   }
 }

@@ -1,0 +1,343 @@
+package dev.sluice.core.cluster;
+
+import dev.sluice.core.label.LabelSet;
+import dev.sluice.core.log.Change;
+import dev.sluice.core.log.LogGate;
+import dev.sluice.core.net.IpAddress;
+import dev.sluice.core.net.Prefix;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The cluster as the records so far describe it, and the rows that follow from it. Each method
+ * takes one fact and refreshes the rows that depend on it, and no others: a pod costs its own rows,
+ * a namespace its pods', a node the addresses on it. Identities are numbered once the world is
+ * whole, pods in the order in which they came, so that labels which a later record of the first
+ * listing changes get no number.
+ */
+final class ClusterState {
+  private static final List<String> WORLD = List.of("0.0.0.0/0", "::/0");
+
+  private static final class Pod {
+    private final PodFacts facts;
+    private final long endpoint;
+    private LabelSet labels; // null before the world is whole
+
+    private Pod(PodFacts facts, long endpoint, LabelSet labels) {
+      this.facts = facts;
+      this.endpoint = endpoint;
+      this.labels = labels;
+    }
+  }
+
+  private final String cluster;
+  private final IdentityNumbers numbers;
+  private final AddressClaims claims = new AddressClaims();
+  private final ClusterRows rows = new ClusterRows();
+  private final TreeMap<String, SortedMap<String, String>> namespaces = new TreeMap<>();
+  private final TreeMap<String, NodeFacts> nodes = new TreeMap<>();
+  private final TreeMap<String, Pod> pods = new TreeMap<>();
+  private final TreeMap<String, TreeSet<String>> podsOfNode = new TreeMap<>();
+  private long timeMillis;
+  private long lastEndpoint;
+  private boolean whole;
+
+  ClusterState(String cluster) {
+    this.cluster = cluster;
+    this.numbers = IdentityNumbers.empty();
+  }
+
+  ClusterState(ClusterSnapshot snapshot, boolean whole) {
+    this.cluster = snapshot.cluster();
+    this.timeMillis = snapshot.timeMillis();
+    this.lastEndpoint = snapshot.lastEndpoint();
+    this.numbers = IdentityNumbers.restore(snapshot.nextNumber(), snapshot.identities());
+    this.namespaces.putAll(snapshot.namespaces());
+    snapshot.nodes().forEach(node -> nodes.put(node.name(), node));
+    snapshot.claims().forEach(claims::claim);
+    snapshot.pods().forEach(pod -> enter(new Pod(pod.facts(), pod.endpoint(), null)));
+    if (whole) {
+      becomeWhole();
+      rows.drain();
+    }
+  }
+
+  ClusterSnapshot snapshot(LogGate.State gate) {
+    return new ClusterSnapshot(
+        gate,
+        cluster,
+        timeMillis,
+        lastEndpoint,
+        numbers.next(),
+        numbers.held(),
+        new TreeMap<>(namespaces),
+        List.copyOf(nodes.values()),
+        pods.values().stream()
+            .map(pod -> new ClusterSnapshot.PodEntry(pod.facts, pod.endpoint))
+            .toList(),
+        claims.all());
+  }
+
+  /** What changed since the last call; every change at once after {@link #becomeWhole}. */
+  List<Change<ClusterRecord>> drain() {
+    return rows.drain();
+  }
+
+  List<Change<ClusterRecord>> image() {
+    return rows.image();
+  }
+
+  /** Moves log time, which never goes back. */
+  void advance(long eventMillis) {
+    timeMillis = Math.max(timeMillis, eventMillis);
+  }
+
+  /** Gives up the identities whose grace is over. */
+  void expireIdentities() {
+    for (HeldNumber held : numbers.expire(timeMillis)) {
+      rows.remove(ClusterRecord.Identity.class, held.labels().canonical());
+    }
+  }
+
+  /** Every required kind has been listed: numbers the pods and derives all rows. */
+  void becomeWhole() {
+    whole = true;
+    for (ReservedIdentity reserved : ReservedIdentity.values()) {
+      if (reserved != ReservedIdentity.UNKNOWN) {
+        rows.put(new ClusterRecord.Identity(reserved.number(), reserved.labels()));
+      }
+    }
+    for (String prefix : WORLD) {
+      rows.put(external(Prefix.parse(prefix)));
+    }
+    numbers.held().forEach(h -> rows.put(new ClusterRecord.Identity(h.number(), h.labels())));
+    pods.values().stream()
+        .sorted(Comparator.comparingLong(pod -> pod.endpoint))
+        .forEach(this::identify);
+    claims.prefixes().forEach(this::refreshAddress);
+  }
+
+  void namespace(String name, SortedMap<String, String> labels) {
+    if (!labels.equals(namespaces.put(name, labels))) {
+      relabelPods(name);
+    }
+  }
+
+  void namespaceGone(String name) {
+    if (namespaces.remove(name) != null) {
+      relabelPods(name);
+    }
+  }
+
+  void node(NodeFacts node, long offset) {
+    NodeFacts old = nodes.put(node.name(), node);
+    if (node.equals(old)) {
+      return;
+    }
+    Set<Prefix> touched = old == null ? new HashSet<>() : withdraw(old, node);
+    for (Prefix prefix : node.ownAddresses()) {
+      claims.claim(new AddressClaim(prefix, AddressClaim.Claimant.NODE, node.name(), offset));
+      touched.add(prefix);
+    }
+    for (Prefix prefix : node.podCidrs()) {
+      claims.claim(new AddressClaim(prefix, AddressClaim.Claimant.POD_CIDR, node.name(), offset));
+      touched.add(prefix);
+    }
+    refreshNode(node.name(), touched);
+  }
+
+  void nodeGone(String name) {
+    NodeFacts old = nodes.remove(name);
+    if (old != null) {
+      refreshNode(name, withdraw(old, new NodeFacts(name, List.of(), List.of())));
+    }
+  }
+
+  void pod(PodFacts facts, long offset) {
+    Pod old = pods.get(facts.key());
+    if (old != null && old.facts.equals(facts)) {
+      return;
+    }
+    boolean same = old != null && old.facts.uid().equals(facts.uid());
+    Set<Prefix> touched = new HashSet<>();
+    if (old != null) {
+      leave(old);
+      touched.addAll(prefixes(old.facts));
+      withdraw(old.facts, same ? prefixes(facts) : List.of());
+    }
+    Pod pod = new Pod(facts, same ? old.endpoint : ++lastEndpoint, null);
+    enter(pod);
+    for (Prefix prefix : prefixes(facts)) {
+      claims.claim(new AddressClaim(prefix, AddressClaim.Claimant.POD, facts.key(), offset));
+      touched.add(prefix);
+    }
+    if (whole) {
+      identify(pod);
+      // After the new set is held: a number that both versions use is not given up in between.
+      release(old);
+      touched.forEach(this::refreshAddress);
+    }
+  }
+
+  void podGone(String key) {
+    Pod old = pods.get(key);
+    if (old == null) {
+      return;
+    }
+    leave(old);
+    withdraw(old.facts, List.of());
+    if (whole) {
+      rows.remove(ClusterRecord.Endpoint.class, key);
+      release(old);
+      prefixes(old.facts).forEach(this::refreshAddress);
+    }
+  }
+
+  private void enter(Pod pod) {
+    pods.put(pod.facts.key(), pod);
+    podsOfNode.computeIfAbsent(pod.facts.node(), n -> new TreeSet<>()).add(pod.facts.key());
+  }
+
+  private void leave(Pod pod) {
+    pods.remove(pod.facts.key());
+    TreeSet<String> others = podsOfNode.get(pod.facts.node());
+    others.remove(pod.facts.key());
+    if (others.isEmpty()) {
+      podsOfNode.remove(pod.facts.node());
+    }
+  }
+
+  private void withdraw(PodFacts facts, List<Prefix> except) {
+    for (Prefix prefix : prefixes(facts)) {
+      if (!except.contains(prefix)) {
+        claims.withdraw(prefix, AddressClaim.Claimant.POD, facts.key());
+      }
+    }
+  }
+
+  /** Withdraws what the old version claims and the new one does not; returns all the old claims. */
+  private Set<Prefix> withdraw(NodeFacts old, NodeFacts now) {
+    List<Prefix> own = new ArrayList<>(old.ownAddresses());
+    own.removeAll(now.ownAddresses());
+    own.forEach(p -> claims.withdraw(p, AddressClaim.Claimant.NODE, old.name()));
+    List<Prefix> cidrs = new ArrayList<>(old.podCidrs());
+    cidrs.removeAll(now.podCidrs());
+    cidrs.forEach(p -> claims.withdraw(p, AddressClaim.Claimant.POD_CIDR, old.name()));
+    Set<Prefix> touched = new HashSet<>(old.ownAddresses());
+    touched.addAll(old.podCidrs());
+    return touched;
+  }
+
+  /** The pods' address rows carry the node's underlay addresses. */
+  private void refreshNode(String name, Set<Prefix> touched) {
+    if (whole) {
+      touched.forEach(this::refreshAddress);
+      for (String key : podsOfNode.getOrDefault(name, new TreeSet<>())) {
+        prefixes(pods.get(key).facts).forEach(this::refreshAddress);
+      }
+    }
+  }
+
+  private void relabelPods(String namespace) {
+    if (!whole) {
+      return;
+    }
+    // '0' follows '/': exactly the keys that start with the namespace and a slash.
+    for (Pod pod : pods.subMap(namespace + "/", namespace + "0").values()) {
+      LabelSet old = pod.labels;
+      identify(pod);
+      numbers.release(old, timeMillis);
+      prefixes(pod.facts).forEach(this::refreshAddress);
+    }
+  }
+
+  /** Takes the pod's number and derives its identity and endpoint rows. */
+  private void identify(Pod pod) {
+    PodFacts facts = pod.facts;
+    pod.labels =
+        PodLabels.of(
+            facts,
+            namespaces.getOrDefault(facts.namespace(), Collections.emptySortedMap()),
+            cluster);
+    int number = numbers.acquire(pod.labels);
+    rows.put(new ClusterRecord.Identity(number, pod.labels));
+    rows.put(
+        new ClusterRecord.Endpoint(
+            pod.endpoint,
+            facts.namespace(),
+            facts.name(),
+            facts.uid(),
+            facts.node(),
+            facts.addresses(),
+            number,
+            pod.labels,
+            facts.workloadKind(),
+            facts.workload(),
+            facts.namedPorts()));
+  }
+
+  private void release(Pod old) {
+    if (old != null) {
+      numbers.release(old.labels, timeMillis);
+    }
+  }
+
+  private void refreshAddress(Prefix prefix) {
+    claims
+        .holder(prefix)
+        .map(this::address)
+        .ifPresentOrElse(
+            rows::put,
+            () -> {
+              if (WORLD.contains(prefix.toString())) {
+                rows.put(external(prefix));
+              } else {
+                rows.remove(ClusterRecord.Address.class, prefix.toString());
+              }
+            });
+  }
+
+  private ClusterRecord.Address address(AddressClaim claim) {
+    return switch (claim.claimant()) {
+      case POD -> {
+        Pod pod = pods.get(claim.owner());
+        yield new ClusterRecord.Address(
+            claim.prefix(),
+            numbers.number(pod.labels).orElseThrow(),
+            pod.facts.node(),
+            underlay(pod.facts.node()),
+            pod.endpoint,
+            pod.facts.namespace(),
+            pod.facts.name());
+      }
+      case NODE -> ofNode(claim, ReservedIdentity.REMOTE_NODE);
+      case POD_CIDR -> ofNode(claim, ReservedIdentity.UNMANAGED);
+    };
+  }
+
+  private ClusterRecord.Address ofNode(AddressClaim claim, ReservedIdentity identity) {
+    return new ClusterRecord.Address(
+        claim.prefix(), identity.number(), claim.owner(), underlay(claim.owner()), 0, "", "");
+  }
+
+  private static ClusterRecord.Address external(Prefix prefix) {
+    return new ClusterRecord.Address(
+        prefix, ReservedIdentity.WORLD.number(), "", List.of(), 0, "", "");
+  }
+
+  private List<IpAddress> underlay(String node) {
+    NodeFacts facts = nodes.get(node);
+    return facts == null ? List.of() : facts.underlay();
+  }
+
+  private static List<Prefix> prefixes(PodFacts facts) {
+    return facts.addresses().stream().map(IpAddress::single).toList();
+  }
+}

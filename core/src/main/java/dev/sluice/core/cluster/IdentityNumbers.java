@@ -1,0 +1,128 @@
+package dev.sluice.core.cluster;
+
+import dev.sluice.core.label.LabelSet;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Numbers for label sets. The first sight of a set, in log order, gives it the next number; a set
+ * keeps its number while any endpoint has it and for a grace after that, so that a pod that is
+ * deleted and made again gets its number back. A number that was given up is not given again before
+ * all others have been. Time is the log's.
+ */
+final class IdentityNumbers {
+  static final int FIRST = 256;
+
+  /** An identity travels in 24 bits of a tunnel header. */
+  static final int LAST = (1 << 24) - 1;
+
+  static final long GRACE_MILLIS = 10 * 60 * 1000;
+
+  private static final Comparator<HeldNumber> BY_RELEASE =
+      Comparator.comparingLong(HeldNumber::releaseAtMillis).thenComparingInt(HeldNumber::number);
+
+  private static final class Slot {
+    private HeldNumber held;
+    private int users;
+  }
+
+  private final int last;
+  private final TreeMap<LabelSet, Slot> slots = new TreeMap<>();
+  private final TreeSet<Integer> taken = new TreeSet<>();
+  private final TreeSet<HeldNumber> unused = new TreeSet<>(BY_RELEASE);
+  private int next;
+
+  IdentityNumbers(int next, int last) {
+    this.next = next;
+    this.last = last;
+  }
+
+  static IdentityNumbers empty() {
+    return new IdentityNumbers(FIRST, LAST);
+  }
+
+  /** Puts back what {@link #held} gave; users come back by {@link #acquire}. */
+  static IdentityNumbers restore(int next, List<HeldNumber> held) {
+    IdentityNumbers numbers = new IdentityNumbers(next, LAST);
+    for (HeldNumber each : held) {
+      Slot slot = new Slot();
+      slot.held = each;
+      numbers.slots.put(each.labels(), slot);
+      numbers.taken.add(each.number());
+      if (each.releaseAtMillis() != HeldNumber.IN_USE) {
+        numbers.unused.add(each);
+      }
+    }
+    return numbers;
+  }
+
+  /** One more endpoint has these labels. */
+  int acquire(LabelSet labels) {
+    Slot slot = slots.get(labels);
+    if (slot == null) {
+      slot = new Slot();
+      slot.held = new HeldNumber(allocate(), labels, HeldNumber.IN_USE);
+      slots.put(labels, slot);
+    }
+    unused.remove(slot.held);
+    slot.held = new HeldNumber(slot.held.number(), labels, HeldNumber.IN_USE);
+    slot.users++;
+    return slot.held.number();
+  }
+
+  /** One endpoint fewer has these labels. */
+  void release(LabelSet labels, long nowMillis) {
+    Slot slot = slots.get(labels);
+    if (--slot.users == 0) {
+      slot.held = new HeldNumber(slot.held.number(), labels, nowMillis + GRACE_MILLIS);
+      unused.add(slot.held);
+    }
+  }
+
+  /** Gives up what has been unused for the grace; returns it. */
+  List<HeldNumber> expire(long nowMillis) {
+    List<HeldNumber> expired = new ArrayList<>();
+    while (!unused.isEmpty() && unused.first().releaseAtMillis() <= nowMillis) {
+      HeldNumber held = unused.pollFirst();
+      slots.remove(held.labels());
+      taken.remove(held.number());
+      expired.add(held);
+    }
+    return expired;
+  }
+
+  Optional<Integer> number(LabelSet labels) {
+    return Optional.ofNullable(slots.get(labels)).map(slot -> slot.held.number());
+  }
+
+  /** Every number in use or in its grace, by labels. */
+  List<HeldNumber> held() {
+    return slots.values().stream().map(slot -> slot.held).toList();
+  }
+
+  /** The number to try first for the next new set. */
+  int next() {
+    return next;
+  }
+
+  private int allocate() {
+    if (taken.size() > last - FIRST) {
+      throw new IllegalStateException(
+          "all identity numbers from " + FIRST + " to " + last + " are in use");
+    }
+    int number = next;
+    while (!taken.add(number)) {
+      number = after(number);
+    }
+    next = after(number);
+    return number;
+  }
+
+  private int after(int number) {
+    return number == last ? FIRST : number + 1;
+  }
+}
