@@ -11,7 +11,17 @@ import picocli.CommandLine.Spec;
     name = "lab",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "The whole system on one machine: nodes and pods as network namespaces.")
+    description = "The whole system on one machine: nodes and pods as network namespaces.",
+    subcommands = {
+      UpCommand.class,
+      ApplyCommand.class,
+      DeleteCommand.class,
+      ExecCommand.class,
+      KillCommand.class,
+      StartCommand.class,
+      StatusCommand.class,
+      DownCommand.class
+    })
 public final class LabCommand implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -1,0 +1,103 @@
+package dev.sluice.cli.lab;
+
+import dev.sluice.cli.Refusal;
+import dev.sluice.lab.JavaCommand;
+import dev.sluice.lab.LabOptions;
+import dev.sluice.lab.Waiting;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Starts a {@link ForegroundLab} in a session of its own and shows its progress until it is up. */
+final class DetachedLab {
+  private static final int SUPERVISOR_HEAP_MEGABYTES = 192;
+  private static final Duration LIMIT = Duration.ofMinutes(8);
+
+  private final LabOptions options;
+  private final PrintWriter out;
+  private final PrintWriter err;
+
+  DetachedLab(LabOptions options, PrintWriter out, PrintWriter err) {
+    this.options = options;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Returns the exit status: 1 when it did not come up or an object was rejected. */
+  int up() throws IOException {
+    Path log = options.files().log("supervisor");
+    Files.createDirectories(log.getParent());
+    Files.writeString(log, "", StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
+    Process supervisor =
+        new ProcessBuilder(command())
+            .redirectInput(new File("/dev/null"))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    Follow follow = new Follow(log);
+    boolean ended =
+        Waiting.until(LIMIT, () -> follow.more() || !supervisor.isAlive()) && !follow.up;
+    follow.more();
+    out.flush();
+    err.flush();
+    if (ended) {
+      return 1;
+    }
+    if (!follow.up) {
+      throw new Refusal("The lab is not up after " + LIMIT.toMinutes() + " minutes: see " + log);
+    }
+    return follow.clean ? 0 : 1;
+  }
+
+  private List<String> command() {
+    List<String> command = new ArrayList<>(List.of("setsid"));
+    command.addAll(JavaCommand.start(SUPERVISOR_HEAP_MEGABYTES));
+    command.addAll(List.of("dev.sluice.cli.Main", "lab", "up"));
+    command.addAll(List.of("--data", options.data().toString(), "--nodes", "" + options.nodes()));
+    options.manifests().forEach(path -> command.addAll(List.of("-f", path.toString())));
+    options.settings().forEach(each -> command.addAll(List.of("--set", each)));
+    if (!options.ownBroker()) {
+      command.addAll(List.of("--bootstrap-servers", options.bootstrapServers()));
+      command.addAll(List.of("--registry", options.registryUrl()));
+    }
+    return command;
+  }
+
+  /** Prints what is new in a file. */
+  private final class Follow {
+    private final Path log;
+    private int read;
+    private boolean up;
+    private boolean clean;
+
+    Follow(Path log) {
+      this.log = log;
+    }
+
+    /** Whether the lab has said that it is up. */
+    boolean more() {
+      try {
+        String text = Files.readString(log);
+        int end = text.lastIndexOf('\n') + 1;
+        for (String line : text.substring(Math.min(read, end), end).lines().toList()) {
+          out.println(line);
+          if (line.contains(ForegroundLab.UP)) {
+            up = true;
+            clean = !line.contains("said above");
+          }
+        }
+        read = Math.max(read, end);
+        out.flush();
+        return up;
+      } catch (IOException e) {
+        return false;
+      }
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package dev.sluice.lab;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Asks a node's applier over its unix socket: one JSON object a line each way, a connection a
+ * request. Thread-safe.
+ *
+ * @param socket the applier's socket
+ */
+public record ApplierClient(Path socket) {
+
+  /** What a realised endpoint is known by. */
+  public record Realised(long endpoint, int identity, long revision) {}
+
+  /** Makes the pod's link; idempotent. Traffic stays denied until the endpoint is realised. */
+  void add(PodSpec pod, String netnsPath) throws IOException {
+    ObjectNode request = request("add", pod);
+    request.put("uid", pod.uid()).put("netns", netnsPath).put("interface", "eth0");
+    pod.ips().forEach(request.putArray("ips")::add);
+    ask(request);
+  }
+
+  void del(PodSpec pod) throws IOException {
+    ask(request("del", pod));
+  }
+
+  /**
+   * Waits until the kernel enforces the pod's policy.
+   *
+   * @throws IOException when it does not in time, or the applier is away
+   */
+  Realised awaitRealised(PodSpec pod, Duration limit) throws IOException {
+    ObjectNode request = request("wait", pod);
+    request.put("timeoutMillis", limit.toMillis());
+    JsonNode answer = ask(request);
+    return new Realised(
+        answer.path("endpoint").asLong(),
+        answer.path("identity").asInt(),
+        answer.path("revision").asLong());
+  }
+
+  /** Answer of op status. */
+  public JsonNode status() throws IOException {
+    return ask(LabHandle.MAPPER.createObjectNode().put("op", "status"));
+  }
+
+  /** Answer of op dump: {@code entries}. */
+  public JsonNode dump(String map) throws IOException {
+    return ask(LabHandle.MAPPER.createObjectNode().put("op", "dump").put("map", map))
+        .path("entries");
+  }
+
+  /** Answer of op endpoints: a list. */
+  public JsonNode endpoints() throws IOException {
+    return ask(LabHandle.MAPPER.createObjectNode().put("op", "endpoints")).path("endpoints");
+  }
+
+  private static ObjectNode request(String op, PodSpec pod) {
+    return LabHandle.MAPPER
+        .createObjectNode()
+        .put("op", op)
+        .put("namespace", pod.namespace())
+        .put("pod", pod.name());
+  }
+
+  private JsonNode ask(ObjectNode request) throws IOException {
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.connect(UnixDomainSocketAddress.of(socket));
+      ByteBuffer line = ByteBuffer.wrap((request + "\n").getBytes(StandardCharsets.UTF_8));
+      while (line.hasRemaining()) {
+        channel.write(line);
+      }
+      String answer =
+          new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8)).readLine();
+      if (answer == null) {
+        throw new IOException("the applier hung up");
+      }
+      JsonNode tree = LabHandle.MAPPER.readTree(answer);
+      if (!tree.path("ok").asBoolean()) {
+        throw new IOException(tree.path("error").asText("the applier refused"));
+      }
+      return tree;
+    }
+  }
+
+  /** The applier of each node of a lab. */
+  public static List<ApplierClient> of(LabState state) {
+    return state.nodes().stream().map(node -> new ApplierClient(Path.of(node.socket()))).toList();
+  }
+}

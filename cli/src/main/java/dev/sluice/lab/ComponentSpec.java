@@ -1,0 +1,31 @@
+package dev.sluice.lab;
+
+import dev.sluice.schemas.config.Settings;
+import java.util.List;
+
+/**
+ * One process of the lab as a value.
+ *
+ * @param name the component, as {@code lab kill} knows it
+ * @param node the node it belongs to, or empty
+ * @param mainClass what Java starts
+ * @param heapMegabytes the most its heap may have
+ * @param settings what its settings file says
+ */
+record ComponentSpec(
+    String name, String node, String mainClass, int heapMegabytes, Settings settings) {
+
+  /** Name of its log and settings file: {@code node-applier@node-1}. */
+  String id() {
+    return node.isEmpty() ? name : name + "@" + node;
+  }
+
+  /** The command line; the class path is the supervisor's own. */
+  List<String> command(LabFiles files) {
+    List<String> command = JavaCommand.start(heapMegabytes);
+    command.add(mainClass);
+    command.add("--config");
+    command.add(files.config(id()).toString());
+    return command;
+  }
+}

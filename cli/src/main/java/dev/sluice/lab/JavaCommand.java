@@ -1,0 +1,39 @@
+package dev.sluice.lab;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How the lab starts a JVM: this one's Java and class path, tuned to be there soon and to be small.
+ * The AOT cache that the launcher trains is used when it is there.
+ */
+public final class JavaCommand {
+  private JavaCommand() {}
+
+  /** Everything up to the main class; the caller adds it and its arguments. */
+  public static List<String> start(int heapMegabytes) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:+UseSerialGC");
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-Xmx" + heapMegabytes + "m");
+    command.add("--enable-native-access=ALL-UNNAMED");
+    String home = System.getProperty("sluice.home", "");
+    if (!home.isEmpty()) {
+      command.add("-Dsluice.home=" + home);
+      Path cache = Path.of(home, "target", "sluice.aot");
+      if (Files.exists(cache)) {
+        command.add("-XX:AOTCache=" + cache);
+      }
+    }
+    String more = System.getenv("SLUICE_LAB_JAVA_OPTIONS");
+    if (more != null && !more.isBlank()) {
+      command.addAll(List.of(more.strip().split("\\s+")));
+    }
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    return command;
+  }
+}
