@@ -1,0 +1,174 @@
+package dev.sluice.node.bpf;
+
+import static dev.sluice.node.bpf.Native.INT;
+import static dev.sluice.node.bpf.Native.LONG;
+import static dev.sluice.node.bpf.Native.POINTER;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/** The few functions of libc that are needed; each throws {@link BpfException} on failure. */
+final class Libc {
+  static final int O_RDONLY = 0;
+  static final int O_CLOEXEC = 0x80000;
+  static final int CLONE_NEWNET = 0x40000000;
+  static final int PROT_READ = 1;
+  static final int PROT_WRITE = 2;
+  static final int MAP_SHARED = 1;
+
+  private Libc() {}
+
+  private static final class Open {
+    static final MethodHandle HANDLE = Native.libc("open", Native.of(INT, POINTER, INT));
+  }
+
+  private static final class Close {
+    static final MethodHandle HANDLE = Native.libc("close", Native.of(INT, INT));
+  }
+
+  private static final class SetNs {
+    static final MethodHandle HANDLE = Native.libc("setns", Native.of(INT, INT, INT));
+  }
+
+  private static final class Mmap {
+    static final MethodHandle HANDLE =
+        Native.libc("mmap", Native.of(POINTER, POINTER, LONG, INT, INT, INT, LONG));
+  }
+
+  private static final class Munmap {
+    static final MethodHandle HANDLE = Native.libc("munmap", Native.of(INT, POINTER, LONG));
+  }
+
+  private static final class Poll {
+    static final MethodHandle HANDLE = Native.libc("poll", Native.of(INT, POINTER, LONG, INT));
+  }
+
+  private static final class Mount {
+    static final MethodHandle HANDLE =
+        Native.libc("mount", Native.of(INT, POINTER, POINTER, POINTER, LONG, POINTER));
+  }
+
+  private static final class PageSize {
+    static final MethodHandle HANDLE =
+        Native.libc("getpagesize", FunctionDescriptor.of(ValueLayout.JAVA_INT));
+  }
+
+  private static final class Geteuid {
+    static final MethodHandle HANDLE =
+        Native.libc("geteuid", FunctionDescriptor.of(ValueLayout.JAVA_INT));
+  }
+
+  static int open(String path) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = Native.errnoSegment(arena);
+      int fd = (int) Open.HANDLE.invokeExact(errno, arena.allocateFrom(path), O_RDONLY | O_CLOEXEC);
+      return check(fd, errno, "cannot open " + path);
+    } catch (BpfException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw Native.broken(e);
+    }
+  }
+
+  static void close(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      int ignored = (int) Close.HANDLE.invokeExact(Native.errnoSegment(arena), fd);
+    } catch (Throwable e) {
+      throw Native.broken(e);
+    }
+  }
+
+  /** Moves the calling platform thread into a network namespace. */
+  static void setNetns(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = Native.errnoSegment(arena);
+      check((int) SetNs.HANDLE.invokeExact(errno, fd, CLONE_NEWNET), errno, "setns failed");
+    } catch (BpfException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw Native.broken(e);
+    }
+  }
+
+  static MemorySegment mmap(long size, int protection, int fd, long offset) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = Native.errnoSegment(arena);
+      MemorySegment address =
+          (MemorySegment)
+              Mmap.HANDLE.invokeExact(
+                  errno, MemorySegment.NULL, size, protection, MAP_SHARED, fd, offset);
+      if (address.address() == -1) {
+        throw new BpfException("mmap of " + size + " bytes failed", Native.errno(errno));
+      }
+      return address.reinterpret(size);
+    } catch (BpfException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw Native.broken(e);
+    }
+  }
+
+  static void munmap(MemorySegment mapping) {
+    try (Arena arena = Arena.ofConfined()) {
+      int ignored =
+          (int) Munmap.HANDLE.invokeExact(Native.errnoSegment(arena), mapping, mapping.byteSize());
+    } catch (Throwable e) {
+      throw Native.broken(e);
+    }
+  }
+
+  /** Waits until fd is readable; a signal ends the wait early. */
+  static void pollReadable(int fd, int timeoutMillis) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment entry = arena.allocate(8, 4);
+      entry.set(ValueLayout.JAVA_INT, 0, fd);
+      entry.set(ValueLayout.JAVA_SHORT, 4, (short) 1);
+      int ignored =
+          (int) Poll.HANDLE.invokeExact(Native.errnoSegment(arena), entry, 1L, timeoutMillis);
+    } catch (Throwable e) {
+      throw Native.broken(e);
+    }
+  }
+
+  static void mountBpf(String path) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = Native.errnoSegment(arena);
+      MemorySegment type = arena.allocateFrom("bpf");
+      int result =
+          (int)
+              Mount.HANDLE.invokeExact(
+                  errno, type, arena.allocateFrom(path), type, 0L, MemorySegment.NULL);
+      check(result, errno, "cannot mount the bpf filesystem on " + path);
+    } catch (BpfException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw Native.broken(e);
+    }
+  }
+
+  static int pageSize() {
+    try (Arena arena = Arena.ofConfined()) {
+      return (int) PageSize.HANDLE.invokeExact(Native.errnoSegment(arena));
+    } catch (Throwable e) {
+      throw Native.broken(e);
+    }
+  }
+
+  static int effectiveUser() {
+    try (Arena arena = Arena.ofConfined()) {
+      return (int) Geteuid.HANDLE.invokeExact(Native.errnoSegment(arena));
+    } catch (Throwable e) {
+      throw Native.broken(e);
+    }
+  }
+
+  private static int check(int result, MemorySegment errno, String what) {
+    if (result < 0) {
+      throw new BpfException(what, Native.errno(errno));
+    }
+    return result;
+  }
+}

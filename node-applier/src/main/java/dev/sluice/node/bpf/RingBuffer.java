@@ -1,0 +1,86 @@
+package dev.sluice.node.bpf;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.util.function.Consumer;
+
+/**
+ * Reads a BPF ring buffer through shared memory. Producers that do not wake the reader are found by
+ * polling. One thread reads; it also closes. Format: Linux {@code Documentation/bpf/ringbuf.rst}.
+ */
+public final class RingBuffer implements AutoCloseable {
+  private static final int BUSY = 1 << 31;
+  private static final int DISCARDED = 1 << 30;
+  private static final int HEADER_BYTES = 8;
+
+  /** How many bytes are read before their room is given back to the producers. */
+  private static final long RELEASE_BYTES = 64 * 1024;
+
+  private static final VarHandle POSITION = ValueLayout.JAVA_LONG.varHandle();
+  private static final VarHandle LENGTH = ValueLayout.JAVA_INT.varHandle();
+
+  private final int fd;
+  private final long size;
+  private final MemorySegment consumer;
+  private final MemorySegment producer;
+  private final MemorySegment data;
+
+  /**
+   * @param map of type {@code BPF_MAP_TYPE_RINGBUF}
+   */
+  public RingBuffer(BpfMap map) {
+    int page = Libc.pageSize();
+    this.fd = map.fd();
+    this.size = map.maxEntries();
+    this.consumer = Libc.mmap(page, Libc.PROT_READ | Libc.PROT_WRITE, fd, 0);
+    this.producer = Libc.mmap(page + 2 * size, Libc.PROT_READ, fd, page);
+    this.data = producer.asSlice(page);
+  }
+
+  /**
+   * Hands every record that is there to {@code handler}; the segment is valid only during the call.
+   * When there is none, waits up to {@code timeoutMillis} for a wake-up or the time to pass.
+   *
+   * @return how many records were handed over
+   */
+  public int poll(int timeoutMillis, Consumer<MemorySegment> handler) {
+    int read = drain(handler);
+    if (read == 0 && timeoutMillis > 0) {
+      Libc.pollReadable(fd, timeoutMillis);
+      read = drain(handler);
+    }
+    return read;
+  }
+
+  private int drain(Consumer<MemorySegment> handler) {
+    long position = (long) POSITION.getVolatile(consumer, 0L);
+    long released = position;
+    int count = 0;
+    while (position < (long) POSITION.getAcquire(producer, 0L)) {
+      long at = position & (size - 1);
+      int length = (int) LENGTH.getAcquire(data, at);
+      if ((length & BUSY) != 0) {
+        break;
+      }
+      int bytes = length & ~DISCARDED;
+      if ((length & DISCARDED) == 0) {
+        handler.accept(data.asSlice(at + HEADER_BYTES, bytes));
+        count++;
+      }
+      position += (bytes + HEADER_BYTES + 7L) & ~7L;
+      if (position - released >= RELEASE_BYTES) {
+        POSITION.setRelease(consumer, 0L, position);
+        released = position;
+      }
+    }
+    POSITION.setVolatile(consumer, 0L, position);
+    return count;
+  }
+
+  @Override
+  public void close() {
+    Libc.munmap(producer);
+    Libc.munmap(consumer);
+  }
+}

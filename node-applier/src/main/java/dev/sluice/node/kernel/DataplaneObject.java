@@ -1,0 +1,82 @@
+package dev.sluice.node.kernel;
+
+import dev.sluice.node.bpf.BpfException;
+import dev.sluice.node.bpf.BpfFs;
+import dev.sluice.node.bpf.BpfObject;
+import dev.sluice.node.bpf.KernelSupport;
+import dev.sluice.schemas.config.Setting;
+import dev.sluice.schemas.config.Settings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The compiled programs: loads them with the node's settings, over the maps that are pinned. */
+final class DataplaneObject {
+  private static final String RESOURCE = "dataplane.bpf.o";
+  static final List<String> MAPS =
+      List.of(
+          "slc_policy",
+          "slc_addr",
+          "slc_prefix",
+          "slc_ep",
+          "slc_local",
+          "slc_ct",
+          "slc_ct_queue",
+          "slc_quota",
+          "slc_frag",
+          "slc_drops",
+          "slc_events",
+          "slc_metrics",
+          "slc_stats",
+          "slc_state",
+          "slc_sweep");
+
+  private DataplaneObject() {}
+
+  /**
+   * Loads the programs; maps are made or taken over from {@code mapPins}.
+   *
+   * @throws BpfException when the machine cannot run them, or pinned maps have another layout
+   */
+  static BpfObject load(Settings settings, Path mapPins, ConnectionLifetimes lifetimes) {
+    KernelSupport.check();
+    BpfFs.ensure(mapPins);
+    BpfObject object = BpfObject.open(bytes());
+    try {
+      Layouts.check(object.btf());
+      for (String map : MAPS) {
+        object.pin(map, mapPins.resolve(map));
+      }
+      tune(object, settings, lifetimes);
+      return object.load();
+    } catch (RuntimeException e) {
+      object.close();
+      throw e;
+    }
+  }
+
+  private static void tune(BpfObject object, Settings settings, ConnectionLifetimes lifetimes) {
+    int entries = settings.integer(Setting.NODE_CT_ENTRIES);
+    int share = settings.integer(Setting.NODE_CT_ENDPOINT_SHARE);
+    object.maxEntries("slc_ct", entries).maxEntries("slc_ct_queue", entries);
+    object.tune("slc_tunables", "ct_endpoint_max", (int) Math.max(1, (long) entries * share / 100));
+    object.tune("slc_tunables", "ct_established_seconds", lifetimes.established());
+    object.tune("slc_tunables", "ct_opening_seconds", lifetimes.opening());
+    object.tune("slc_tunables", "ct_closing_seconds", lifetimes.closing());
+    object.tune("slc_tunables", "ct_other_seconds", lifetimes.other());
+  }
+
+  private static byte[] bytes() {
+    try (InputStream in = DataplaneObject.class.getResourceAsStream(RESOURCE)) {
+      if (in == null) {
+        throw new IllegalStateException(
+            RESOURCE + " is not on the class path: clang did not run in the build");
+      }
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + RESOURCE, e);
+    }
+  }
+}

@@ -1,0 +1,339 @@
+package dev.sluice.node.kernel;
+
+import static dev.sluice.node.kernel.Layouts.buffer;
+
+import dev.sluice.core.node.KernelEntry;
+import dev.sluice.core.node.KernelEntry.AddressEntry;
+import dev.sluice.core.node.KernelEntry.AddressKey;
+import dev.sluice.core.node.KernelEntry.Direction;
+import dev.sluice.core.node.KernelEntry.PolicyEntry;
+import dev.sluice.core.node.KernelEntry.PolicyKey;
+import dev.sluice.node.bpf.BpfException;
+import dev.sluice.node.bpf.BpfFs;
+import dev.sluice.node.bpf.BpfMap;
+import dev.sluice.node.bpf.BpfObject;
+import dev.sluice.node.bpf.Netns;
+import dev.sluice.node.bpf.TestRun;
+import dev.sluice.schemas.config.Setting;
+import dev.sluice.schemas.config.Settings;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The dataplane of one node: its maps, its programs, its endpoints. What is written stays enforced
+ * when the process goes; the next {@link #open} finds it again.
+ *
+ * <p>Not responsible for what the entries mean or in which order they must be written. Methods that
+ * change anything lock the object and may be called from any thread; reads of the kernel do not.
+ * Failures are {@link BpfException}.
+ */
+public final class NodeDataplane implements AutoCloseable {
+  private final Settings settings;
+  private final Path root;
+  private final BpfObject object;
+  private final Map<String, BpfMap> maps;
+  private final Hooks hooks;
+  private final EndpointTable endpoints;
+  private final DataplaneState state;
+
+  private NodeDataplane(Settings settings, BpfObject object) {
+    this.settings = settings;
+    this.root = settings.path(Setting.NODE_BPF_PATH);
+    this.object = object;
+    this.maps = object.maps();
+    this.hooks = new Hooks(object, root.resolve("links"));
+    this.endpoints = new EndpointTable(maps.get("slc_ep"), maps.get("slc_local"));
+    this.state = new DataplaneState(maps.get("slc_state"));
+  }
+
+  /**
+   * Loads the programs over the maps under {@code node.bpf.path}, making what is not there; pinned
+   * links get the new programs. Endpoints that a dead process left dirty are bumped, those whose
+   * interface is gone are forgotten.
+   *
+   * @throws BpfException when the machine cannot run it, in a sentence that says why
+   */
+  public static NodeDataplane open(Settings settings) {
+    return open(settings, ConnectionLifetimes.DEFAULT);
+  }
+
+  /** As {@link #open(Settings)}, with other lifetimes of idle connections. */
+  public static NodeDataplane open(Settings settings, ConnectionLifetimes lifetimes) {
+    Path pins = settings.path(Setting.NODE_BPF_PATH).resolve("maps");
+    NodeDataplane dataplane =
+        new NodeDataplane(settings, DataplaneObject.load(settings, pins, lifetimes));
+    try {
+      dataplane.takeOver();
+      return dataplane;
+    } catch (RuntimeException e) {
+      dataplane.close();
+      throw e;
+    }
+  }
+
+  private void takeOver() {
+    Set<Integer> alive = hooks.upgrade();
+    for (EndpointState endpoint : endpoints.all()) {
+      if (!alive.contains(endpoint.hostInterface())) {
+        endpoints.remove(endpoint);
+      }
+    }
+    endpoints.changeIf(EndpointState::dirty, found -> found.bumped().withDirty(false));
+    // Starts the timer that expires connections; it then lives with the pinned maps.
+    TestRun.once(object.programFd("slc_start_sweep"), new byte[64], TestRun.Context.ARRIVED);
+  }
+
+  /**
+   * Guards the node's own interfaces, in the node's network namespace.
+   *
+   * @param uplink interface number towards the other nodes
+   * @param overlay interface number of the VXLAN device; 0 with native routing
+   */
+  public synchronized void attachNode(int uplink, int overlay) {
+    state.routes(overlay, settings.integer(Setting.NODE_VXLAN_PORT));
+    inNode(
+        () -> {
+          hooks.attach(Hooks.Program.FROM_UPLINK, uplink);
+          hooks.attach(Hooks.Program.TO_UPLINK, uplink);
+          if (overlay != 0) {
+            hooks.attach(Hooks.Program.FROM_OVERLAY, overlay);
+          }
+        });
+  }
+
+  /**
+   * Attaches a pod's programs to the node's end of its link, closed: every packet is dropped until
+   * {@link #setEndpoint}. Call it before the link is up. An endpoint that is there already keeps
+   * its state.
+   *
+   * @param hostInterface interface number in the node's network namespace
+   */
+  public synchronized void attachEndpoint(int hostInterface, EndpointSpec spec) {
+    EndpointState found = endpoints.find(spec.id()).orElse(null);
+    if (found == null || found.hostInterface() != hostInterface) {
+      endpoints.put(new EndpointState(hostInterface, spec, false, false, 1));
+    } else if (!found.withIdentity(0).spec().equals(closed(spec))) {
+      endpoints.put(
+          new EndpointState(hostInterface, spec, found.ready(), found.dirty(), found.epoch() + 1));
+    }
+    inNode(
+        () -> {
+          hooks.attach(Hooks.Program.FROM_POD, hostInterface);
+          hooks.attach(Hooks.Program.TO_POD, hostInterface);
+        });
+  }
+
+  private static EndpointSpec closed(EndpointSpec spec) {
+    return new EndpointSpec(spec.id(), 0, spec.addresses(), spec.podMac(), spec.hostMac());
+  }
+
+  private void inNode(Runnable work) {
+    Path netns = settings.optional(Setting.NODE_NETNS).map(Path::of).orElse(null);
+    Netns.in(
+        netns,
+        () -> {
+          work.run();
+          return null;
+        });
+  }
+
+  /**
+   * Sets an endpoint's identity and whether its packets are judged at all; cached verdicts of its
+   * connections die. Nothing is written when nothing changes.
+   *
+   * @throws IllegalArgumentException when no such endpoint is attached
+   */
+  public synchronized void setEndpoint(int id, int identity, boolean ready) {
+    EndpointState found =
+        endpoints
+            .find(id)
+            .orElseThrow(() -> new IllegalArgumentException("no endpoint " + id + " attached"));
+    if (found.identity() != identity || found.ready() != ready) {
+      endpoints.change(found.withIdentity(identity).withReady(ready).bumped());
+    }
+  }
+
+  /** Takes an endpoint's programs away and forgets it; an unknown one is fine. */
+  public synchronized void detach(int id) {
+    endpoints
+        .find(id)
+        .ifPresent(
+            found -> {
+              endpoints.remove(found);
+              hooks.detach(found.hostInterface());
+            });
+  }
+
+  /** The endpoints as the kernel has them, by id. */
+  public synchronized List<EndpointState> endpoints() {
+    return endpoints.all();
+  }
+
+  /**
+   * Says that policy entries of these subjects are about to be written: should this process die
+   * before {@link #bump}, the next one bumps.
+   */
+  public synchronized void markDirty(Collection<Integer> identities) {
+    endpoints.changeAll(identities, found -> found.withDirty(true));
+  }
+
+  /**
+   * Makes verdicts that connections of these subjects remember worthless, after their policy
+   * entries were written; the endpoints are clean again.
+   */
+  public synchronized void bump(Collection<Integer> identities) {
+    endpoints.changeAll(identities, found -> found.bumped().withDirty(false));
+  }
+
+  /**
+   * Writes one entry, new or changed.
+   *
+   * @throws BpfException with errno {@link dev.sluice.node.bpf.Errno#TOO_BIG} or {@link
+   *     dev.sluice.node.bpf.Errno#NOSPC} when the map is full
+   */
+  public void put(KernelEntry entry) {
+    switch (entry) {
+      case PolicyEntry policy ->
+          map("slc_policy").update(EntryCodec.key(policy.key()), EntryCodec.value(policy));
+      case AddressEntry address -> {
+        boolean single = address.key().prefix().isSingle();
+        map(single ? "slc_addr" : "slc_prefix")
+            .update(key(address.key()), EntryCodec.value(address));
+      }
+    }
+  }
+
+  /** Writes many entries of any kind, a batch a map, in the order given within a map. */
+  public void putAll(Collection<? extends KernelEntry> entries) {
+    Map<String, List<byte[]>> keys = new LinkedHashMap<>();
+    Map<String, List<byte[]>> values = new LinkedHashMap<>();
+    for (KernelEntry entry : entries) {
+      String map = mapOf(entry.key());
+      keys.computeIfAbsent(map, name -> new ArrayList<>()).add(key(entry.key()));
+      values.computeIfAbsent(map, name -> new ArrayList<>()).add(value(entry));
+    }
+    keys.forEach((map, found) -> map(map).updateAll(found, values.get(map)));
+  }
+
+  /** Removes an entry; nothing there is fine. */
+  public void remove(KernelEntry.Key key) {
+    map(mapOf(key)).delete(key(key));
+  }
+
+  private static String mapOf(KernelEntry.Key key) {
+    return switch (key) {
+      case PolicyKey policy -> "slc_policy";
+      case AddressKey address -> address.prefix().isSingle() ? "slc_addr" : "slc_prefix";
+    };
+  }
+
+  private static byte[] key(KernelEntry.Key key) {
+    return switch (key) {
+      case PolicyKey policy -> EntryCodec.key(policy);
+      case AddressKey address ->
+          address.prefix().isSingle() ? EntryCodec.address(address) : EntryCodec.prefix(address);
+    };
+  }
+
+  private static byte[] value(KernelEntry entry) {
+    return switch (entry) {
+      case PolicyEntry policy -> EntryCodec.value(policy);
+      case AddressEntry address -> EntryCodec.value(address);
+    };
+  }
+
+  /** Every entry that the kernel has, read back; in no order. */
+  public List<KernelEntry> entries() {
+    List<KernelEntry> entries = new ArrayList<>();
+    map("slc_policy").forEach((key, value) -> entries.add(EntryCodec.policy(key, value)));
+    map("slc_addr").forEach((key, value) -> entries.add(EntryCodec.address(key, value)));
+    map("slc_prefix").forEach((key, value) -> entries.add(EntryCodec.prefix(key, value)));
+    return entries;
+  }
+
+  /** The connection table, read in batches; in no order. */
+  public List<Connection> connections() {
+    List<Connection> connections = new ArrayList<>();
+    long now = System.nanoTime();
+    map("slc_ct").forEach((key, value) -> connections.add(ConnectionCodec.decode(key, value, now)));
+    return connections;
+  }
+
+  /** Sums over all CPUs. */
+  public DataplaneCounters counters() {
+    long[] stats = sum(map("slc_stats").lookup(new byte[4]).orElseThrow(), Layouts.STATS);
+    List<DataplaneCounters.ReasonCount> reasons = new ArrayList<>();
+    map("slc_metrics")
+        .forEach(
+            (key, value) -> {
+              int index = buffer(key).getInt();
+              long[] sums = sum(value, Layouts.METRIC);
+              if (sums[0] != 0) {
+                Direction direction = (index & 1) == 0 ? Direction.INGRESS : Direction.EGRESS;
+                reasons.add(
+                    new DataplaneCounters.ReasonCount(index >>> 1, direction, sums[0], sums[1]));
+              }
+            });
+    return new DataplaneCounters(reasons, stats[0], stats[1], stats[3] - stats[4], stats[2]);
+  }
+
+  private static long[] sum(byte[] perCpu, int bytes) {
+    ByteBuffer all = buffer(perCpu);
+    long[] sums = new long[bytes / 8];
+    while (all.hasRemaining()) {
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] += all.getLong();
+      }
+    }
+    return sums;
+  }
+
+  /** A reader of events; there should be one at a time. It must be closed before this object. */
+  public EventReader events() {
+    return new EventReader(map("slc_events"));
+  }
+
+  /** Switches events for every packet on or off. */
+  public synchronized void monitor(boolean on) {
+    state.monitor(on);
+  }
+
+  /** How many entries each map may hold, by map name. */
+  public Map<String, Integer> mapSizes() {
+    Map<String, Integer> sizes = new java.util.TreeMap<>();
+    maps.forEach((name, map) -> sizes.put(name, map.maxEntries()));
+    return sizes;
+  }
+
+  /** File descriptor of a program, for test runs. */
+  public int programFd(String name) {
+    return object.programFd(name);
+  }
+
+  BpfMap map(String name) {
+    return maps.get(name);
+  }
+
+  /** Lets go of what this process holds; pinned maps, links and programs go on. */
+  @Override
+  public synchronized void close() {
+    object.close();
+  }
+
+  /** Closes, and removes every pin of the node: nothing is enforced any more. */
+  public synchronized void destroy() {
+    close();
+    destroy(settings);
+  }
+
+  /** Removes every pin under {@code node.bpf.path}, whether or not something is open. */
+  public static void destroy(Settings settings) {
+    BpfFs.remove(settings.path(Setting.NODE_BPF_PATH));
+  }
+}
