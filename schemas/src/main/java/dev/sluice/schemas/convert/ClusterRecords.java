@@ -13,6 +13,7 @@ import dev.sluice.schemas.Identity;
 import dev.sluice.schemas.IdentityRow;
 import dev.sluice.schemas.Mark;
 import dev.sluice.schemas.NamedPort;
+import dev.sluice.schemas.serde.TrustedClasses;
 import dev.sluice.schemas.topic.Topic;
 import dev.sluice.schemas.topic.Topics;
 import java.util.List;
@@ -20,6 +21,10 @@ import org.apache.avro.specific.SpecificRecord;
 
 /** Rows of topics identities, endpoints and addresses to and from core's records. */
 public final class ClusterRecords {
+  static {
+    TrustedClasses.declare(); // builders copy defaults
+  }
+
   private ClusterRecords() {}
 
   /** The topic a change belongs to. */

@@ -4,10 +4,15 @@ import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.schemas.EventType;
 import dev.sluice.schemas.K8sObject;
+import dev.sluice.schemas.serde.TrustedClasses;
 import java.time.Instant;
 
 /** Records of topic k8s.objects to and from the events that folds read. */
 public final class ObjectEvents {
+  static {
+    TrustedClasses.declare(); // builders copy defaults
+  }
+
   private ObjectEvents() {}
 
   /**
