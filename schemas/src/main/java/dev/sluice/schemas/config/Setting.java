@@ -42,6 +42,11 @@ public enum Setting {
       Type.DURATION,
       "5m",
       "least time between two snapshots of one stream, when there is something new"),
+  STREAM_SESSION_TIMEOUT(
+      "stream.session.timeout",
+      Type.DURATION,
+      "10s",
+      "how long a stream that is not heard of keeps its work before another instance takes it"),
   INGEST_SOURCE(
       "ingest.source",
       Type.TEXT,

@@ -1,0 +1,82 @@
+package dev.sluice.foldruntime;
+
+import dev.sluice.schemas.config.Settings;
+import dev.sluice.schemas.serde.TopicSerdes;
+import dev.sluice.schemas.topic.Topic;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.streams.Topology;
+
+/**
+ * The shape that every stream has:
+ *
+ * <pre>
+ *   INPUT-source  ─┐                ┌─► OUTPUT-sink
+ *                  ├─► NAME-fold ───┤
+ *   OUTPUT-source ─┘                └─► …
+ * </pre>
+ *
+ * Outputs are read back, so that what another instance overwrote is repaired. All topics have one
+ * partition: the whole is one task. No state stores: the fold is in memory, its image in topic
+ * snapshots.
+ */
+public final class FoldTopology {
+  private FoldTopology() {}
+
+  /**
+   * @param derivations makes the fold of each life of the task
+   */
+  public static Topology of(
+      Settings settings,
+      TopicSerdes serdes,
+      Supplier<? extends Derivation> derivations,
+      FoldHost host) {
+    Derivation shape = derivations.get();
+    Topology topology = new Topology();
+    List<String> sources = new ArrayList<>();
+    for (Topic<?> topic : shape.inputs()) {
+      sources.add(addSource(topology, settings, serdes, topic));
+    }
+    for (Output output : shape.outputs()) {
+      sources.add(addSource(topology, settings, serdes, output.topic()));
+    }
+    String fold = shape.name() + "-fold";
+    topology.addProcessor(
+        fold,
+        () -> new FoldProcessor(settings, derivations.get(), host),
+        sources.toArray(String[]::new));
+    for (Output output : shape.outputs()) {
+      addSink(topology, settings, serdes, output.topic(), fold);
+    }
+    return topology;
+  }
+
+  private static String addSource(
+      Topology topology, Settings settings, TopicSerdes serdes, Topic<?> topic) {
+    String name = topic.suffix() + "-source";
+    topology.addSource(
+        name,
+        serdes.keys(topic).deserializer(),
+        serdes.values(topic).deserializer(),
+        topic.name(settings));
+    return name;
+  }
+
+  @SuppressWarnings("unchecked") // the topic names the class of its values
+  private static void addSink(
+      Topology topology, Settings settings, TopicSerdes serdes, Topic<?> topic, String fold) {
+    topology.addSink(
+        sink(topic),
+        topic.name(settings),
+        serdes.keys(topic).serializer(),
+        (Serializer<SpecificRecord>) (Serializer<?>) serdes.values(topic).serializer(),
+        fold);
+  }
+
+  static String sink(Topic<?> topic) {
+    return topic.suffix() + "-sink";
+  }
+}

@@ -1,0 +1,21 @@
+package dev.sluice.identity;
+
+import dev.sluice.foldruntime.StreamProcess;
+import dev.sluice.schemas.config.ProcessLife;
+
+/**
+ * The process {@code identity-stream}. Any number of instances may run, each with a {@code
+ * state.dir} of its own: one works, the others stand by.
+ */
+public final class IdentityStreamMain {
+  private IdentityStreamMain() {}
+
+  public static void main(String[] arguments) {
+    ProcessLife.run(
+        IdentityDerivation.NAME,
+        arguments,
+        (settings, life) ->
+            StreamProcess.start(
+                settings, life, () -> new IdentityDerivation(settings), IdentityTopology::of));
+  }
+}

@@ -1,0 +1,26 @@
+package dev.sluice.identity;
+
+import dev.sluice.foldruntime.FoldHost;
+import dev.sluice.foldruntime.FoldTopology;
+import dev.sluice.schemas.config.Settings;
+import dev.sluice.schemas.serde.TopicSerdes;
+import org.apache.kafka.streams.Topology;
+
+/**
+ * The topology of identity-stream:
+ *
+ * <pre>
+ *   k8s.objects ──► k8s.objects-source ──┐                          ┌─► identities-sink ──► identities
+ *   identities ───► identities-source ───┤                          │
+ *   endpoints ────► endpoints-source ────┼─► identity-stream-fold ──┼─► endpoints-sink ───► endpoints
+ *   addresses ────► addresses-source ────┘                          │
+ *                   (read back, to be repaired)                     └─► addresses-sink ───► addresses
+ * </pre>
+ */
+final class IdentityTopology {
+  private IdentityTopology() {}
+
+  static Topology of(Settings settings, TopicSerdes serdes, FoldHost host) {
+    return FoldTopology.of(settings, serdes, () -> new IdentityDerivation(settings), host);
+  }
+}
