@@ -40,6 +40,9 @@ public final class Preparation {
         serdes.register(topics);
         return;
       } catch (KafkaException | RegistryException away) {
+        if (away instanceof RegistryException refused && !refused.unavailable()) {
+          throw refused;
+        }
         Duration wait = backoff.next();
         LOG.warn(
             "{} waits for brokers and registry: {}; trying again in {} ms",
