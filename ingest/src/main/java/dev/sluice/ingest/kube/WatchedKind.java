@@ -1,0 +1,29 @@
+package dev.sluice.ingest.kube;
+
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.util.List;
+
+/** A kind that is read from the API server. */
+record WatchedKind(String group, String version, String kind, String plural, boolean namespaced) {
+  /** What the present folds read. */
+  static final List<WatchedKind> ALL =
+      List.of(
+          new WatchedKind("", "v1", "Namespace", "namespaces", false),
+          new WatchedKind("", "v1", "Node", "nodes", false),
+          new WatchedKind("", "v1", "Pod", "pods", true),
+          new WatchedKind("cilium.io", "v2", "CiliumNetworkPolicy", "ciliumnetworkpolicies", true));
+
+  ResourceDefinitionContext context() {
+    return new ResourceDefinitionContext.Builder()
+        .withGroup(group.isEmpty() ? null : group)
+        .withVersion(version)
+        .withKind(kind)
+        .withPlural(plural)
+        .withNamespaced(namespaced)
+        .build();
+  }
+
+  String apiVersion() {
+    return group.isEmpty() ? version : group + "/" + version;
+  }
+}

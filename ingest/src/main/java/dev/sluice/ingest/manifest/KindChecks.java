@@ -1,0 +1,126 @@
+package dev.sluice.ingest.manifest;
+
+import dev.sluice.core.net.IpAddress;
+import dev.sluice.core.net.Prefix;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The fields that ingest itself reads of some kinds must have their types. Everything else is for
+ * those who read the kind.
+ */
+final class KindChecks {
+  private static final Set<String> WORKLOADS = Set.of("Deployment", "ReplicaSet", "StatefulSet");
+  private static final long MOST_REPLICAS = 100_000;
+
+  private KindChecks() {}
+
+  static void check(String kind, Fields object) throws ManifestException {
+    if (kind.equals("Pod")) {
+      pod(object);
+    } else if (kind.equals("Node")) {
+      node(object);
+    } else if (WORKLOADS.contains(kind)) {
+      workload(object);
+    }
+  }
+
+  private static void pod(Fields object) throws ManifestException {
+    Fields spec = object.fields("spec");
+    spec.text("nodeName");
+    spec.flag("hostNetwork");
+    spec.texts("nodeSelector");
+    spec.list("containers", Map.class, "a mapping");
+    PinnedAddresses.read(object.fields("metadata"));
+    Fields status = object.fields("status");
+    List<?> addresses = status.list("podIPs", Map.class, "a mapping {ip: …}");
+    for (Object address : addresses) {
+      if (!(((Map<?, ?>) address).get("ip") instanceof String text)) {
+        throw new ManifestException(
+            "wrong-type", status.line("podIPs"), status.path("podIPs"), "expected {ip: \"…\"}");
+      }
+      address(text, status, "podIPs");
+    }
+  }
+
+  private static void workload(Fields object) throws ManifestException {
+    Fields spec = object.requiredFields("spec");
+    Long replicas = spec.number("replicas");
+    if (replicas != null && (replicas < 0 || replicas > MOST_REPLICAS)) {
+      throw new ManifestException(
+          "wrong-value",
+          spec.line("replicas"),
+          spec.path("replicas"),
+          "expected 0 to " + MOST_REPLICAS + ", found " + replicas);
+    }
+    Fields template = spec.requiredFields("template");
+    Fields metadata = template.fields("metadata");
+    metadata.texts("labels");
+    metadata.texts("annotations");
+    pod(template);
+    Fields selector = spec.fields("selector");
+    selector.texts("matchLabels");
+    Map<String, Object> labels = metadata.fields("labels").values();
+    for (Map.Entry<String, Object> wanted : selector.fields("matchLabels").values().entrySet()) {
+      if (!wanted.getValue().equals(labels.get(wanted.getKey()))) {
+        throw new ManifestException(
+            "selector-mismatch",
+            selector.line("matchLabels"),
+            "spec.selector.matchLabels",
+            "the template's labels do not have %s=%s: the pods would not be its own"
+                .formatted(wanted.getKey(), wanted.getValue()));
+      }
+    }
+  }
+
+  private static void node(Fields object) throws ManifestException {
+    Fields spec = object.fields("spec");
+    spec.flag("unschedulable");
+    for (Object cidr : spec.list("podCIDRs", String.class, "a text (in quotes)")) {
+      prefix(cidr.toString(), spec, "podCIDRs");
+    }
+    if (spec.has("podCIDR")) {
+      prefix(spec.text("podCIDR"), spec, "podCIDR");
+    }
+    Fields status = object.fields("status");
+    for (Object entry : status.list("addresses", Map.class, "a mapping {type: …, address: …}")) {
+      Map<?, ?> address = (Map<?, ?>) entry;
+      if (!(address.get("type") instanceof String type)
+          || !(address.get("address") instanceof String text)) {
+        throw new ManifestException(
+            "wrong-type",
+            status.line("addresses"),
+            status.path("addresses"),
+            "expected {type: InternalIP, address: \"…\"}");
+      }
+      if (type.equals("InternalIP")) {
+        address(text, status, "addresses");
+      }
+    }
+  }
+
+  private static void prefix(String text, Fields fields, String field) throws ManifestException {
+    try {
+      Prefix.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new ManifestException(
+          "wrong-value",
+          fields.line(field),
+          fields.path(field),
+          "'" + text + "' is not a prefix like 10.0.1.0/24");
+    }
+  }
+
+  private static void address(String text, Fields fields, String field) throws ManifestException {
+    try {
+      IpAddress.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new ManifestException(
+          "wrong-value",
+          fields.line(field),
+          fields.path(field),
+          "'" + text + "' is not an IP address");
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.sluice.ingest.manifest;
+
+import java.util.Set;
+
+/** Which kinds live outside namespaces. An API server would tell; a folder has nobody to ask. */
+public final class KindScope {
+  private static final Set<String> CLUSTER_SCOPED =
+      Set.of(
+          "AdminNetworkPolicy",
+          "APIService",
+          "BaselineAdminNetworkPolicy",
+          "CertificateSigningRequest",
+          "CiliumCIDRGroup",
+          "CiliumClusterwideNetworkPolicy",
+          "CiliumClusterwideEnvoyConfig",
+          "CiliumExternalWorkload",
+          "CiliumIdentity",
+          "CiliumLoadBalancerIPPool",
+          "CiliumNode",
+          "ClusterNetworkPolicy",
+          "ClusterRole",
+          "ClusterRoleBinding",
+          "CSIDriver",
+          "CSINode",
+          "CustomResourceDefinition",
+          "GatewayClass",
+          "IngressClass",
+          "IPAddress",
+          "MutatingWebhookConfiguration",
+          "Namespace",
+          "Node",
+          "OutsideHost",
+          "PersistentVolume",
+          "PriorityClass",
+          "RuntimeClass",
+          "ServiceCIDR",
+          "StorageClass",
+          "ValidatingAdmissionPolicy",
+          "ValidatingAdmissionPolicyBinding",
+          "ValidatingWebhookConfiguration",
+          "VolumeAttachment");
+
+  private KindScope() {}
+
+  public static boolean isClusterScoped(String kind) {
+    return CLUSTER_SCOPED.contains(kind);
+  }
+}
