@@ -1,7 +1,11 @@
 package dev.sluice.core.node;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What to write into the kernel maps, in this order: every put, then every delete. An identity's
@@ -20,7 +24,31 @@ public record MapPlan(
   /** The plan that turns {@code actual} into {@code wanted}; nothing when they are equal. */
   public static MapPlan diff(
       Collection<? extends KernelEntry> actual, Collection<? extends KernelEntry> wanted) {
-    throw new UnsupportedOperationException();
+    Map<KernelEntry.Key, KernelEntry> rest = new HashMap<>();
+    MapSizes peak = MapSizes.NONE;
+    for (KernelEntry entry : actual) {
+      rest.put(entry.key(), entry);
+      peak = peak.plus(entry.key(), 1);
+    }
+    MapSizes after = MapSizes.NONE;
+    List<KernelEntry> puts = new ArrayList<>();
+    for (KernelEntry entry : wanted) {
+      KernelEntry held = rest.remove(entry.key());
+      if (!entry.equals(held)) {
+        puts.add(entry);
+        peak = held == null ? peak.plus(entry.key(), 1) : peak;
+      }
+      after = after.plus(entry.key(), 1);
+    }
+    return ordered(puts, new ArrayList<>(rest.keySet()), peak, after);
+  }
+
+  /** Sorts both lists in place. */
+  static MapPlan ordered(
+      List<KernelEntry> puts, List<KernelEntry.Key> deletes, MapSizes peak, MapSizes after) {
+    puts.sort(Comparator.comparing(KernelEntry::key, WriteOrder.PUTS));
+    deletes.sort(WriteOrder.PUTS.reversed());
+    return new MapPlan(List.copyOf(puts), List.copyOf(deletes), peak, after);
   }
 
   public boolean isEmpty() {

@@ -1,11 +1,14 @@
 package dev.sluice.core.node;
 
 import dev.sluice.core.cluster.ClusterRecord;
+import dev.sluice.core.cluster.ReservedIdentity;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.log.Change;
+import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
 import java.util.Collection;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,9 +22,15 @@ import java.util.Set;
  * {@code MapPlan.diff(what was read back, fold.wanted())} instead. One thread.
  */
 public final class NodeFold {
+  private final String node;
+  private final Map<String, DesiredRecord> mirror = new HashMap<>();
+  private final WantedEntries wanted = new WantedEntries();
   private final RuleBook rules = new RuleBook();
+  private final LocalPolicies policies = new LocalPolicies(wanted, rules);
 
-  private NodeFold(String node) {}
+  private NodeFold(String node) {
+    this.node = node;
+  }
 
   /**
    * @param node this node's name: its own addresses are host, and need no tunnel
@@ -35,27 +44,70 @@ public final class NodeFold {
    * nothing.
    */
   public void apply(Change<DesiredRecord> change) {
-    throw new UnsupportedOperationException();
+    DesiredRecord old =
+        change.isRemoval() ? mirror.remove(change.key()) : mirror.put(change.key(), change.value());
+    if (change.isRemoval()) {
+      removed(old);
+    } else if (!change.value().equals(old)) {
+      put(change.value());
+    }
+  }
+
+  private void put(DesiredRecord record) {
+    switch (record) {
+      case DesiredRecord.SubjectPolicy policy -> policies.put(policy);
+      case DesiredRecord.Member member -> policies.put(member);
+      case DesiredRecord.DesiredAddress address -> wanted.put(entry(address.address()));
+      case DesiredRecord.Selector unused -> {}
+    }
+  }
+
+  private void removed(DesiredRecord record) {
+    switch (record) {
+      case null -> {}
+      case DesiredRecord.SubjectPolicy policy -> policies.remove(policy);
+      case DesiredRecord.Member member -> policies.remove(member);
+      case DesiredRecord.DesiredAddress address ->
+          wanted.remove(new KernelEntry.AddressKey(address.address().prefix()));
+      case DesiredRecord.Selector unused -> {}
+    }
+  }
+
+  private KernelEntry.AddressEntry entry(ClusterRecord.Address address) {
+    boolean own = address.node().equals(node);
+    int identity =
+        own && address.identity() == ReservedIdentity.REMOTE_NODE.number()
+            ? ReservedIdentity.HOST.number()
+            : address.identity();
+    IpAddress tunnel =
+        own ? null : address.nodeAddresses().stream().filter(a -> !a.v6()).findFirst().orElse(null);
+    return new KernelEntry.AddressEntry(
+        new KernelEntry.AddressKey(address.prefix()), identity, tunnel);
   }
 
   /** The identities of all endpoints on this node; replaces the ones given before. */
   public void local(Set<Integer> identities) {
-    throw new UnsupportedOperationException();
+    policies.local(identities);
   }
 
   /** The difference between what was last {@link #realised} and what is wanted now. */
   public MapPlan plan() {
-    throw new UnsupportedOperationException();
+    policies.flush();
+    return wanted.plan();
   }
 
-  /** What is wanted now is in the kernel: written and without error, or read back equal. */
+  /**
+   * What the last {@link #plan} or {@link #wanted} said is in the kernel: written without error, or
+   * read back equal. Nothing may have been applied since.
+   */
   public void realised() {
-    throw new UnsupportedOperationException();
+    wanted.realised();
   }
 
   /** Every entry that the kernel maps should hold now. A view; valid until the next change. */
   public Collection<KernelEntry> wanted() {
-    throw new UnsupportedOperationException();
+    policies.flush();
+    return wanted.all();
   }
 
   /** What cookies mean. */
@@ -65,21 +117,20 @@ public final class NodeFold {
 
   /** The compiled policy of an identity, local or not; it has the identity's labels too. */
   public Optional<DesiredRecord.SubjectPolicy> subject(int identity) {
-    return Optional.empty();
+    return policies.policy(identity);
   }
 
   /** Who has an address or prefix, exactly as written. */
   public Optional<ClusterRecord.Address> address(Prefix prefix) {
-    return Optional.empty();
+    return Optional.ofNullable(mirror.get("address/" + prefix))
+        .map(record -> ((DesiredRecord.DesiredAddress) record).address());
   }
 
-  /** Every address known; a view. */
-  public Collection<ClusterRecord.Address> addresses() {
-    return List.of();
-  }
-
-  /** Hex SHA-256 over the labels and rules of the local subjects: for node.status. */
+  /**
+   * Hex SHA-256 over the labels and rules of the local subjects, for node.status: what is wanted,
+   * and so what is realised once the plan is. Numbers, members and names of policies are not in it.
+   */
   public String hash() {
-    throw new UnsupportedOperationException();
+    return LocalHash.of(policies.localPolicies());
   }
 }

@@ -1,14 +1,29 @@
 package dev.sluice.core.node;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
- * Numbers the reasons of verdicts, so that a kernel entry can carry them in 31 bits. Numbering is
- * for the fold's thread; {@link #find} may be called from any.
+ * Numbers the reasons of verdicts, so that a kernel entry can carry them in 31 bits. A number is a
+ * hash of the reason, so that a restarted node finds the numbers it left in the kernel; the second
+ * of two reasons with one hash gets the hash of another round. A reason that no entry carries any
+ * more is remembered for a while, because flows that it judged are still on their way.
+ *
+ * <p>Numbering is for the fold's thread; {@link #find} may be called from any.
  */
 public final class RuleBook {
+  private static final int REMEMBERED = 4096;
+
   /**
    * Why a verdict is what it is.
    *
@@ -18,20 +33,92 @@ public final class RuleBook {
    *     sorted; empty when a rule decided
    */
   public record Reason(List<String> origins, List<String> enforcedBy) {
+    /** No policy had a say: cookie 0. */
+    static final Reason NONE = new Reason(List.of(), List.of());
+
+    public Reason {
+      origins = List.copyOf(origins);
+      enforcedBy = List.copyOf(enforcedBy);
+    }
+
     /** The policies behind it, {@code kind/namespace/name}, sorted, each once. */
     public List<String> policies() {
-      return java.util.stream.Stream.concat(
+      return Stream.concat(
               origins.stream().map(origin -> origin.split("#", 2)[0]), enforcedBy.stream())
           .sorted()
           .distinct()
           .toList();
     }
+
+    private String text() {
+      return String.join("\n", origins) + "\n\n" + String.join("\n", enforcedBy);
+    }
+  }
+
+  private static final class Number {
+    private final int cookie;
+    private int users;
+
+    private Number(int cookie) {
+      this.cookie = cookie;
+    }
   }
 
   private final ConcurrentHashMap<Integer, Reason> reasons = new ConcurrentHashMap<>();
+  private final Map<Reason, Number> numbers = new HashMap<>();
+  private final LinkedHashSet<Reason> unused = new LinkedHashSet<>();
 
   /** The reason behind a cookie; empty for 0 (not enforced) and for numbers long forgotten. */
   public Optional<Reason> find(int cookie) {
     return Optional.ofNullable(reasons.get(cookie));
+  }
+
+  /** One more entry has this reason; returns its cookie. */
+  int take(Reason reason) {
+    if (reason.equals(Reason.NONE)) {
+      return 0;
+    }
+    Number number = numbers.computeIfAbsent(reason, this::allocate);
+    if (number.users++ == 0) {
+      unused.remove(reason);
+    }
+    return number.cookie;
+  }
+
+  /** One entry fewer has the reason with this cookie. */
+  void give(int cookie) {
+    Reason reason = reasons.get(cookie);
+    if (reason != null && --numbers.get(reason).users == 0) {
+      unused.add(reason);
+      if (unused.size() > REMEMBERED) {
+        forgetEldest();
+      }
+    }
+  }
+
+  private void forgetEldest() {
+    Iterator<Reason> eldest = unused.iterator();
+    reasons.remove(numbers.remove(eldest.next()).cookie);
+    eldest.remove();
+  }
+
+  private Number allocate(Reason reason) {
+    int round = 0;
+    int cookie = hash(round, reason);
+    while (cookie == 0 || reasons.containsKey(cookie)) {
+      cookie = hash(++round, reason);
+    }
+    reasons.put(cookie, reason);
+    return new Number(cookie);
+  }
+
+  private static int hash(int round, Reason reason) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update((round + "\n" + reason.text()).getBytes(StandardCharsets.UTF_8));
+      return ByteBuffer.wrap(digest.digest()).getInt() & Integer.MAX_VALUE;
+    } catch (NoSuchAlgorithmException missing) {
+      throw new AssertionError("every Java platform has SHA-256", missing);
+    }
   }
 }

@@ -1,0 +1,117 @@
+package dev.sluice.core.node;
+
+import dev.sluice.core.desired.DesiredRecord.Member;
+import dev.sluice.core.desired.DesiredRecord.SubjectPolicy;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The policies of all subjects, and the entries of the local ones. Changes are noted as they come
+ * and flattened at {@link #flush}: a policy costs its own subject, a member the subjects that use
+ * the selector, and there that peer alone.
+ */
+final class LocalPolicies {
+  private final WantedEntries wanted;
+  private final RuleBook rules;
+  private final Membership membership = new Membership();
+  private final Map<Integer, SubjectPolicy> policies = new HashMap<>();
+  private final Map<Integer, SubjectEntries> entries = new HashMap<>();
+
+  /** Local subjects by the selectors that they use. */
+  private final Map<String, TreeSet<Integer>> users = new HashMap<>();
+
+  private final TreeSet<Integer> changedSubjects = new TreeSet<>();
+  private final TreeMap<Integer, TreeSet<Integer>> changedPeers = new TreeMap<>();
+  private Set<Integer> local = Set.of();
+
+  LocalPolicies(WantedEntries wanted, RuleBook rules) {
+    this.wanted = wanted;
+    this.rules = rules;
+  }
+
+  void put(SubjectPolicy policy) {
+    policies.put(policy.identity(), policy);
+    changedSubjects.add(policy.identity());
+  }
+
+  void remove(SubjectPolicy policy) {
+    policies.remove(policy.identity());
+    changedSubjects.add(policy.identity());
+  }
+
+  void put(Member member) {
+    membership.add(member);
+    changed(member);
+  }
+
+  void remove(Member member) {
+    membership.remove(member);
+    changed(member);
+  }
+
+  private void changed(Member member) {
+    for (int subject : users.getOrDefault(member.selector(), new TreeSet<>())) {
+      changedPeers.computeIfAbsent(subject, s -> new TreeSet<>()).add(member.identity());
+    }
+  }
+
+  void local(Set<Integer> identities) {
+    Set<Integer> now = Set.copyOf(identities);
+    local.stream().filter(identity -> !now.contains(identity)).forEach(changedSubjects::add);
+    now.stream().filter(identity -> !local.contains(identity)).forEach(changedSubjects::add);
+    local = now;
+  }
+
+  Optional<SubjectPolicy> policy(int identity) {
+    return Optional.ofNullable(policies.get(identity));
+  }
+
+  /** The policies of the local subjects that have one. */
+  Collection<SubjectPolicy> localPolicies() {
+    return local.stream().map(policies::get).filter(policy -> policy != null).toList();
+  }
+
+  /** Brings the wanted entries up to date. */
+  void flush() {
+    // Members first: a subject whose policy changed too is then flattened with them anyway.
+    changedPeers.forEach(
+        (subject, peers) -> peers.forEach(peer -> entries.get(subject).peer(peer, membership)));
+    changedPeers.clear();
+    changedSubjects.forEach(this::flatten);
+    changedSubjects.clear();
+  }
+
+  private void flatten(int subject) {
+    SubjectPolicy policy = local.contains(subject) ? policies.get(subject) : null;
+    SubjectEntries held = entries.get(subject);
+    if (held == null && policy == null) {
+      return;
+    }
+    if (held == null) {
+      held = new SubjectEntries(subject, wanted, rules);
+      entries.put(subject, held);
+    }
+    held.selectors().forEach(selector -> forget(selector, subject));
+    if (policy == null) {
+      held.clear();
+      entries.remove(subject);
+    } else {
+      held.policy(policy, membership);
+      held.selectors()
+          .forEach(s -> users.computeIfAbsent(s, unused -> new TreeSet<>()).add(subject));
+    }
+  }
+
+  private void forget(String selector, int subject) {
+    TreeSet<Integer> left = users.get(selector);
+    left.remove(subject);
+    if (left.isEmpty()) {
+      users.remove(selector);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package dev.sluice.core.node;
+
+import dev.sluice.core.desired.DesiredRecord.DirectionPolicy;
+import dev.sluice.core.desired.DesiredRecord.SubjectPolicy;
+import dev.sluice.core.node.KernelEntry.Direction;
+import dev.sluice.core.node.KernelEntry.PolicyEntry;
+import dev.sluice.core.node.KernelEntry.PolicyKey;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The policy entries of one local subject: flattens its policy peer by peer, and keeps the wanted
+ * entries and the rule book's count of them in step. It does not find out which peers changed.
+ */
+final class SubjectEntries {
+  /** Peer 0: whoever has no blocks of his own. */
+  private static final int ANY_PEER = 0;
+
+  private record Slot(Direction direction, int peer) {}
+
+  private final int subject;
+  private final WantedEntries wanted;
+  private final RuleBook rules;
+  private final Map<Direction, DirectionPolicy> policies = new EnumMap<>(Direction.class);
+  private final Map<Direction, FlatDirection> flat = new EnumMap<>(Direction.class);
+  private final Map<Slot, List<PolicyKey>> held = new HashMap<>();
+
+  SubjectEntries(int subject, WantedEntries wanted, RuleBook rules) {
+    this.subject = subject;
+    this.wanted = wanted;
+    this.rules = rules;
+  }
+
+  /** The selectors whose members are this subject's peers. */
+  Set<String> selectors() {
+    Set<String> selectors = new TreeSet<>();
+    flat.values().forEach(direction -> selectors.addAll(direction.selectors()));
+    return selectors;
+  }
+
+  /** Flattens a policy anew, whole; a direction that is as before costs nothing. */
+  void policy(SubjectPolicy policy, Membership membership) {
+    direction(Direction.INGRESS, policy.ingress(), membership);
+    direction(Direction.EGRESS, policy.egress(), membership);
+  }
+
+  private void direction(Direction direction, DirectionPolicy policy, Membership membership) {
+    if (Objects.equals(policies.put(direction, policy), policy)) {
+      return;
+    }
+    FlatDirection flattened = new FlatDirection(direction, policy);
+    flat.put(direction, flattened);
+    Set<Integer> peers = new TreeSet<>(Set.of(FlatDirection.HOST));
+    flattened.selectors().forEach(selector -> peers.addAll(membership.selectedBy(selector)));
+    held.keySet().stream()
+        .filter(slot -> slot.direction == direction)
+        .forEach(s -> peers.add(s.peer));
+    peers.remove(ANY_PEER);
+    peers.forEach(
+        peer -> replace(direction, peer, flattened.peer(peer, membership.selecting(peer))));
+    replace(direction, ANY_PEER, flattened.anyPeer());
+  }
+
+  /** The selectors that select a peer changed. */
+  void peer(int peer, Membership membership) {
+    flat.forEach(
+        (direction, flattened) ->
+            replace(direction, peer, flattened.peer(peer, membership.selecting(peer))));
+  }
+
+  /**
+   * The subject is not local any more, or has no policy: nothing answers for it, so it is closed.
+   */
+  void clear() {
+    List.copyOf(held.keySet()).forEach(slot -> replace(slot.direction, slot.peer, List.of()));
+    flat.clear();
+    policies.clear();
+  }
+
+  private void replace(Direction direction, int peer, List<PeerTable.Block> blocks) {
+    Slot slot = new Slot(direction, peer);
+    List<PolicyKey> keys = blocks.stream().map(block -> put(slot, block)).toList();
+    List<PolicyKey> old = keys.isEmpty() ? held.remove(slot) : held.put(slot, keys);
+    if (old != null) {
+      Set<PolicyKey> kept = Set.copyOf(keys);
+      old.stream().filter(key -> !kept.contains(key)).forEach(this::remove);
+    }
+  }
+
+  private PolicyKey put(Slot slot, PeerTable.Block block) {
+    PolicyKey key =
+        new PolicyKey(
+            subject,
+            slot.direction,
+            slot.peer,
+            block.protocol(),
+            block.ports().first(),
+            block.ports().bits());
+    KernelEntry old = wanted.get(key);
+    int cookie = rules.take(block.ruling().reason());
+    if (old instanceof PolicyEntry entry) {
+      rules.give(entry.cookie());
+    }
+    PolicyEntry entry = new PolicyEntry(key, block.ruling().allow(), 0, cookie);
+    if (!entry.equals(old)) {
+      wanted.put(entry);
+    }
+    return key;
+  }
+
+  private void remove(PolicyKey key) {
+    if (wanted.remove(key) instanceof PolicyEntry entry) {
+      rules.give(entry.cookie());
+    }
+  }
+}
