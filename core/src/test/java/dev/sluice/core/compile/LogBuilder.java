@@ -33,7 +33,8 @@ final class LogBuilder {
   }
 
   LogBuilder genesis() {
-    return add(ObjectEvent.Type.GENESIS, new ObjectKey("Genesis", "", "log"), "", Map.of(), List.of());
+    return add(
+        ObjectEvent.Type.GENESIS, new ObjectKey("Genesis", "", "log"), "", Map.of(), List.of());
   }
 
   LogBuilder synced() {
@@ -83,8 +84,17 @@ final class LogBuilder {
     IpAddress ip = IpAddress.v4(0x0a000000).plus(10 + id);
     ClusterRecord.Endpoint endpoint =
         new ClusterRecord.Endpoint(
-            id, namespace, name, "uid-" + id, "node-1", List.of(ip), identity.number(), set, kind,
-            workload, List.of());
+            id,
+            namespace,
+            name,
+            "uid-" + id,
+            "node-1",
+            List.of(ip),
+            identity.number(),
+            set,
+            kind,
+            workload,
+            List.of());
     endpoints.put(endpoint.key(), endpoint);
     changes.add(Change.upsert(ClusterRecord.Endpoint.class, endpoint.key(), endpoint));
     Prefix prefix = ip.single();
@@ -145,8 +155,7 @@ final class LogBuilder {
     long offset = entries.size();
     entries.add(
         new Entry(
-            new ObjectEvent(
-                offset, type, key, "", "", "", offset * 1000, who, 1, BASE, body),
+            new ObjectEvent(offset, type, key, "", "", "", offset * 1000, who, 1, BASE, body),
             List.copyOf(changes)));
     return this;
   }

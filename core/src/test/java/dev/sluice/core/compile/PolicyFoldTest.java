@@ -14,8 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class PolicyFoldTest {
-  private static final String FRONTEND =
-      "any:app=frontend,k8s:io.kubernetes.pod.namespace=shop";
+  private static final String FRONTEND = "any:app=frontend,k8s:io.kubernetes.pod.namespace=shop";
 
   private static LogBuilder shop() {
     return LogBuilder.whole()
@@ -40,7 +39,8 @@ class PolicyFoldTest {
 
   @Test
   void theArticlesPolicyCompilesToOneRule() {
-    LogBuilder log = shop().policy("shop", "backend-allow-frontend", Specs.allow("backend", "frontend"));
+    LogBuilder log =
+        shop().policy("shop", "backend-allow-frontend", Specs.allow("backend", "frontend"));
     PolicyStep step = log.last();
     int frontend = log.identity("shop", "app=frontend");
     int backend = log.identity("shop", "app=backend");
@@ -49,8 +49,7 @@ class PolicyFoldTest {
     var selector = (DesiredRecord.Selector) step.desired().get(0).value();
     assertEquals(FRONTEND, selector.text());
     assertEquals(List.of("CiliumNetworkPolicy/shop/backend-allow-frontend"), selector.users());
-    assertEquals(
-        new DesiredRecord.Member(selector.id(), frontend), step.desired().get(1).value());
+    assertEquals(new DesiredRecord.Member(selector.id(), frontend), step.desired().get(1).value());
     var policy = (DesiredRecord.SubjectPolicy) step.desired().get(2).value();
     assertEquals(backend, policy.identity());
     assertEquals(step.revision(), policy.revision());
@@ -78,7 +77,8 @@ class PolicyFoldTest {
 
   @Test
   void defaultDenyEnforcesBothDirectionsOfTheWholeNamespaceOnly() {
-    LogBuilder log = shop().pod("bank", "teller", "app=teller").policy("shop", "deny", Specs.denyAll());
+    LogBuilder log =
+        shop().pod("bank", "teller", "app=teller").policy("shop", "deny", Specs.denyAll());
     PolicyStep step = log.last();
     assertEquals(2, step.desired().size());
     for (Change<DesiredRecord> change : step.desired()) {
