@@ -30,17 +30,13 @@ final class Rows {
     return true;
   }
 
-  /** The same row, true for another position. Fields are shared: nobody changes a row. */
+  /** The same row, true for another position. */
   static SpecificRecord at(long position, SpecificRecord row) {
-    try {
-      SpecificRecord copy = row.getClass().getDeclaredConstructor().newInstance();
-      for (Schema.Field field : row.getSchema().getFields()) {
-        copy.put(field.pos(), row.get(field.pos()));
-      }
-      copy.put(row.getSchema().getField(POSITION).pos(), position);
-      return copy;
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("a generated class has a public constructor", e);
-    }
+    SpecificRecord copy =
+        (SpecificRecord)
+            org.apache.avro.specific.SpecificData.getForClass(row.getClass())
+                .deepCopy(row.getSchema(), row);
+    copy.put(row.getSchema().getField(POSITION).pos(), position);
+    return copy;
   }
 }

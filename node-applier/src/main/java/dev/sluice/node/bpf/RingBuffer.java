@@ -12,7 +12,9 @@ import java.util.function.Consumer;
 public final class RingBuffer implements AutoCloseable {
   private static final int BUSY = 1 << 31;
   private static final int DISCARDED = 1 << 30;
-  private static final int HEADER_BYTES = 8;
+
+  /** What the kernel puts before each record. */
+  public static final int HEADER_BYTES = 8;
 
   /** How many bytes are read before their room is given back to the producers. */
   private static final long RELEASE_BYTES = 64 * 1024;
@@ -76,6 +78,11 @@ public final class RingBuffer implements AutoCloseable {
     }
     POSITION.setVolatile(consumer, 0L, position);
     return count;
+  }
+
+  /** Bytes read since the map was made, headers included, by all readers. Any thread. */
+  public long consumedBytes() {
+    return (long) POSITION.getVolatile(consumer, 0L);
   }
 
   @Override

@@ -4,10 +4,14 @@ import static dev.sluice.node.kernel.Layouts.buffer;
 
 import dev.sluice.node.bpf.BpfMap;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /** The one entry of {@code slc_state}: switches that programs read and only this process writes. */
 final class DataplaneState {
   private static final byte[] KEY = new byte[4];
+
+  /** Bytes of the entry that this process writes. */
+  private static final int SWITCHES = 16;
 
   private final BpfMap map;
   private final ByteBuffer value;
@@ -30,7 +34,11 @@ final class DataplaneState {
     write();
   }
 
+  /** Nothing when the kernel has it already: a restart that changes nothing writes nothing. */
   private void write() {
-    map.update(KEY, value.array());
+    byte[] held = map.lookup(KEY).orElseThrow();
+    if (!Arrays.equals(held, 0, SWITCHES, value.array(), 0, SWITCHES)) {
+      map.update(KEY, value.array());
+    }
   }
 }

@@ -45,6 +45,12 @@ final class EndpointTable {
     }
   }
 
+  /** Writes the endpoint under its new number; the same link and addresses. */
+  void rename(EndpointState before, EndpointState after) {
+    states.remove(before.id());
+    put(after);
+  }
+
   /** Changes what the programs read of an endpoint; addresses stay. */
   void change(EndpointState state) {
     byInterface.update(EndpointCodec.key(state.hostInterface()), EndpointCodec.value(state));

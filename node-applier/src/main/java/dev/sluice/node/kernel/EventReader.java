@@ -34,6 +34,11 @@ public final class EventReader implements AutoCloseable {
     return consumed;
   }
 
+  /** Events handed over by all readers since the maps were made. */
+  public long consumedEver() {
+    return ring.consumedBytes() / (Layouts.EVENT + RingBuffer.HEADER_BYTES);
+  }
+
   @Override
   public void close() {
     ring.close();

@@ -23,6 +23,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -159,6 +160,27 @@ public final class NodeDataplane implements AutoCloseable {
     }
   }
 
+  /**
+   * Gives an endpoint its number, which was not known when it was attached; everything else stays.
+   *
+   * @throws IllegalArgumentException when no such endpoint is attached
+   */
+  public synchronized void identify(int before, int id) {
+    EndpointState found =
+        endpoints
+            .find(before)
+            .orElseThrow(() -> new IllegalArgumentException("no endpoint " + before + " attached"));
+    EndpointSpec spec = found.spec();
+    endpoints.rename(
+        found,
+        new EndpointState(
+            found.hostInterface(),
+            new EndpointSpec(id, spec.identity(), spec.addresses(), spec.podMac(), spec.hostMac()),
+            found.ready(),
+            found.dirty(),
+            found.epoch() + 1));
+  }
+
   /** Takes an endpoint's programs away and forgets it; an unknown one is fine. */
   public synchronized void detach(int id) {
     endpoints
@@ -245,6 +267,20 @@ public final class NodeDataplane implements AutoCloseable {
     return switch (entry) {
       case PolicyEntry policy -> EntryCodec.value(policy);
       case AddressEntry address -> EntryCodec.value(address);
+    };
+  }
+
+  /** The entry under exactly this key, read back. */
+  public Optional<KernelEntry> find(KernelEntry.Key key) {
+    byte[] bytes = key(key);
+    return map(mapOf(key)).lookup(bytes).map(value -> entry(key, bytes, value));
+  }
+
+  private static KernelEntry entry(KernelEntry.Key key, byte[] bytes, byte[] value) {
+    return switch (key) {
+      case PolicyKey policy -> EntryCodec.policy(bytes, value);
+      case AddressKey address when address.prefix().isSingle() -> EntryCodec.address(bytes, value);
+      case AddressKey address -> EntryCodec.prefix(bytes, value);
     };
   }
 

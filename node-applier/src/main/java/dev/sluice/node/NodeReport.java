@@ -1,0 +1,116 @@
+package dev.sluice.node;
+
+import dev.sluice.node.apply.Applier;
+import dev.sluice.node.apply.ApplierThread;
+import dev.sluice.node.apply.NodeView;
+import dev.sluice.node.control.ControlAnswer;
+import dev.sluice.node.endpoint.EndpointView;
+import dev.sluice.node.kernel.DataplaneCounters;
+import dev.sluice.node.kernel.NodeDataplane;
+import dev.sluice.schemas.EndpointStatus;
+import dev.sluice.schemas.MapPressure;
+import dev.sluice.schemas.NodeStatus;
+import java.time.Clock;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/** The node's state in the forms that topic node.status and the socket have. Any thread. */
+final class NodeReport {
+  private final String node;
+  private final Clock clock;
+  private final ApplierThread applier;
+  private final NodeDataplane dataplane;
+  private final LongSupplier consumed;
+  private final LongSupplier lostUser;
+
+  /**
+   * @param consumed events taken from the kernel
+   * @param lostUser of these, how many did not reach the topic
+   */
+  NodeReport(
+      String node,
+      Clock clock,
+      ApplierThread applier,
+      NodeDataplane dataplane,
+      LongSupplier consumed,
+      LongSupplier lostUser) {
+    this.node = node;
+    this.clock = clock;
+    this.applier = applier;
+    this.dataplane = dataplane;
+    this.consumed = consumed;
+    this.lostUser = lostUser;
+  }
+
+  NodeStatus status() {
+    NodeView view = view();
+    DataplaneCounters counters = dataplane.counters();
+    return new NodeStatus(
+        node,
+        clock.instant().truncatedTo(java.time.temporal.ChronoUnit.MILLIS),
+        view.place().position(),
+        view.place().revision(),
+        view.hash(),
+        view.endpoints().stream().map(NodeReport::endpointStatus).toList(),
+        maps(view, counters).stream()
+            .map(use -> new MapPressure(use.name(), use.entries(), use.capacity()))
+            .toList(),
+        counters.produced(),
+        consumed.getAsLong(),
+        counters.lost(),
+        lostUser.getAsLong(),
+        view.message());
+  }
+
+  ControlAnswer.Status answer() {
+    NodeView view = view();
+    DataplaneCounters counters = dataplane.counters();
+    return new ControlAnswer.Status(
+        true,
+        node,
+        view.place().position(),
+        view.place().revision(),
+        view.hash(),
+        maps(view, counters),
+        new ControlAnswer.Events(
+            counters.produced(), consumed.getAsLong(), counters.lost(), lostUser.getAsLong()),
+        view.message());
+  }
+
+  private NodeView view() {
+    return applier.ask(Applier::view).join();
+  }
+
+  private List<ControlAnswer.MapUse> maps(NodeView view, DataplaneCounters counters) {
+    return List.of(
+        new ControlAnswer.MapUse("slc_policy", view.held().policy(), view.capacity().policy()),
+        new ControlAnswer.MapUse("slc_addr", view.held().addresses(), view.capacity().addresses()),
+        new ControlAnswer.MapUse("slc_prefix", view.held().prefixes(), view.capacity().prefixes()),
+        new ControlAnswer.MapUse(
+            "slc_ct", counters.connections(), dataplane.mapSizes().get("slc_ct")));
+  }
+
+  private static EndpointStatus endpointStatus(EndpointView view) {
+    return new EndpointStatus(
+        view.id(),
+        view.namespace(),
+        view.pod(),
+        view.identity(),
+        view.state().text(),
+        view.realisedRevision(),
+        view.message());
+  }
+
+  static ControlAnswer.Endpoint endpointAnswer(EndpointView view) {
+    return new ControlAnswer.Endpoint(
+        view.id(),
+        view.namespace(),
+        view.pod(),
+        view.identity(),
+        view.state().text(),
+        view.realisedRevision(),
+        view.ips().stream().map(Object::toString).toList(),
+        view.hostInterface(),
+        view.message());
+  }
+}

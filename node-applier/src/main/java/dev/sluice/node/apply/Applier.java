@@ -1,0 +1,259 @@
+package dev.sluice.node.apply;
+
+import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.log.Change;
+import dev.sluice.core.node.KernelEntry;
+import dev.sluice.core.node.MapPlan;
+import dev.sluice.core.node.MapSizes;
+import dev.sluice.core.node.RuleBook;
+import dev.sluice.node.endpoint.EndpointState;
+import dev.sluice.node.endpoint.EndpointTable;
+import dev.sluice.node.endpoint.EndpointView;
+import dev.sluice.node.endpoint.KernelEndpoints;
+import dev.sluice.node.link.NodeNetwork;
+import dev.sluice.node.link.PodLink;
+import dev.sluice.node.mirror.KernelMaps;
+import dev.sluice.node.mirror.Mirror;
+import dev.sluice.node.mirror.Place;
+import dev.sluice.schemas.convert.Row;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the kernel hold what the log desires for this node, in steps that either happen whole or
+ * leave the last good state and say why. One step writes additions in dependency order, opens and
+ * switches endpoints, then removes.
+ *
+ * <p>Stepped by hand with the time as an argument; no thread, no clock. For one thread.
+ */
+public final class Applier {
+  private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
+  private static final long FIRST_RETRY_NANOS = Duration.ofMillis(100).toNanos();
+  private static final long LAST_RETRY_NANOS = Duration.ofSeconds(10).toNanos();
+
+  private final Mirror mirror;
+  private final KernelMaps maps;
+  private final EndpointTable endpoints;
+  private final NodeWiring wiring;
+  private final MapWriter writer;
+
+  /** Subjects whose endpoints are marked as changing; more than one step's when one failed. */
+  private final Set<Integer> unsettled = new HashSet<>();
+
+  /** Who waits for a pod's endpoint, by {@code namespace/pod}. */
+  private final Map<String, List<CompletableFuture<EndpointView>>> waiting = new HashMap<>();
+
+  private NodeNetwork network = NodeNetwork.EMPTY;
+  private MapSizes held = MapSizes.NONE;
+  private String hash = "";
+  private String message = "";
+  private volatile RuleBook rules = new RuleBook();
+  private boolean due;
+  private long retryNanos = FIRST_RETRY_NANOS;
+  private long notBefore = Long.MIN_VALUE;
+  private boolean failed;
+
+  /**
+   * @param folded told of every change once its group is whole: for those who explain flows
+   */
+  public Applier(
+      String node,
+      KernelMaps maps,
+      KernelEndpoints endpoints,
+      NodeWiring wiring,
+      Consumer<Change<DesiredRecord>> folded) {
+    this.mirror = new Mirror(node, folded);
+    this.maps = maps;
+    this.endpoints = new EndpointTable(endpoints);
+    this.wiring = wiring;
+    this.writer = new MapWriter(maps);
+  }
+
+  /**
+   * Rows of topic desired, in order.
+   *
+   * @return false when the topic must be read from its beginning, after {@link #restart}
+   */
+  public boolean rows(List<Row<DesiredRecord>> rows) {
+    Place before = mirror.place();
+    boolean goesOn = mirror.take(rows);
+    due |= !before.equals(mirror.place());
+    return goesOn;
+  }
+
+  /** The end that the topic had when reading began has been handed in. */
+  public void caughtUp() {
+    mirror.caughtUp();
+    due = true;
+  }
+
+  /** Records may have been missed: the topic comes again from its beginning. */
+  public void restart(String why) {
+    LOG.warn("reading topic desired again from its beginning: {}", why);
+    mirror.reset();
+  }
+
+  /** A pod's link is there and still down, or was left by a former process. */
+  public void attach(PodLink link, int ifindex) {
+    endpoints.attach(link, ifindex);
+    due = true;
+  }
+
+  /** A pod's link goes. */
+  public Optional<PodLink> detach(String key) {
+    due = true;
+    return endpoints.detached(key);
+  }
+
+  /** Compares the kernel's maps with what is desired at the next step, and repairs them. */
+  public void audit() {
+    mirror.distrust();
+    due = true;
+  }
+
+  /**
+   * Realises what is due.
+   *
+   * @return whether something was tried
+   */
+  public boolean step(long nowNanos) {
+    if (!due || !mirror.isReady() || (failed && nowNanos - notBefore < 0)) {
+      return false;
+    }
+    try {
+      realise();
+      due = false;
+      failed = false;
+      message = "";
+      retryNanos = FIRST_RETRY_NANOS;
+      answerWaiting();
+    } catch (StepRefused e) {
+      later(e.getMessage(), nowNanos);
+    } catch (RuntimeException e) {
+      LOG.warn("step at position {} failed", mirror.place().position(), e);
+      mirror.distrust();
+      later("step failed: " + e.getMessage(), nowNanos);
+    }
+    return true;
+  }
+
+  /** When a failed step is tried again; empty when none waits. */
+  public Optional<Long> retryAtNanos() {
+    return failed && due ? Optional.of(notBefore) : Optional.empty();
+  }
+
+  private void later(String why, long nowNanos) {
+    if (!why.equals(message)) {
+      LOG.warn("keeping revision {}: {}", mirror.realisedPlace().revision(), why);
+    }
+    message = why;
+    failed = true;
+    notBefore = nowNanos + retryNanos;
+    retryNanos = Math.min(2 * retryNanos, LAST_RETRY_NANOS);
+  }
+
+  private void realise() {
+    NodeNetwork wanted = mirror.addresses().network();
+    if (!wanted.equals(network)) {
+      wiring.change(network, wanted);
+      network = wanted;
+    }
+    write(endpoints.openIdentities());
+    Set<Integer> before = endpoints.openIdentities();
+    endpoints.realise(
+        mirror.addresses()::pod,
+        identity -> mirror.subject(identity).isPresent(),
+        mirror.place().revision());
+    if (!before.equals(endpoints.openIdentities())) {
+      write(endpoints.openIdentities());
+    }
+    hash = mirror.fold().hash();
+    rules = mirror.fold().rules();
+  }
+
+  private void write(Set<Integer> keep) {
+    MapPlan plan = mirror.plan(maps, keep);
+    if (!plan.fitsInto(maps.capacity())) {
+      throw new StepRefused(
+          "step to revision %d needs %s entries, the maps hold %s: nothing was written"
+              .formatted(mirror.place().revision(), plan.peak(), maps.capacity()));
+    }
+    unsettled.addAll(subjects(plan));
+    if (!unsettled.isEmpty()) {
+      endpoints.beginChange(Set.copyOf(unsettled));
+    }
+    writer.write(plan);
+    if (!unsettled.isEmpty()) {
+      endpoints.endChange(Set.copyOf(unsettled));
+      unsettled.clear();
+    }
+    mirror.realised();
+    held = plan.after();
+  }
+
+  private static Set<Integer> subjects(MapPlan plan) {
+    Set<Integer> subjects = new HashSet<>();
+    plan.puts().forEach(entry -> add(subjects, entry.key()));
+    plan.deletes().forEach(key -> add(subjects, key));
+    return subjects;
+  }
+
+  private static void add(Set<Integer> subjects, KernelEntry.Key key) {
+    if (key instanceof KernelEntry.PolicyKey policy) {
+      subjects.add(policy.subject());
+    }
+  }
+
+  /** The endpoint of a pod as soon as it is ready; at once when it is. */
+  public CompletableFuture<EndpointView> whenReady(String key) {
+    CompletableFuture<EndpointView> waiter = new CompletableFuture<>();
+    waiting.computeIfAbsent(key, pod -> new ArrayList<>()).add(waiter);
+    answerWaiting();
+    return waiter;
+  }
+
+  private void answerWaiting() {
+    waiting
+        .entrySet()
+        .removeIf(
+            entry -> {
+              Optional<EndpointView> view = endpoints.view(entry.getKey());
+              boolean ready = view.filter(v -> v.state() == EndpointState.READY).isPresent();
+              if (ready) {
+                entry.getValue().forEach(waiter -> waiter.complete(view.orElseThrow()));
+              }
+              return ready || entry.getValue().stream().allMatch(CompletableFuture::isDone);
+            });
+  }
+
+  /** What is realised now. */
+  public NodeView view() {
+    return new NodeView(
+        mirror.realisedPlace(), hash, endpoints.views(), held, maps.capacity(), message);
+  }
+
+  /** The last mark that is in the kernel. */
+  public Place place() {
+    return mirror.realisedPlace();
+  }
+
+  /** One endpoint with a link. */
+  public Optional<EndpointView> endpoint(String key) {
+    return endpoints.view(key);
+  }
+
+  /** What cookies of verdicts mean; may be read from any thread. */
+  public RuleBook rules() {
+    return rules;
+  }
+}

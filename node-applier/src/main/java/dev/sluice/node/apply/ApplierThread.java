@@ -1,0 +1,105 @@
+package dev.sluice.node.apply;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that touches an {@link Applier}. Others ask and tell; after what was waiting has
+ * been done, one step follows for all of it.
+ */
+public final class ApplierThread implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ApplierThread.class);
+  private static final long AUDIT_NANOS = Duration.ofMinutes(1).toNanos();
+
+  private final Applier applier;
+  private final Runnable stepped;
+  private final Consumer<Throwable> broken;
+  private final BlockingQueue<Consumer<Applier>> asked = new LinkedBlockingQueue<>();
+  private final Thread thread;
+  private volatile boolean closing;
+  private long auditedAt = System.nanoTime();
+
+  /**
+   * @param stepped called on the applier's thread after every step, successful or not; quick
+   * @param broken told of our bugs: the process ends, the kernel goes on
+   */
+  public ApplierThread(Applier applier, Runnable stepped, Consumer<Throwable> broken) {
+    this.applier = applier;
+    this.stepped = stepped;
+    this.broken = broken;
+    this.thread = Thread.ofPlatform().name("applier").unstarted(this::run);
+  }
+
+  public ApplierThread start() {
+    thread.start();
+    return this;
+  }
+
+  /** Does something with the applier on its thread; the future fails with what it threw. */
+  public <T> CompletableFuture<T> ask(Function<Applier, T> question) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    asked.add(
+        target -> {
+          try {
+            answer.complete(question.apply(target));
+          } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+          }
+        });
+    return answer;
+  }
+
+  private void run() {
+    try {
+      while (!closing) {
+        work();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      LOG.error("the applier's thread ends", e);
+      broken.accept(e);
+    }
+  }
+
+  private void work() throws InterruptedException {
+    Consumer<Applier> first = asked.poll(waitNanos(System.nanoTime()), TimeUnit.NANOSECONDS);
+    if (first != null) {
+      List<Consumer<Applier>> all = new ArrayList<>();
+      all.add(first);
+      asked.drainTo(all);
+      all.forEach(question -> question.accept(applier));
+    }
+    long now = System.nanoTime();
+    if (now - auditedAt >= AUDIT_NANOS) {
+      auditedAt = now;
+      applier.audit();
+    }
+    if (applier.step(now)) {
+      stepped.run();
+    }
+  }
+
+  private long waitNanos(long now) {
+    long untilAudit = auditedAt + AUDIT_NANOS - now;
+    long untilRetry = applier.retryAtNanos().map(at -> at - now).orElse(untilAudit);
+    return Math.max(0, Math.min(untilAudit, untilRetry));
+  }
+
+  /** Waits for the step that is being done. */
+  @Override
+  public void close() throws InterruptedException {
+    closing = true;
+    asked.add(target -> {});
+    thread.join(Duration.ofSeconds(10));
+  }
+}

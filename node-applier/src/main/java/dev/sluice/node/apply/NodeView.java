@@ -1,0 +1,23 @@
+package dev.sluice.node.apply;
+
+import dev.sluice.core.node.MapSizes;
+import dev.sluice.node.endpoint.EndpointView;
+import dev.sluice.node.mirror.Place;
+import java.util.List;
+
+/**
+ * What a node has realised, at a moment.
+ *
+ * @param place last mark that is in the kernel and was read back
+ * @param hash over the subjects that have endpoints here, of what is in the kernel
+ * @param held entries in each map
+ * @param capacity entries that fit
+ * @param message why the last step failed; empty when it did not
+ */
+public record NodeView(
+    Place place,
+    String hash,
+    List<EndpointView> endpoints,
+    MapSizes held,
+    MapSizes capacity,
+    String message) {}

@@ -1,0 +1,14 @@
+package dev.sluice.node.flow;
+
+import dev.sluice.node.kernel.KernelEvent;
+import java.util.function.Consumer;
+
+/** Where events come from: the kernel's ring buffer. */
+public interface EventSource {
+  /**
+   * Hands over every event that is there; waits up to {@code timeoutMillis} when there is none.
+   *
+   * @return how many there were
+   */
+  int poll(int timeoutMillis, Consumer<KernelEvent> sink);
+}

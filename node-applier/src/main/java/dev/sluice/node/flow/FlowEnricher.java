@@ -1,0 +1,176 @@
+package dev.sluice.node.flow;
+
+import dev.sluice.core.node.KernelEntry.Direction;
+import dev.sluice.core.node.RuleBook;
+import dev.sluice.node.kernel.KernelEvent;
+import dev.sluice.node.mirror.Place;
+import dev.sluice.schemas.Flow;
+import dev.sluice.schemas.FlowKind;
+import dev.sluice.schemas.TrafficDirection;
+import dev.sluice.schemas.Verdict;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+
+/**
+ * Makes a flow of an event: who was behind the addresses, and which policies decided. Knows no
+ * clock: {@link #wallClock} is told how the kernel's clock relates to the calendar. One thread.
+ */
+public final class FlowEnricher {
+  private static final int ICMP = 1;
+  private static final int ICMP6 = 58;
+  private static final int POLICY_DENIED = 133;
+  private static final int DENY_RULE = 181;
+
+  private final String node;
+  private final PeerBook peers;
+  private final Supplier<RuleBook> rules;
+  private final Supplier<Place> realised;
+  private final IntFunction<String> interfaces;
+  private final long uuidHigh;
+  private long uuidLow;
+  private long wallMinusKernelNanos;
+
+  /**
+   * @param rules what cookies mean, as of now
+   * @param realised what the node enforces, as of now
+   * @param interfaces name of a link of the node by its index; empty when unknown
+   * @param incarnation makes the flows' ids differ from those of earlier processes
+   */
+  public FlowEnricher(
+      String node,
+      PeerBook peers,
+      Supplier<RuleBook> rules,
+      Supplier<Place> realised,
+      IntFunction<String> interfaces,
+      long incarnation) {
+    this.node = node;
+    this.peers = peers;
+    this.rules = rules;
+    this.realised = realised;
+    this.interfaces = interfaces;
+    this.uuidHigh = (incarnation & ~0xf000L) | 0x4000L;
+    this.uuidLow = 0x8000_0000_0000_0000L | ((long) node.hashCode() & 0x3fffL) << 48;
+  }
+
+  /**
+   * @param wallNanos the calendar's time, ns since 1970, when the kernel's clock was {@code
+   *     kernelNanos}
+   */
+  public void wallClock(long wallNanos, long kernelNanos) {
+    wallMinusKernelNanos = wallNanos - kernelNanos;
+  }
+
+  /**
+   * A flow of one event.
+   *
+   * @param count how many packets it stands for
+   * @param firstNanos kernel's time of the first of them; 0 when it is the only one
+   */
+  public Flow flow(KernelEvent event, long count, long firstNanos) {
+    Place place = realised.get();
+    boolean icmp = event.protocol() == ICMP || event.protocol() == ICMP6;
+    Flow flow = new Flow();
+    flow.setTime(time(event.timeNanos()));
+    flow.setFirstTime(firstNanos == 0 ? null : time(firstNanos));
+    flow.setUuid(new UUID(uuidHigh, uuidLow++).toString());
+    flow.setNode(node);
+    flow.setKind(kind(event.type()));
+    flow.setVerdict(event.reason() == 0 ? Verdict.FORWARDED : Verdict.DROPPED);
+    flow.setDropReason(event.reason());
+    flow.setDropReasonText(event.reason() == 0 ? "" : DropReasons.text(event.reason()));
+    flow.setCount(count);
+    flow.setIpVersion(event.source().v6() ? 6 : 4);
+    flow.setSourceIp(event.source().toString());
+    flow.setDestinationIp(event.destination().toString());
+    flow.setProtocol(event.protocol());
+    flow.setSourcePort(icmp ? 0 : event.sourcePort());
+    flow.setDestinationPort(icmp ? 0 : event.destinationPort());
+    flow.setIcmpType(icmp ? echo(event) : 0);
+    flow.setIcmpCode(0);
+    flow.setTcpFlags(event.tcpFlags());
+    flow.setReply(event.reply());
+    flow.setSource(
+        peers.peer(event.source(), event.sourceIdentity(), local(event, Direction.EGRESS)));
+    flow.setDestination(
+        peers.peer(
+            event.destination(), event.destinationIdentity(), local(event, Direction.INGRESS)));
+    decide(flow, event);
+    flow.setRevision(place.revision());
+    flow.setPosition(place.position());
+    flow.setPackets(event.packets() + event.replyPackets());
+    flow.setBytes(event.bytes() + event.replyBytes());
+    flow.setInterface$(interfaces.apply(event.interfaceIndex()));
+    flow.setService("");
+    return flow;
+  }
+
+  /** The direction that decided, and by which rules. */
+  private void decide(Flow flow, KernelEvent event) {
+    boolean other = event.reason() == 0 && event.cookie() == 0 && event.otherCookie() != 0;
+    int cookie = other ? event.otherCookie() : event.cookie();
+    Direction direction = other ? opposite(event.direction()) : event.direction();
+    flow.setDirection(
+        direction == Direction.INGRESS ? TrafficDirection.INGRESS : TrafficDirection.EGRESS);
+    RuleBook.Reason reason = cookie == 0 ? null : rules.get().find(cookie).orElse(null);
+    List<String> origins = reason == null ? List.of() : reason.origins();
+    flow.setAllowedBy(event.reason() == 0 ? origins : List.of());
+    flow.setDeniedBy(
+        reason != null && (event.reason() == POLICY_DENIED || event.reason() == DENY_RULE)
+            ? origins.isEmpty() ? reason.enforcedBy() : origins
+            : List.of());
+    flow.setPolicyMatch(event.reason() == 0 ? match(origins) : 0);
+  }
+
+  /** Cilium's number of what a rule matched on: 1 the peer, 2 the peer and the port. */
+  private static int match(List<String> origins) {
+    if (origins.isEmpty()) {
+      return 0;
+    }
+    return origins.stream().anyMatch(origin -> origin.contains(".toPorts[")) ? 2 : 1;
+  }
+
+  /** The local endpoint at one end; 0 when that end was not judged here. */
+  private static long local(KernelEvent event, Direction direction) {
+    // A reply travels against its connection: the end that it leaves is judged for ingress.
+    boolean same = event.direction() == direction;
+    return Integer.toUnsignedLong(same ? event.endpoint() : event.otherEndpoint());
+  }
+
+  private static Direction opposite(Direction direction) {
+    return direction == Direction.INGRESS ? Direction.EGRESS : Direction.INGRESS;
+  }
+
+  private static int echo(KernelEvent event) {
+    if (event.protocol() == ICMP) {
+      return event.reply() ? 0 : 8;
+    }
+    return event.reply() ? 129 : 128;
+  }
+
+  private static FlowKind kind(KernelEvent.Type type) {
+    return switch (type) {
+      case CONNECTION_START -> FlowKind.START;
+      case CONNECTION_END -> FlowKind.END;
+      case DROP -> FlowKind.DROP;
+      case TRACE, POLICY_VERDICT -> FlowKind.TRACE;
+    };
+  }
+
+  private Instant time(long kernelNanos) {
+    long wall = kernelNanos + wallMinusKernelNanos;
+    return Instant.ofEpochSecond(
+        Math.floorDiv(wall, 1_000_000_000L),
+        TimeUnit.MICROSECONDS.toNanos(Math.floorMod(wall, 1_000_000_000L) / 1_000));
+  }
+
+  /** The record's key: one connection has one key, whichever way its packets go. */
+  public static String key(Flow flow) {
+    String a = flow.getSourceIp() + " " + flow.getSourcePort();
+    String b = flow.getDestinationIp() + " " + flow.getDestinationPort();
+    return flow.getProtocol() + (a.compareTo(b) <= 0 ? " " + a + " " + b : " " + b + " " + a);
+  }
+}

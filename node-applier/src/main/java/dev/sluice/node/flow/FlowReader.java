@@ -1,0 +1,117 @@
+package dev.sluice.node.flow;
+
+import dev.sluice.node.kernel.KernelEvent;
+import dev.sluice.schemas.Flow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes events from the kernel and makes flows and monitor lines of them. Stepped by {@link #work};
+ * {@link #start} gives it a thread.
+ */
+public final class FlowReader implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FlowReader.class);
+
+  /** Producers wake nobody for single events: this is how late a flow may be. */
+  private static final int POLL_MILLIS = 5;
+
+  private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private final EventSource source;
+  private final FlowEnricher enricher;
+  private final MonitorHub monitor;
+  private final DropSums drops;
+  private final AtomicLong consumed = new AtomicLong();
+  private final Thread thread;
+  private volatile boolean closing;
+  private volatile Consumer<Flow> out;
+  private final AtomicLong unwritten = new AtomicLong();
+  private long clockReadAt = System.nanoTime() - SECOND_NANOS;
+
+  public FlowReader(EventSource source, FlowEnricher enricher, MonitorHub monitor) {
+    this.source = source;
+    this.enricher = enricher;
+    this.monitor = monitor;
+    this.drops = new DropSums((event, count, first) -> write(enricher.flow(event, count, first)));
+    this.thread = Thread.ofPlatform().daemon().name("events").unstarted(this::run);
+  }
+
+  /** Where flows go from now on; before, they are counted as lost. Any thread. */
+  public void writeTo(Consumer<Flow> flows) {
+    out = flows;
+  }
+
+  public FlowReader start() {
+    thread.start();
+    return this;
+  }
+
+  private void run() {
+    while (!closing) {
+      try {
+        work(POLL_MILLIS);
+      } catch (RuntimeException e) {
+        LOG.warn("an event could not be explained", e);
+      }
+    }
+    drops.close();
+  }
+
+  /**
+   * Reads once, waiting up to {@code timeoutMillis} for an event.
+   *
+   * @return how many events there were
+   */
+  int work(int timeoutMillis) {
+    long now = System.nanoTime();
+    if (now - clockReadAt >= SECOND_NANOS) {
+      clockReadAt = now;
+      Instant wall = Instant.now();
+      enricher.wallClock(
+          wall.getEpochSecond() * 1_000_000_000L + wall.getNano(), System.nanoTime());
+    }
+    int count = source.poll(timeoutMillis, this::take);
+    drops.flush(System.nanoTime());
+    return count;
+  }
+
+  private void take(KernelEvent event) {
+    consumed.incrementAndGet();
+    monitor.take(event);
+    switch (event.type()) {
+      case DROP -> drops.add(event, System.nanoTime());
+      case CONNECTION_START -> write(enricher.flow(event, 1, 0));
+      case CONNECTION_END -> write(enricher.flow(event, 1, event.startedNanos()));
+      case TRACE, POLICY_VERDICT -> {}
+    }
+  }
+
+  private void write(Flow flow) {
+    Consumer<Flow> flows = out;
+    if (flows == null) {
+      unwritten.incrementAndGet();
+    } else {
+      flows.accept(flow);
+    }
+  }
+
+  /** Events taken from the kernel by this process. */
+  public long consumed() {
+    return consumed.get();
+  }
+
+  /** Flows that came before there was anywhere to write them. */
+  public long unwritten() {
+    return unwritten.get();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    closing = true;
+    thread.join(Duration.ofSeconds(5));
+  }
+}

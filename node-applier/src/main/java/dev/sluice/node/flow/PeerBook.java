@@ -1,0 +1,76 @@
+package dev.sluice.node.flow;
+
+import dev.sluice.core.cluster.ClusterRecord.Address;
+import dev.sluice.core.cluster.ReservedIdentity;
+import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.label.LabelSet;
+import dev.sluice.core.log.Change;
+import dev.sluice.core.net.IpAddress;
+import dev.sluice.core.net.Prefix;
+import dev.sluice.schemas.FlowPeer;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Who is behind an address and what an identity's labels are, for explaining flows. Written by the
+ * applier's thread as groups of topic desired become whole; read by any.
+ */
+public final class PeerBook {
+  private final Map<IpAddress, Address> addresses = new ConcurrentHashMap<>();
+  private final Map<Integer, List<String>> labels = new ConcurrentHashMap<>();
+
+  /** Starts with the reserved identities. */
+  public PeerBook() {
+    for (ReservedIdentity reserved : ReservedIdentity.values()) {
+      labels.put(reserved.number(), reserved.labels().texts());
+    }
+  }
+
+  /** Takes a change of topic desired. */
+  public void apply(Change<DesiredRecord> change) {
+    switch (change.value()) {
+      case DesiredRecord.SubjectPolicy policy ->
+          labels.put(policy.identity(), texts(policy.labels()));
+      case DesiredRecord.DesiredAddress(Address address) when address.prefix().isSingle() ->
+          addresses.put(address.prefix().address(), address);
+      case null -> forget(change);
+      default -> {}
+    }
+  }
+
+  private void forget(Change<DesiredRecord> change) {
+    if (change.kind() == DesiredRecord.DesiredAddress.class) {
+      Prefix prefix = Prefix.parse(change.key().substring("address/".length()));
+      if (prefix.isSingle()) {
+        addresses.remove(prefix.address());
+      }
+    }
+    // Labels stay: numbers are not used again soon, and late flows want them.
+  }
+
+  /**
+   * One end of a flow.
+   *
+   * @param identity as the kernel saw it
+   * @param endpoint as the kernel saw it; 0 when it did not say
+   */
+  public FlowPeer peer(IpAddress ip, int identity, long endpoint) {
+    Address address = addresses.get(ip);
+    boolean isPod = address != null && address.endpoint() != 0;
+    return new FlowPeer(
+        identity,
+        endpoint != 0 ? endpoint : isPod ? address.endpoint() : 0,
+        isPod ? address.namespace() : "",
+        isPod ? address.pod() : "",
+        labels.getOrDefault(identity, List.of()),
+        "",
+        "",
+        address == null ? "" : address.node(),
+        List.of());
+  }
+
+  private static List<String> texts(LabelSet labels) {
+    return labels.texts();
+  }
+}

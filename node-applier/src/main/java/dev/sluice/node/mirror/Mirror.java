@@ -1,0 +1,149 @@
+package dev.sluice.node.mirror;
+
+import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.log.Change;
+import dev.sluice.core.node.MapPlan;
+import dev.sluice.core.node.NodeFold;
+import dev.sluice.schemas.convert.Row;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Topic desired as far as this node has read it, in whole groups. It says nothing before it has
+ * reached the end that the topic had at the start, and a mark; then what it holds is a world that
+ * was true at a position, and {@link #plan} what the kernel's maps lack of it.
+ *
+ * <p>Knows no thread and no Kafka: rows are handed in. For the applier's thread.
+ */
+public final class Mirror {
+  private final String node;
+  private final Consumer<Change<DesiredRecord>> folded;
+  private final List<Row.Changed<DesiredRecord>> group = new ArrayList<>();
+  private NodeFold fold;
+  private AddressBook addresses;
+  private Place place;
+  private Place realised = Place.NONE;
+  private boolean caughtUp;
+  private boolean compare = true;
+
+  /**
+   * @param folded told of every change that enters the mirror, after its group's mark was seen
+   */
+  public Mirror(String node, Consumer<Change<DesiredRecord>> folded) {
+    this.node = node;
+    this.folded = folded;
+    reset();
+  }
+
+  /** Starts again from nothing: the topic will be handed in from its beginning. */
+  public void reset() {
+    fold = NodeFold.empty(node);
+    addresses = new AddressBook(node);
+    place = Place.NONE;
+    group.clear();
+    caughtUp = false;
+    compare = true;
+  }
+
+  /** The end that the topic had when reading began has been handed in. */
+  public void caughtUp() {
+    caughtUp = true;
+  }
+
+  /**
+   * Takes rows in the topic's order.
+   *
+   * @return false when the log behind the topic was made anew: the caller starts from the beginning
+   */
+  public boolean take(List<Row<DesiredRecord>> rows) {
+    for (Row<DesiredRecord> row : rows) {
+      switch (row) {
+        case Row.Changed<DesiredRecord> changed -> {
+          // What a zombie writes again about the past is not news.
+          if (changed.position() < 0 || changed.position() >= place.position()) {
+            group.add(changed);
+          }
+        }
+        case Row.Marked<DesiredRecord> mark -> {
+          if (mark.position() < place.position() && mark.revision() > place.revision()) {
+            return false;
+          }
+          close(mark);
+        }
+      }
+    }
+    return true;
+  }
+
+  private void close(Row.Marked<DesiredRecord> mark) {
+    if (mark.position() < place.position()) {
+      return;
+    }
+    for (Row.Changed<DesiredRecord> changed : group) {
+      fold.apply(changed.change());
+      addresses.apply(changed.change());
+      folded.accept(changed.change());
+    }
+    group.clear();
+    place = new Place(mark.position(), mark.revision(), mark.hash());
+  }
+
+  /** Whether there is a whole world to write. */
+  public boolean isReady() {
+    return caughtUp && place != Place.NONE;
+  }
+
+  /** The last mark whose group is in the mirror. */
+  public Place place() {
+    return place;
+  }
+
+  /** This node's pods, gateways and routes. */
+  public AddressBook addresses() {
+    return addresses;
+  }
+
+  /** The rules of all subjects, and what cookies mean. */
+  public NodeFold fold() {
+    return fold;
+  }
+
+  /**
+   * What to write. After a restart, a resync or a failed write it is the difference to what the
+   * kernel is found to hold; else what changed since the last success.
+   *
+   * @param alsoLocal identities to keep although the log has moved their endpoints on
+   */
+  public MapPlan plan(KernelMaps kernel, Set<Integer> alsoLocal) {
+    Set<Integer> local = new HashSet<>(addresses.localIdentities());
+    local.addAll(alsoLocal);
+    fold.local(local);
+    return compare ? MapPlan.diff(kernel.readBack(), fold.wanted()) : fold.plan();
+  }
+
+  /** The plan is in the kernel and was read back. */
+  public void realised() {
+    fold.realised();
+    compare = false;
+    realised = place;
+  }
+
+  /** The last place that was realised, also while the mirror is being filled again. */
+  public Place realisedPlace() {
+    return realised;
+  }
+
+  /** What the kernel holds is not known any more. */
+  public void distrust() {
+    compare = true;
+  }
+
+  /** The compiled policy of an identity. */
+  public Optional<DesiredRecord.SubjectPolicy> subject(int identity) {
+    return fold.subject(identity);
+  }
+}
