@@ -127,8 +127,8 @@ public final class EmbeddedBroker implements AutoCloseable {
           Map.entry("share.coordinator.state.topic.min.isr", "1"),
           Map.entry("min.insync.replicas", "1"),
           // The controller refuses a broker that was killed until its last session is over.
-          Map.entry("broker.session.timeout.ms", "1500"),
-          Map.entry("broker.heartbeat.interval.ms", "250"),
+          Map.entry("broker.session.timeout.ms", "2000"),
+          Map.entry("broker.heartbeat.interval.ms", "1000"),
           Map.entry("group.initial.rebalance.delay.ms", "0"),
           Map.entry("group.streams.initial.rebalance.delay.ms", "0"));
 
