@@ -45,7 +45,6 @@ public final class Applier {
   private final KernelMaps maps;
   private final EndpointTable endpoints;
   private final NodeWiring wiring;
-  private final MapWriter writer;
 
   /** Subjects whose endpoints are marked as changing; more than one step's when one failed. */
   private final Set<Integer> unsettled = new HashSet<>();
@@ -76,7 +75,6 @@ public final class Applier {
     this.maps = maps;
     this.endpoints = new EndpointTable(endpoints);
     this.wiring = wiring;
-    this.writer = new MapWriter(maps);
   }
 
   /**
@@ -168,37 +166,37 @@ public final class Applier {
       wiring.change(network, wanted);
       network = wanted;
     }
-    write(endpoints.openIdentities());
-    Set<Integer> before = endpoints.openIdentities();
-    endpoints.realise(
-        mirror.addresses()::pod,
-        identity -> mirror.subject(identity).isPresent(),
-        mirror.place().revision());
-    if (!before.equals(endpoints.openIdentities())) {
-      write(endpoints.openIdentities());
-    }
-    hash = mirror.fold().hash();
-    rules = mirror.fold().rules();
-  }
-
-  private void write(Set<Integer> keep) {
-    MapPlan plan = mirror.plan(maps, keep);
+    MapPlan plan = mirror.plan(maps);
     if (!plan.fitsInto(maps.capacity())) {
       throw new StepRefused(
           "step to revision %d needs %s entries, the maps hold %s: nothing was written"
               .formatted(mirror.place().revision(), plan.peak(), maps.capacity()));
     }
-    unsettled.addAll(subjects(plan));
-    if (!unsettled.isEmpty()) {
-      endpoints.beginChange(Set.copyOf(unsettled));
-    }
-    writer.write(plan);
-    if (!unsettled.isEmpty()) {
-      endpoints.endChange(Set.copyOf(unsettled));
-      unsettled.clear();
-    }
+    write(plan);
     mirror.realised();
     held = plan.after();
+    hash = mirror.fold().hash();
+    rules = mirror.fold().rules();
+  }
+
+  /** Additions, then endpoints, then removals: an endpoint never has an identity without policy. */
+  private void write(MapPlan plan) {
+    unsettled.addAll(subjects(plan));
+    Set<Integer> subjects = Set.copyOf(unsettled);
+    if (!subjects.isEmpty()) {
+      endpoints.beginChange(subjects);
+    }
+    MapWriter writer = new MapWriter(maps, plan);
+    writer.put();
+    endpoints.realise(
+        mirror.addresses()::pod,
+        identity -> mirror.subject(identity).isPresent(),
+        mirror.place().revision());
+    writer.remove();
+    if (!subjects.isEmpty()) {
+      endpoints.endChange(subjects);
+      unsettled.clear();
+    }
   }
 
   private static Set<Integer> subjects(MapPlan plan) {

@@ -110,15 +110,6 @@ public final class EndpointTable {
     attachment.message = why;
   }
 
-  /** Identities that some open endpoint is judged under: their entries must stay. */
-  public Set<Integer> openIdentities() {
-    Set<Integer> identities = new java.util.TreeSet<>();
-    attachments.values().stream()
-        .filter(Attachment::isOpen)
-        .forEach(attachment -> identities.add(attachment.identity));
-    return identities;
-  }
-
   /** The endpoint of a pod with a link. */
   public Optional<EndpointView> view(String key) {
     return Optional.ofNullable(attachments.get(key)).map(EndpointTable::view);

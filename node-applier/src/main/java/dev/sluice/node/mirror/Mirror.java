@@ -6,10 +6,8 @@ import dev.sluice.core.node.MapPlan;
 import dev.sluice.core.node.NodeFold;
 import dev.sluice.schemas.convert.Row;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -115,13 +113,9 @@ public final class Mirror {
   /**
    * What to write. After a restart, a resync or a failed write it is the difference to what the
    * kernel is found to hold; else what changed since the last success.
-   *
-   * @param alsoLocal identities to keep although the log has moved their endpoints on
    */
-  public MapPlan plan(KernelMaps kernel, Set<Integer> alsoLocal) {
-    Set<Integer> local = new HashSet<>(addresses.localIdentities());
-    local.addAll(alsoLocal);
-    fold.local(local);
+  public MapPlan plan(KernelMaps kernel) {
+    fold.local(addresses.localIdentities());
     return compare ? MapPlan.diff(kernel.readBack(), fold.wanted()) : fold.plan();
   }
 

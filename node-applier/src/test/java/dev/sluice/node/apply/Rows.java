@@ -1,0 +1,97 @@
+package dev.sluice.node.apply;
+
+import dev.sluice.core.cluster.ClusterRecord;
+import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.desired.DesiredRecord.CompiledRule;
+import dev.sluice.core.desired.DesiredRecord.DirectionPolicy;
+import dev.sluice.core.desired.DesiredRecord.RuleVerdict;
+import dev.sluice.core.label.Label;
+import dev.sluice.core.label.LabelSet;
+import dev.sluice.core.log.Change;
+import dev.sluice.core.net.IpAddress;
+import dev.sluice.core.net.Prefix;
+import dev.sluice.schemas.convert.Row;
+import java.util.List;
+
+/** Rows of topic desired for tests: pods on node-1 and node-2, and what they may do. */
+public final class Rows {
+  private Rows() {}
+
+  public static Row<DesiredRecord> mark(long position) {
+    return new Row.Marked<>(position, 1_000 + position, "hash-" + position);
+  }
+
+  /** Nothing is enforced for this identity. */
+  public static Row<DesiredRecord> open(long position, int identity) {
+    return policy(position, identity, new DirectionPolicy(false, List.of(), List.of()));
+  }
+
+  /** Ingress is enforced; anybody may come in on a TCP port. */
+  public static Row<DesiredRecord> enforced(long position, int identity, int port) {
+    return policy(
+        position,
+        identity,
+        new DirectionPolicy(
+            true,
+            List.of("CiliumNetworkPolicy/shop/p"),
+            List.of(
+                new CompiledRule(
+                    "",
+                    6,
+                    port,
+                    port,
+                    RuleVerdict.ALLOW,
+                    0,
+                    "",
+                    List.of("CiliumNetworkPolicy/shop/p#spec.ingress[0].toPorts[0]")))));
+  }
+
+  private static Row<DesiredRecord> policy(long position, int identity, DirectionPolicy ingress) {
+    DesiredRecord.SubjectPolicy policy =
+        new DesiredRecord.SubjectPolicy(
+            identity,
+            LabelSet.of(Label.k8s("app", "app-" + identity)),
+            1_000 + position,
+            "leaf-" + identity + ingress.hashCode(),
+            ingress,
+            new DirectionPolicy(false, List.of(), List.of()));
+    return upsert(position, policy);
+  }
+
+  /** A pod of node-1 with this address. */
+  public static Row<DesiredRecord> pod(
+      long position, String ip, int identity, long endpoint, String pod) {
+    return address(position, ip, identity, "node-1", endpoint, pod);
+  }
+
+  /** Any address. */
+  public static Row<DesiredRecord> address(
+      long position, String prefix, int identity, String node, long endpoint, String pod) {
+    String underlay = "172.31.0." + (node.isEmpty() ? "9" : node.substring(5));
+    return upsert(
+        position,
+        new DesiredRecord.DesiredAddress(
+            new ClusterRecord.Address(
+                Prefix.parse(prefix),
+                identity,
+                node,
+                node.isEmpty() ? List.of() : List.of(IpAddress.parse(underlay)),
+                endpoint,
+                pod.isEmpty() ? "" : "shop",
+                pod)));
+  }
+
+  public static Row<DesiredRecord> gone(long position, String ip) {
+    return new Row.Changed<>(
+        position, Change.remove(DesiredRecord.DesiredAddress.class, "address/" + Prefix.parse(ip)));
+  }
+
+  public static Row<DesiredRecord> goneSubject(long position, int identity) {
+    return new Row.Changed<>(
+        position, Change.remove(DesiredRecord.SubjectPolicy.class, "policy/" + identity));
+  }
+
+  private static Row<DesiredRecord> upsert(long position, DesiredRecord record) {
+    return new Row.Changed<>(position, Change.upsert(record.getClass(), record.key(), record));
+  }
+}
