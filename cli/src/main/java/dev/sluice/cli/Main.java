@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.cli.demo.DemoCommand;
 import dev.sluice.cli.lab.LabCommand;
 import dev.sluice.cli.look.LookCommands;
 import java.io.PrintWriter;
@@ -19,7 +20,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = "A network control plane for Kubernetes whose memory is a Kafka log.",
-    subcommands = {LabCommand.class, VersionCommand.class, CompletionCommand.class})
+    subcommands = {
+      DemoCommand.class,
+      LabCommand.class,
+      VersionCommand.class,
+      CompletionCommand.class
+    })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -20,6 +20,8 @@ public final class JavaCommand {
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-Xmx" + heapMegabytes + "m");
     command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-Dsluice.log=info");
+    command.add("-Dsluice.log.others=warn");
     String home = System.getProperty("sluice.home", "");
     if (!home.isEmpty()) {
       command.add("-Dsluice.home=" + home);

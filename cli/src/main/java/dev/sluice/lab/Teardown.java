@@ -79,6 +79,21 @@ public final class Teardown {
     }
   }
 
+  /** Whether a supervisor runs in this directory. */
+  public static boolean supervised(LabFiles files) {
+    return new Teardown(files)
+        .state()
+        .map(LabState::supervisor)
+        .filter(ProcessTable::alive)
+        .isPresent();
+  }
+
+  /** Removes the manifests of a lab that does not run; its log goes on where it was. */
+  public static void forgetObjects(LabFiles files) {
+    FileTree.delete(files.manifests());
+    FileTree.delete(files.data().resolve("outside"));
+  }
+
   private static void step(List<String> failures, Runnable step) {
     try {
       step.run();

@@ -1,0 +1,105 @@
+package dev.sluice.cli.demo;
+
+import dev.sluice.cli.DataOption;
+import dev.sluice.cli.Main;
+import dev.sluice.cli.Refusal;
+import dev.sluice.cli.Version;
+import dev.sluice.lab.LabFiles;
+import dev.sluice.lab.Teardown;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice demo}: brings the shop up, walks through it, and leaves it running. */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Bring a small shop up in a lab and walk through what policy does to it.")
+public final class DemoCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private DataOption data;
+
+  @Option(
+      names = "--once",
+      description = "Take everything down after the walk; exit status 1 when a step did not hold.")
+  private boolean once;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    Path manifests = manifests();
+    LabFiles files = new LabFiles(data.path());
+    refuseRunning(files);
+    forget(files);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> new Teardown(files).down(), "lab-down"));
+    Stage stage = new Stage(Main::commandLine, data.path(), manifests, out);
+    int up =
+        run(
+            "lab",
+            "up",
+            "--detach",
+            "--nodes",
+            "2",
+            "-f",
+            manifests.resolve("10-shop.yaml").toString());
+    if (up != 0) {
+      throw new Refusal("The shop did not come up: the logs are in " + files.logs());
+    }
+    try {
+      new Walk(stage).all();
+    } catch (StepFailed e) {
+      throw new Refusal("The demo's step did not hold: " + e.getMessage(), e);
+    }
+    out.println();
+    out.println("Every step held.");
+    if (once) {
+      return 0;
+    }
+    out.println("The shop goes on until Ctrl-C. In another terminal, try:");
+    out.println("  ./sluice endpoint list");
+    out.println("  ./sluice lab exec shop/reporting -- bash -c 'exec 3<>/dev/tcp/10.0.2.77/8080'");
+    out.println("  ./sluice lab apply -f YOUR-POLICY.yaml");
+    out.println();
+    out.flush();
+    return run("observe", "--follow");
+  }
+
+  private int run(String... words) {
+    CommandLine commands = Main.commandLine();
+    commands.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
+    String[] all = java.util.Arrays.copyOf(words, words.length + 2);
+    all[words.length] = "--data";
+    all[words.length + 1] = data.path().toString();
+    return commands.execute(all);
+  }
+
+  private static Path manifests() {
+    Path folder = Path.of(System.getProperty("sluice.home", "."), "demo").toAbsolutePath();
+    if (!Files.exists(folder.resolve("10-shop.yaml"))) {
+      throw new Refusal(
+          "The demo's manifests are not in " + folder + ": run ./sluice of a checkout");
+    }
+    return folder;
+  }
+
+  private static void refuseRunning(LabFiles files) {
+    if (Files.exists(files.state()) && Teardown.supervised(files)) {
+      throw new Refusal(
+          "A lab runs in " + files.data() + ": end it with 'sluice lab down', or use --data");
+    }
+  }
+
+  /** The story begins without objects; the log of earlier ones stays. */
+  private static void forget(LabFiles files) {
+    Teardown.forgetObjects(files);
+  }
+}
