@@ -30,6 +30,11 @@ public final class MonitorStream implements AutoCloseable {
     }
   }
 
+  /** The next line, or null when there is none now. */
+  public String poll() {
+    return lines.poll();
+  }
+
   /** The next line, or null when none came in time. */
   String take(long timeoutMillis) throws InterruptedException {
     long count = lost.get();

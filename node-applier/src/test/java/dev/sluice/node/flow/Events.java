@@ -1,0 +1,63 @@
+package dev.sluice.node.flow;
+
+import dev.sluice.core.net.IpAddress;
+import dev.sluice.core.node.KernelEntry.Direction;
+import dev.sluice.node.kernel.KernelEvent;
+
+/** Events of the kernel for tests: 10.0.1.10 speaks TCP to 10.0.1.11:8080. */
+final class Events {
+  static final IpAddress CLIENT = IpAddress.parse("10.0.1.10");
+  static final IpAddress SERVER = IpAddress.parse("10.0.1.11");
+
+  private Events() {}
+
+  /** Judged for both ends in one pass: the server's ingress, and the client's egress. */
+  static KernelEvent start(int cookie, int otherCookie) {
+    return event(KernelEvent.Type.CONNECTION_START, 1_000, 41_000, 0, cookie, otherCookie, 1);
+  }
+
+  static KernelEvent end() {
+    return event(KernelEvent.Type.CONNECTION_END, 9_000, 41_000, 0, 0, 0, 1);
+  }
+
+  static KernelEvent drop(long timeNanos, int sourcePort, int reason, int cookie) {
+    return event(KernelEvent.Type.DROP, timeNanos, sourcePort, reason, cookie, 0, 1);
+  }
+
+  private static KernelEvent event(
+      KernelEvent.Type type,
+      long timeNanos,
+      int sourcePort,
+      int reason,
+      int cookie,
+      int otherCookie,
+      long count) {
+    boolean end = type == KernelEvent.Type.CONNECTION_END;
+    return new KernelEvent(
+        type,
+        timeNanos,
+        end ? 1_000 : 0,
+        12,
+        2,
+        type == KernelEvent.Type.DROP ? 0 : 1,
+        Direction.INGRESS,
+        reason,
+        CLIENT,
+        sourcePort,
+        SERVER,
+        8080,
+        6,
+        2,
+        256,
+        257,
+        cookie,
+        otherCookie,
+        count,
+        74,
+        end ? 5 : 0,
+        end ? 500 : 0,
+        end ? 4 : 0,
+        end ? 400 : 0,
+        false);
+  }
+}
