@@ -21,7 +21,7 @@ final class ClusterRows {
 
   private final Map<Class<? extends ClusterRecord>, TreeMap<String, ClusterRecord>> kinds =
       new LinkedHashMap<>();
-  private final Map<Row, ClusterRecord> before = new LinkedHashMap<>();
+  private Map<Row, ClusterRecord> before = new LinkedHashMap<>();
 
   ClusterRows() {
     ClusterStep.KINDS.forEach(kind -> kinds.put(kind, new TreeMap<>()));
@@ -55,7 +55,8 @@ final class ClusterRows {
             changes.add(Change.upsert(row.kind, row.key, now));
           }
         });
-    before.clear();
+    // Not cleared: clearing costs what the largest step has cost.
+    before = new LinkedHashMap<>();
     return ORDER.sort(changes);
   }
 

@@ -4,9 +4,11 @@ import dev.sluice.core.cluster.ReservedIdentity;
 import dev.sluice.core.desired.DesiredRecord.CompiledRule;
 import dev.sluice.core.desired.DesiredRecord.DirectionPolicy;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -14,11 +16,14 @@ import java.util.TreeSet;
 /**
  * One direction of a subject's policy, flattened: the kernel asks for the packet's peer, and then
  * for any peer, and takes the first answer. So a peer's blocks contain what the rules for any peer
- * say. Peers that the same selectors select share their blocks.
+ * say. Peers that the same selectors select share their blocks, and so do versions of a policy
+ * between which nothing changed for them.
  */
 final class FlatDirection {
   /** The node itself. */
   static final int HOST = ReservedIdentity.HOST.number();
+
+  private static final String ANY = "";
 
   private final KernelEntry.Direction direction;
   private final DirectionPolicy policy;
@@ -27,22 +32,55 @@ final class FlatDirection {
   private final Map<Set<String>, List<PeerTable.Block>> bySelectors = new HashMap<>();
 
   FlatDirection(KernelEntry.Direction direction, DirectionPolicy policy) {
+    this(direction, policy, null);
+  }
+
+  private FlatDirection(
+      KernelEntry.Direction direction, DirectionPolicy policy, FlatDirection before) {
     this.direction = direction;
     this.policy = policy;
     for (CompiledRule rule : policy.rules()) {
       bySelector.computeIfAbsent(rule.selector(), s -> new ArrayList<>()).add(rule);
     }
-    this.any = PeerTable.of(policy, bySelector.getOrDefault("", List.of()));
+    if (before == null || !saysTheSameToAnyPeer(before)) {
+      this.any = PeerTable.of(policy, rules(ANY));
+    } else {
+      this.any = before.any;
+      Set<String> changed = changedSelectors(before);
+      before.bySelectors.forEach(
+          (selectors, blocks) -> {
+            if (Collections.disjoint(selectors, changed)) {
+              bySelectors.put(selectors, blocks);
+            }
+          });
+    }
   }
 
-  KernelEntry.Direction direction() {
-    return direction;
+  /** The next version of the policy, taking over what is the same. */
+  FlatDirection next(DirectionPolicy version) {
+    return new FlatDirection(direction, version, this);
   }
 
-  /** The selectors that rules of this direction use; empty text, any peer, is none of them. */
+  /** Whether the rules for any peer, and the default, are as before. */
+  boolean saysTheSameToAnyPeer(FlatDirection before) {
+    return policy.enforced() == before.policy.enforced()
+        && policy.enforcedBy().equals(before.policy.enforcedBy())
+        && rules(ANY).equals(before.rules(ANY));
+  }
+
+  /** The selectors whose rules came, went or changed. */
+  Set<String> changedSelectors(FlatDirection before) {
+    Set<String> changed = new TreeSet<>(bySelector.keySet());
+    changed.addAll(before.bySelector.keySet());
+    changed.removeIf(
+        selector -> Objects.equals(bySelector.get(selector), before.bySelector.get(selector)));
+    return changed;
+  }
+
+  /** The selectors that rules of this direction use; any peer is none of them. */
   Set<String> selectors() {
     TreeSet<String> selectors = new TreeSet<>(bySelector.keySet());
-    selectors.remove("");
+    selectors.remove(ANY);
     return selectors;
   }
 
@@ -67,8 +105,12 @@ final class FlatDirection {
   }
 
   private List<PeerTable.Block> blocks(Set<String> selectors) {
-    List<CompiledRule> rules = new ArrayList<>(bySelector.getOrDefault("", List.of()));
-    selectors.forEach(selector -> rules.addAll(bySelector.get(selector)));
+    List<CompiledRule> rules = new ArrayList<>(rules(ANY));
+    selectors.forEach(selector -> rules.addAll(rules(selector)));
     return PeerTable.of(policy, rules).blocksOver(any);
+  }
+
+  private List<CompiledRule> rules(String selector) {
+    return bySelector.getOrDefault(selector, List.of());
   }
 }

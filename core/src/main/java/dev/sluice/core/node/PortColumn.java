@@ -4,6 +4,7 @@ import dev.sluice.core.desired.DesiredRecord.CompiledRule;
 import dev.sluice.core.desired.DesiredRecord.DirectionPolicy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -20,20 +21,28 @@ record PortColumn(Ruling background, TreeMap<Integer, Ruling> pieces) {
    * @param rules those that apply to this protocol
    */
   static PortColumn of(DirectionPolicy policy, List<CompiledRule> rules) {
-    TreeSet<Integer> cuts = new TreeSet<>(List.of(0));
+    TreeMap<Integer, List<CompiledRule>> begin = new TreeMap<>();
+    TreeMap<Integer, List<CompiledRule>> end = new TreeMap<>();
+    List<CompiledRule> active = new ArrayList<>();
     for (CompiledRule rule : rules) {
-      cuts.add(rule.portFirst());
-      cuts.add(rule.portLast() + 1);
+      if (namesNoPorts(rule)) {
+        active.add(rule);
+      } else {
+        begin.computeIfAbsent(rule.portFirst(), port -> new ArrayList<>()).add(rule);
+        end.computeIfAbsent(rule.portLast() + 1, port -> new ArrayList<>()).add(rule);
+      }
     }
-    cuts.remove(LAST_PORT + 1);
-    List<CompiledRule> portless = rules.stream().filter(PortColumn::namesNoPorts).toList();
-    Ruling background = Ruling.of(policy, portless);
-    TreeMap<Integer, Ruling> pieces = new TreeMap<>();
+    Ruling background = Ruling.of(policy, active);
+    TreeSet<Integer> cuts = new TreeSet<>(begin.keySet());
+    cuts.addAll(end.headMap(LAST_PORT + 1).keySet());
+    TreeMap<Integer, Ruling> pieces = new TreeMap<>(Map.of(0, background));
+    int portless = active.size();
     for (int port : cuts) {
-      List<CompiledRule> here =
-          rules.stream().filter(r -> r.portFirst() <= port && port <= r.portLast()).toList();
-      Ruling ruling = here.size() == portless.size() ? background : Ruling.of(policy, here);
-      if (pieces.isEmpty() || !pieces.lastEntry().getValue().equals(ruling)) {
+      end.getOrDefault(port, List.of()).forEach(active::remove);
+      active.addAll(begin.getOrDefault(port, List.of()));
+      Ruling ruling = active.size() == portless ? background : Ruling.of(policy, active);
+      Ruling before = pieces.lastEntry().getValue();
+      if (port == 0 || !ruling.equals(before)) {
         pieces.put(port, ruling);
       }
     }

@@ -53,24 +53,32 @@ final class SubjectEntries {
     if (Objects.equals(policies.put(direction, policy), policy)) {
       return;
     }
-    FlatDirection flattened = new FlatDirection(direction, policy);
-    flat.put(direction, flattened);
-    Set<Integer> peers = new TreeSet<>(Set.of(FlatDirection.HOST));
-    flattened.selectors().forEach(selector -> peers.addAll(membership.selectedBy(selector)));
-    held.keySet().stream()
-        .filter(slot -> slot.direction == direction)
-        .forEach(s -> peers.add(s.peer));
-    peers.remove(ANY_PEER);
-    peers.forEach(
-        peer -> replace(direction, peer, flattened.peer(peer, membership.selecting(peer))));
-    replace(direction, ANY_PEER, flattened.anyPeer());
+    FlatDirection before = flat.get(direction);
+    FlatDirection now = before == null ? new FlatDirection(direction, policy) : before.next(policy);
+    flat.put(direction, now);
+    if (before != null && now.saysTheSameToAnyPeer(before)) {
+      members(now.changedSelectors(before), membership)
+          .forEach(peer -> replace(direction, peer, now, membership));
+    } else {
+      Set<Integer> peers = members(now.selectors(), membership);
+      peers.add(FlatDirection.HOST);
+      held.keySet().stream()
+          .filter(slot -> slot.direction == direction && slot.peer != ANY_PEER)
+          .forEach(slot -> peers.add(slot.peer));
+      peers.forEach(peer -> replace(direction, peer, now, membership));
+      replace(direction, ANY_PEER, now.anyPeer());
+    }
+  }
+
+  private static Set<Integer> members(Set<String> selectors, Membership membership) {
+    Set<Integer> peers = new TreeSet<>();
+    selectors.forEach(selector -> peers.addAll(membership.selectedBy(selector)));
+    return peers;
   }
 
   /** The selectors that select a peer changed. */
   void peer(int peer, Membership membership) {
-    flat.forEach(
-        (direction, flattened) ->
-            replace(direction, peer, flattened.peer(peer, membership.selecting(peer))));
+    flat.forEach((direction, flattened) -> replace(direction, peer, flattened, membership));
   }
 
   /**
@@ -80,6 +88,11 @@ final class SubjectEntries {
     List.copyOf(held.keySet()).forEach(slot -> replace(slot.direction, slot.peer, List.of()));
     flat.clear();
     policies.clear();
+  }
+
+  private void replace(
+      Direction direction, int peer, FlatDirection flattened, Membership membership) {
+    replace(direction, peer, flattened.peer(peer, membership.selecting(peer)));
   }
 
   private void replace(Direction direction, int peer, List<PeerTable.Block> blocks) {

@@ -15,7 +15,7 @@ final class WantedEntries {
   private final Map<KernelEntry.Key, KernelEntry> wanted = new HashMap<>();
 
   /** The entry that the kernel holds for each key touched since; null for none. */
-  private final Map<KernelEntry.Key, KernelEntry> realised = new HashMap<>();
+  private Map<KernelEntry.Key, KernelEntry> realised = new HashMap<>();
 
   private MapSizes sizes = MapSizes.NONE;
   private MapSizes realisedSizes = MapSizes.NONE;
@@ -66,7 +66,8 @@ final class WantedEntries {
 
   /** The kernel holds what is wanted. */
   void realised() {
-    realised.clear();
+    // Not cleared: a map that was large once stays slow to go through.
+    realised = new HashMap<>();
     realisedSizes = sizes;
   }
 

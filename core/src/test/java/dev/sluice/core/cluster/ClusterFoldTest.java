@@ -246,4 +246,9 @@ class ClusterFoldTest {
     assertThrows(IllegalArgumentException.class, () -> ClusterSnapshot.decode(longer));
     assertFalse(ClusterSnapshot.decode(bytes).pods().isEmpty());
   }
+
+  @Test
+  void bothFoldsOfTheLogWaitForTheSameKinds() {
+    assertEquals(dev.sluice.core.compile.PolicyFold.REQUIRED_KINDS, ClusterFold.REQUIRED_KINDS);
+  }
 }

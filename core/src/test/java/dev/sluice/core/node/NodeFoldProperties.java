@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
@@ -70,10 +71,20 @@ class NodeFoldProperties {
     }
 
     private void repolicy(int identity) {
-      put(policy(identity, any(policies), any(policies)));
+      put(policy(identity, variant(any(policies)), variant(any(policies))));
       if (!members.containsKey(identity)) {
         remember(identity);
       }
+    }
+
+    /** Often the same policy with one rule less: most of it stays as it was. */
+    private DirectionPolicy variant(DirectionPolicy policy) {
+      if (policy.rules().isEmpty() || random.nextBoolean()) {
+        return policy;
+      }
+      List<DesiredRecord.CompiledRule> rules = new ArrayList<>(policy.rules());
+      rules.remove(random.nextInt(rules.size()));
+      return new DirectionPolicy(policy.enforced(), policy.enforcedBy(), rules);
     }
 
     private void remember(int identity) {
@@ -144,10 +155,9 @@ class NodeFoldProperties {
     return RandomRules.policies();
   }
 
-  @Property(tries = 150)
+  @Property(tries = 60)
   void everyStepKeepsTheContract(
-      @ForAll @Size(4) List<@net.jqwik.api.From("policies") DirectionPolicy> policies,
-      @ForAll Random random) {
+      @ForAll @Size(4) List<@From("policies") DirectionPolicy> policies, @ForAll Random random) {
     World world = new World(policies, random);
     NodeFold fold = NodeFold.empty("node-1");
     FakeKernel kernel = new FakeKernel(ROOMY);
@@ -163,10 +173,9 @@ class NodeFoldProperties {
     }
   }
 
-  @Property(tries = 150)
+  @Property(tries = 60)
   void aWriterThatDiesIsReplacedByOneThatWritesTheRest(
-      @ForAll @Size(4) List<@net.jqwik.api.From("policies") DirectionPolicy> policies,
-      @ForAll Random random) {
+      @ForAll @Size(4) List<@From("policies") DirectionPolicy> policies, @ForAll Random random) {
     World world = new World(policies, random);
     FakeKernel kernel = new FakeKernel(ROOMY);
     for (int step = 0; step < 6; step++) {
@@ -185,10 +194,9 @@ class NodeFoldProperties {
     }
   }
 
-  @Property(tries = 100)
+  @Property(tries = 60)
   void aPlanThatDoesNotFitIsRefusedWholeAndComesAgain(
-      @ForAll @Size(4) List<@net.jqwik.api.From("policies") DirectionPolicy> policies,
-      @ForAll Random random) {
+      @ForAll @Size(4) List<@From("policies") DirectionPolicy> policies, @ForAll Random random) {
     World world = new World(policies, random);
     MapSizes small = new MapSizes(20, 3, 10);
     NodeFold fold = NodeFold.empty("node-1");

@@ -1,0 +1,48 @@
+package dev.sluice.core.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class RuleBookTest {
+  private final RuleBook book = new RuleBook();
+
+  private static RuleBook.Reason reason(String... origins) {
+    return new RuleBook.Reason(List.of(origins), List.of());
+  }
+
+  @Test
+  void aNumberFollowsFromItsReason() {
+    int cookie = book.take(reason("CiliumNetworkPolicy/shop/a#spec.ingress[0]"));
+    assertTrue(cookie > 0);
+    assertEquals(cookie, new RuleBook().take(reason("CiliumNetworkPolicy/shop/a#spec.ingress[0]")));
+    assertNotEquals(cookie, book.take(reason("CiliumNetworkPolicy/shop/a#spec.ingress[1]")));
+    assertEquals(List.of("CiliumNetworkPolicy/shop/a"), book.find(cookie).orElseThrow().policies());
+    assertEquals(0, book.take(RuleBook.Reason.NONE));
+    assertEquals(Optional.empty(), book.find(0));
+  }
+
+  @Test
+  void aRuleAndADefaultOfTheSameNameAreTwoReasons() {
+    int rule = book.take(new RuleBook.Reason(List.of("a"), List.of()));
+    int standard = book.take(new RuleBook.Reason(List.of(), List.of("a")));
+    assertNotEquals(rule, standard);
+  }
+
+  @Test
+  void whatNoEntryCarriesIsRememberedForAWhile() {
+    int first = book.take(reason("first"));
+    int kept = book.take(reason("kept"));
+    book.give(first);
+    assertTrue(book.find(first).isPresent());
+    for (int i = 0; i < 5000; i++) {
+      book.give(book.take(reason("other" + i)));
+    }
+    assertTrue(book.find(first).isEmpty());
+    assertTrue(book.find(kept).isPresent());
+  }
+}
