@@ -103,7 +103,11 @@ public final class FolderSource implements ObjectSource {
         }
         take(files);
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
+      if (!closed) {
+        sink.failed(new UncheckedIOException("cannot follow " + root, e));
+      }
+    } catch (RuntimeException e) {
       if (!closed) {
         sink.failed(e);
       }

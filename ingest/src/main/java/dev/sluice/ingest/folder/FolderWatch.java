@@ -5,6 +5,7 @@ import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -96,6 +97,7 @@ final class FolderWatch implements AutoCloseable {
    * Waits for something to happen.
    *
    * @param timeoutMillis -1: for as long as it takes
+   * @throws NoSuchFileException when the folder itself is gone
    */
   Seen next(int timeoutMillis) throws IOException {
     List<Inotify.Event> events = inotify.read(timeoutMillis);
@@ -105,6 +107,9 @@ final class FolderWatch implements AutoCloseable {
       Path directory = directories.get(event.watch());
       if (event.has(Inotify.OVERFLOW)) {
         rescan = true;
+      } else if (root.equals(directory) && event.has(Inotify.DELETE_SELF | Inotify.MOVE_SELF)) {
+        // A folder that is unmounted or moved away says nothing about the objects.
+        throw new NoSuchFileException(root.toString(), null, "the folder of manifests is gone");
       } else if (event.has(Inotify.IGNORED)) {
         directories.remove(event.watch());
       } else if (directory != null && !event.name().isEmpty()) {

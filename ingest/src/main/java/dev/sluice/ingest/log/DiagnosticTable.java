@@ -31,15 +31,16 @@ final class DiagnosticTable {
    * @param now ms since 1970
    */
   Map<String, Diagnostic> difference(List<Problem> problems, long now) {
-    Map<String, Diagnostic> wanted = new LinkedHashMap<>();
+    Map<String, Problem> wanted = new LinkedHashMap<>();
     for (Problem problem : problems) {
-      wanted.putIfAbsent(problem.object() + "|" + problem.code() + "|" + WRITER, row(problem, now));
+      wanted.putIfAbsent(problem.object() + "|" + problem.code() + "|" + WRITER, problem);
     }
     Map<String, Diagnostic> difference = new LinkedHashMap<>();
     wanted.forEach(
-        (key, row) -> {
-          if (!sameButForTime(row, rows.get(key))) {
-            difference.put(key, row);
+        (key, problem) -> {
+          Diagnostic last = rows.get(key);
+          if (last == null || !row(problem, last.getTime()).equals(last)) {
+            difference.put(key, row(problem, Instant.ofEpochMilli(now)));
           }
         });
     rows.keySet().stream()
@@ -49,13 +50,9 @@ final class DiagnosticTable {
     return difference;
   }
 
-  private static boolean sameButForTime(Diagnostic row, Diagnostic other) {
-    return other != null && Diagnostic.newBuilder(other).setTime(row.getTime()).build().equals(row);
-  }
-
-  private static Diagnostic row(Problem problem, long now) {
+  private static Diagnostic row(Problem problem, Instant time) {
     return Diagnostic.newBuilder()
-        .setTime(Instant.ofEpochMilli(now))
+        .setTime(time)
         .setSeverity(Severity.valueOf(problem.severity().name()))
         .setCode(problem.code())
         .setKind(problem.object().kind())

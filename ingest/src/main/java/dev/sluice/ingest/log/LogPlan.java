@@ -53,13 +53,21 @@ final class LogPlan {
   List<K8sObject> refresh(Duration age, long now) {
     List<K8sObject> records = new ArrayList<>();
     long before = now - age.toMillis();
-    if (image.genesis() != null && image.genesis().getTime().toEpochMilli() < before) {
-      write(again(image.genesis(), now), records);
+    K8sObject genesis = image.genesis();
+    if (genesis != null && genesis.getTime().toEpochMilli() < before) {
+      write(LogTakeover.genesis(genesis.getWho(), epoch, time(now), genesis.getBase()), records);
     }
     for (K8sObject bookmark : List.copyOf(image.bookmarks())) {
       boolean lives = !bookmark.getResourceVersion().isEmpty();
       if (lives && bookmark.getTime().toEpochMilli() < before) {
-        write(again(bookmark, now), records);
+        write(
+            LogTakeover.bookmark(
+                bookmark.getName(),
+                bookmark.getResourceVersion(),
+                bookmark.getWho(),
+                epoch,
+                time(now)),
+            records);
       }
     }
     for (LogImage.Last last : image.all()) {
@@ -68,13 +76,6 @@ final class LogPlan {
       }
     }
     return records;
-  }
-
-  private K8sObject again(K8sObject record, long now) {
-    return K8sObject.newBuilder(record)
-        .setEpoch(epoch)
-        .setTime(Instant.ofEpochMilli(time(now)))
-        .build();
   }
 
   private void put(SourceObject object, long now, List<K8sObject> records) {

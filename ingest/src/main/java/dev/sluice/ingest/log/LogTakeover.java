@@ -82,7 +82,7 @@ final class LogTakeover {
         .build();
   }
 
-  private static K8sObject genesis(String instance, long epoch, long timeMillis, long base) {
+  static K8sObject genesis(String instance, long epoch, long timeMillis, long base) {
     return K8sObject.newBuilder()
         .setType(EventType.GENESIS)
         .setKind("Log")
