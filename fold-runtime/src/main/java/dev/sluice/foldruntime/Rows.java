@@ -30,13 +30,17 @@ final class Rows {
     return true;
   }
 
-  /** The same row, true for another position. */
+  /** The same row, true for another position. Fields are shared: nobody changes a row. */
   static SpecificRecord at(long position, SpecificRecord row) {
-    SpecificRecord copy =
-        (SpecificRecord)
-            org.apache.avro.specific.SpecificData.getForClass(row.getClass())
-                .deepCopy(row.getSchema(), row);
-    copy.put(row.getSchema().getField(POSITION).pos(), position);
-    return copy;
+    try {
+      SpecificRecord copy = row.getClass().getDeclaredConstructor().newInstance();
+      for (Schema.Field field : row.getSchema().getFields()) {
+        copy.put(field.pos(), row.get(field.pos()));
+      }
+      copy.put(row.getSchema().getField(POSITION).pos(), position);
+      return copy;
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("a generated class has a public constructor", e);
+    }
   }
 }

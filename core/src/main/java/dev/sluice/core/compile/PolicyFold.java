@@ -5,107 +5,319 @@ import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.log.LogGate;
 import dev.sluice.core.log.ObjectEvent;
+import dev.sluice.core.log.ObjectKey;
+import dev.sluice.core.policy.PolicyParser;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The policy side of the log. */
+/**
+ * The policy side of the log: folds records of k8s.objects, each with what identity-stream derived
+ * from it, into the rows of topic desired, revisions and diagnostics.
+ *
+ * <pre>
+ *   ObjectEvent ──► AcceptedPolicies ──┐                    ┌─► DesiredRows
+ *                     │ findings       ▼                    │
+ *   ClusterRecords ───┼────────► Compilation ──► Touched ───┼─► MerkleTree ──► RevisionLedger
+ *                     ▼                                     │
+ *                 Diagnostics ◄──── PolicyWarnings ◄────────┘
+ * </pre>
+ *
+ * A step costs what it touches. Not thread safe; one stream thread owns it.
+ */
 public final class PolicyFold {
   /** Kinds that must have been listed whole before anything is given out. */
   public static final Set<String> REQUIRED_KINDS =
       Set.of("Namespace", "Node", "Pod", "CiliumNetworkPolicy");
 
   private final LogGate gate;
-  private final TreeMap<String, ClusterRecord> derived = new TreeMap<>();
+  private final RevisionLedger ledger;
+  private final Compilation compilation = new Compilation();
+  private final Diagnostics diagnostics = new Diagnostics();
+  private final AcceptedPolicies accepted = new AcceptedPolicies(compilation, diagnostics);
+  private final PolicyWarnings warnings = new PolicyWarnings(compilation);
+  private final MerkleTree merkle = new MerkleTree();
   private boolean whole;
 
-  private PolicyFold(LogGate gate) {
+  private PolicyFold(LogGate gate, RevisionLedger ledger) {
     this.gate = gate;
+    this.ledger = ledger;
   }
 
   public static PolicyFold empty() {
-    return new PolicyFold(LogGate.closed(REQUIRED_KINDS));
+    return new PolicyFold(LogGate.closed(REQUIRED_KINDS), RevisionLedger.empty());
   }
 
+  /** A fold that goes on where the one of the snapshot stood. */
   public static PolicyFold restore(PolicySnapshot snapshot) {
-    PolicyFold fold = new PolicyFold(LogGate.restore(REQUIRED_KINDS, snapshot.gate()));
-    snapshot.identities().forEach(row -> fold.derived.put(row.key(), row));
-    snapshot.addresses().forEach(row -> fold.derived.put(row.key(), row));
+    PolicyFold fold =
+        new PolicyFold(
+            LogGate.restore(REQUIRED_KINDS, snapshot.gate()), RevisionLedger.restore(snapshot));
     fold.whole = snapshot.whole();
+    fold.diagnostics.restore(snapshot.diagnostics());
+    snapshot.identities().forEach(row -> fold.compilation.identity(row.key(), row));
+    snapshot.endpoints().forEach(row -> fold.compilation.endpoint(row.key(), row));
+    snapshot.addresses().forEach(row -> fold.compilation.address(row.key(), row));
+    fold.accepted.restore(snapshot.policies());
+    fold.compilation.takeTouched();
+    if (fold.whole) {
+      fold.compilation
+          .subjects()
+          .forEach((number, subject) -> fold.compile(subject, snapshot, number));
+    }
     return fold;
+  }
+
+  private void compile(Subject subject, PolicySnapshot snapshot, int number) {
+    subject.row(subject.compile(snapshot.subjectRevisions().get(number)));
+    merkle.put(subject.labels(), subject.row().hash());
   }
 
   /** Folds one record of k8s.objects, with what identity-stream wrote for it. */
   public PolicyStep apply(ObjectEvent event, List<Change<ClusterRecord>> changes) {
     LogGate.Admission admission = gate.admit(event);
-    List<Change<DesiredRecord>> desired = new ArrayList<>();
-    if (admission == LogGate.Admission.ADMITTED) {
-      for (Change<ClusterRecord> change : changes) {
-        ClusterRecord before =
-            change.isRemoval()
-                ? derived.remove(change.key())
-                : derived.put(change.key(), change.value());
-        DesiredRecord row = row(change.isRemoval() ? before : change.value());
-        if (whole && row != null) {
-          desired.add(
-              change.isRemoval()
-                  ? Change.remove(row.getClass(), row.key())
-                  : Change.upsert(row.getClass(), row.key(), row));
-        }
-      }
-      if (!whole && gate.synced()) {
-        whole = true;
-        desired.addAll(image());
-      }
+    if (admission != LogGate.Admission.SEEN) {
+      ledger.read(event);
     }
-    return new PolicyStep(gate.position(), desired, 0, "", Optional.empty(), List.of());
+    if (admission != LogGate.Admission.ADMITTED) {
+      return step(List.of(), Optional.empty(), List.of());
+    }
+    changes.forEach(this::join);
+    if (PolicyParser.isPolicy(event.key().kind())) {
+      accepted.apply(event);
+    }
+    if (whole) {
+      return settle(event);
+    }
+    return gate.synced() ? settleFirst(event) : step(List.of(), Optional.empty(), List.of());
+  }
+
+  private void join(Change<ClusterRecord> change) {
+    if (change.kind() == ClusterRecord.Identity.class) {
+      compilation.identity(change.key(), (ClusterRecord.Identity) change.value());
+    } else if (change.kind() == ClusterRecord.Endpoint.class) {
+      compilation.endpoint(change.key(), (ClusterRecord.Endpoint) change.value());
+    } else if (change.kind() == ClusterRecord.Address.class) {
+      compilation.address(change.key(), (ClusterRecord.Address) change.value());
+    } else {
+      throw new IllegalArgumentException("no record of the cluster: " + change.kind());
+    }
+  }
+
+  /** The step at which the world is whole: everything so far is given out at once. */
+  private PolicyStep settleFirst(ObjectEvent event) {
+    whole = true;
+    compilation.takeTouched();
+    long revision = gate.base() + event.offset();
+    compilation
+        .subjects()
+        .forEach(
+            (number, subject) -> {
+              subject.row(subject.compile(revision));
+              merkle.put(subject.labels(), subject.row().hash());
+            });
+    RevisionMade made =
+        ledger.make(
+            event,
+            revision,
+            merkle.root(),
+            List.copyOf(compilation.policies().keySet()),
+            List.copyOf(compilation.subjects().keySet()));
+    compilation.policies().keySet().forEach(policy -> warn(policy, event));
+    return step(image(), Optional.of(made), diagnostics.image());
+  }
+
+  private PolicyStep settle(ObjectEvent event) {
+    Touched touched = compilation.takeTouched();
+    DesiredRows rows = new DesiredRows();
+    Map<Integer, DesiredRecord.SubjectPolicy> compiled = recompile(touched, rows);
+    String root = merkle.root();
+    boolean revises = !touched.policies().isEmpty() || !root.equals(ledger.hash());
+    Optional<RevisionMade> made =
+        revises ? Optional.of(make(event, root, touched, compiled)) : Optional.empty();
+    compiled.forEach((number, row) -> publish(number, row, rows));
+    selectors(touched, rows);
+    members(touched, rows);
+    addresses(touched, rows);
+    touched.warnings().forEach(policy -> warn(policy, event));
+    return step(rows.inOrder(), made, diagnostics.drain());
+  }
+
+  /**
+   * Compiles the touched subjects and moves their leaves.
+   *
+   * @return those whose row changes; null for one that is gone
+   */
+  private Map<Integer, DesiredRecord.SubjectPolicy> recompile(Touched touched, DesiredRows rows) {
+    Map<Integer, DesiredRecord.SubjectPolicy> compiled = new TreeMap<>();
+    touched
+        .subjects()
+        .forEach(
+            (number, before) -> {
+              Subject now = compilation.subjects().get(number);
+              if (now != before && before != null && before.row() != null) {
+                merkle.remove(before.labels());
+                if (now == null) {
+                  rows.remove(before.row());
+                  compiled.put(number, null);
+                }
+              }
+            });
+    touched
+        .subjects()
+        .forEach(
+            (number, before) -> {
+              Subject now = compilation.subjects().get(number);
+              DesiredRecord.SubjectPolicy old = before == null ? null : before.row();
+              if (now == null) {
+                return;
+              }
+              DesiredRecord.SubjectPolicy row = now.compile(old == null ? 0 : old.revision());
+              merkle.put(now.labels(), row.hash());
+              if (row.equals(old)) {
+                now.row(old);
+              } else {
+                compiled.put(number, row);
+              }
+            });
+    return compiled;
+  }
+
+  private RevisionMade make(
+      ObjectEvent event,
+      String root,
+      Touched touched,
+      Map<Integer, DesiredRecord.SubjectPolicy> compiled) {
+    return ledger.make(
+        event,
+        gate.base() + event.offset(),
+        root,
+        List.copyOf(touched.policies()),
+        List.copyOf(compiled.keySet()));
+  }
+
+  private void publish(int number, DesiredRecord.SubjectPolicy compiled, DesiredRows rows) {
+    if (compiled == null) {
+      return;
+    }
+    DesiredRecord.SubjectPolicy row =
+        new DesiredRecord.SubjectPolicy(
+            number,
+            compiled.labels(),
+            ledger.revision(),
+            compiled.hash(),
+            compiled.ingress(),
+            compiled.egress());
+    compilation.subjects().get(number).row(row);
+    rows.put(row);
+  }
+
+  private void selectors(Touched touched, DesiredRows rows) {
+    touched
+        .selectors()
+        .forEach(
+            (id, before) -> {
+              DesiredRecord.Selector now = compilation.selectorRow(id);
+              if (now != null && !now.equals(before)) {
+                rows.put(now);
+              } else if (now == null && before != null) {
+                rows.remove(before);
+              }
+            });
+  }
+
+  private void members(Touched touched, DesiredRows rows) {
+    touched
+        .members()
+        .forEach(
+            (member, before) -> {
+              boolean now = compilation.isMember(member.selector(), member.identity());
+              var row = new DesiredRecord.Member(member.selector(), member.identity());
+              if (now && !before) {
+                rows.put(row);
+              } else if (!now && before) {
+                rows.remove(row);
+              }
+            });
+  }
+
+  private void addresses(Touched touched, DesiredRows rows) {
+    touched
+        .addresses()
+        .forEach(
+            (key, before) -> {
+              ClusterRecord.Address now = compilation.addresses().get(key);
+              if (now != null && !now.equals(before)) {
+                rows.put(new DesiredRecord.DesiredAddress(now));
+              } else if (now == null && before != null) {
+                rows.remove(new DesiredRecord.DesiredAddress(before));
+              }
+            });
+  }
+
+  private void warn(String policy, ObjectEvent event) {
+    CompiledPolicy compiled = compilation.policies().get(policy);
+    if (compiled != null) {
+      ObjectKey key = compiled.policy().key();
+      diagnostics.replace(
+          key,
+          PolicyWarnings.CODES::contains,
+          warnings.of(compiled.policy()),
+          event,
+          accepted.who(key));
+    }
+  }
+
+  private PolicyStep step(
+      List<Change<DesiredRecord>> desired,
+      Optional<RevisionMade> made,
+      List<Change<DiagnosticRecord>> told) {
+    return new PolicyStep(gate.position(), desired, ledger.revision(), ledger.hash(), made, told);
   }
 
   /** Everything that is desired, in dependency order. Empty before the world is whole. */
   public List<Change<DesiredRecord>> image() {
-    List<Change<DesiredRecord>> image = new ArrayList<>();
-    for (ClusterRecord record : derived.values()) {
-      DesiredRecord row = row(record);
-      if (row != null) {
-        image.add(Change.upsert(row.getClass(), row.key(), row));
-      }
+    if (!whole) {
+      return List.of();
     }
-    return image;
-  }
-
-  private static DesiredRecord row(ClusterRecord record) {
-    DesiredRecord.DirectionPolicy open =
-        new DesiredRecord.DirectionPolicy(false, List.of(), List.of());
-    return switch (record) {
-      case ClusterRecord.Identity id ->
-          id.number() < 256
-              ? null
-              : new DesiredRecord.SubjectPolicy(id.number(), id.labels(), 0, "", open, open);
-      case ClusterRecord.Address address -> new DesiredRecord.DesiredAddress(address);
-      case ClusterRecord.Endpoint unused -> null;
-      case null -> null;
-    };
+    DesiredRows rows = new DesiredRows();
+    for (SelectorTable.Entry<String> entry : compilation.peers().entries()) {
+      String id = entry.selector().id();
+      rows.put(compilation.selectorRow(id));
+      compilation.identities().select(entry.selector()).stream()
+          .sorted()
+          .forEach(number -> rows.put(new DesiredRecord.Member(id, number)));
+    }
+    compilation.subjects().values().forEach(subject -> rows.put(subject.row()));
+    compilation
+        .addresses()
+        .values()
+        .forEach(address -> rows.put(new DesiredRecord.DesiredAddress(address)));
+    return rows.inOrder();
   }
 
   public PolicySnapshot snapshot() {
+    TreeMap<Integer, Long> subjectRevisions = new TreeMap<>();
+    if (whole) {
+      compilation
+          .subjects()
+          .forEach((number, subject) -> subjectRevisions.put(number, subject.row().revision()));
+    }
     return new PolicySnapshot(
         gate.state(),
         whole,
-        0,
-        "",
-        new byte[32],
-        List.of(),
-        rows(ClusterRecord.Identity.class),
-        List.of(),
-        rows(ClusterRecord.Address.class),
-        new TreeMap<>(),
-        List.of());
-  }
-
-  private <T> List<T> rows(Class<T> type) {
-    return derived.values().stream().filter(type::isInstance).map(type::cast).toList();
+        ledger.revision(),
+        ledger.hash(),
+        ledger.digest(),
+        accepted.versions(),
+        compilation.identities().pods(),
+        new ArrayList<>(compilation.endpoints()),
+        new ArrayList<>(compilation.addresses().values()),
+        subjectRevisions,
+        diagnostics.inForce());
   }
 
   /** Offset of the last record folded; -1 before the first. */
@@ -120,16 +332,16 @@ public final class PolicyFold {
 
   /** The diagnostics in force, sorted by key. */
   public List<DiagnosticRecord> diagnostics() {
-    return List.of();
+    return whole ? diagnostics.inForce() : List.of();
   }
 
   /** The revision in force; 0 before the world is whole. */
   public long revision() {
-    return 0;
+    return ledger.revision();
   }
 
   /** The Merkle root in force, hex; empty before the world is whole. */
   public String hash() {
-    return "";
+    return ledger.hash();
   }
 }

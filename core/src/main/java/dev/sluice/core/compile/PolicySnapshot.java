@@ -41,13 +41,15 @@ public record PolicySnapshot(
    * The last accepted version of a policy.
    *
    * @param tree canonical bytes of its {@code spec} and {@code specs}
+   * @param who of the record that last held it: what is told later points there
    */
-  public record AcceptedVersion(ObjectKey key, byte[] tree) {
+  public record AcceptedVersion(ObjectKey key, byte[] tree, String who) {
     @Override
     public boolean equals(Object other) {
       return other instanceof AcceptedVersion version
           && key.equals(version.key)
-          && Arrays.equals(tree, version.tree);
+          && Arrays.equals(tree, version.tree)
+          && who.equals(version.who);
     }
 
     @Override

@@ -81,7 +81,7 @@ final class PolicySnapshotCodec {
           in.readLong(),
           text(in),
           bytes(in),
-          read(in, item -> new PolicySnapshot.AcceptedVersion(key(item), bytes(item))),
+          read(in, item -> new PolicySnapshot.AcceptedVersion(key(item), bytes(item), text(item))),
           read(in, item -> new ClusterRecord.Identity(item.readInt(), labels(item))),
           read(in, PolicySnapshotCodec::endpoint),
           read(in, PolicySnapshotCodec::address),
@@ -104,6 +104,7 @@ final class PolicySnapshotCodec {
       throws IOException {
     key(out, version.key());
     bytes(out, version.tree());
+    text(out, version.who());
   }
 
   private static void identity(DataOutputStream out, ClusterRecord.Identity identity)

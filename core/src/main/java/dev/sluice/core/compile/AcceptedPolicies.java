@@ -1,0 +1,105 @@
+package dev.sluice.core.compile;
+
+import dev.sluice.core.log.ObjectEvent;
+import dev.sluice.core.log.ObjectKey;
+import dev.sluice.core.policy.Finding;
+import dev.sluice.core.policy.ParsedPolicy;
+import dev.sluice.core.policy.Policy;
+import dev.sluice.core.policy.PolicyParser;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * The last accepted version of each policy object. A refused object changes nothing here but what
+ * is told about it. One fold owns it.
+ */
+final class AcceptedPolicies {
+  private static final Predicate<String> FROM_PARSING =
+      code -> !PolicyWarnings.CODES.contains(code);
+
+  private final TreeMap<ObjectKey, PolicySnapshot.AcceptedVersion> versions = new TreeMap<>();
+  private final Compilation compilation;
+  private final Diagnostics diagnostics;
+
+  AcceptedPolicies(Compilation compilation, Diagnostics diagnostics) {
+    this.compilation = compilation;
+    this.diagnostics = diagnostics;
+  }
+
+  /** Takes up what a snapshot holds, without telling anything. */
+  void restore(List<PolicySnapshot.AcceptedVersion> accepted) {
+    for (PolicySnapshot.AcceptedVersion version : accepted) {
+      versions.put(version.key(), version);
+      compilation.policy(version.key().toString(), compile(version));
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static CompiledPolicy compile(PolicySnapshot.AcceptedVersion version) {
+    Map<String, Object> body = (Map<String, Object>) CanonicalTree.decode(version.tree());
+    return switch (PolicyParser.parse(version.key(), body)) {
+      case ParsedPolicy.Accepted(Policy policy, List<Finding> unused) -> CompiledPolicy.of(policy);
+      case ParsedPolicy.Refused(List<Finding> findings) ->
+          throw new IllegalArgumentException(
+              version.key() + " was accepted once and is refused now: " + findings);
+    };
+  }
+
+  /** Folds a record of a policy object. */
+  void apply(ObjectEvent event) {
+    switch (event.type()) {
+      case ADDED, MODIFIED -> put(event);
+      case DELETED -> delete(event);
+      case GENESIS, SYNC_STARTED, SYNCED, BOOKMARK -> {}
+    }
+  }
+
+  private void put(ObjectEvent event) {
+    ObjectKey key = event.key();
+    switch (PolicyParser.parse(key, event.body())) {
+      case ParsedPolicy.Accepted(Policy policy, List<Finding> findings) -> {
+        diagnostics.replace(key, FROM_PARSING, findings, event, event.who());
+        accept(policy, new PolicySnapshot.AcceptedVersion(key, tree(event.body()), event.who()));
+      }
+      case ParsedPolicy.Refused(List<Finding> findings) ->
+          diagnostics.replace(key, FROM_PARSING, findings, event, event.who());
+    }
+  }
+
+  private void accept(Policy policy, PolicySnapshot.AcceptedVersion version) {
+    PolicySnapshot.AcceptedVersion before = versions.put(version.key(), version);
+    if (before == null || !Arrays.equals(before.tree(), version.tree())) {
+      compilation.policy(version.key().toString(), CompiledPolicy.of(policy));
+    }
+  }
+
+  private void delete(ObjectEvent event) {
+    ObjectKey key = event.key();
+    diagnostics.replace(key, code -> true, List.of(), event, event.who());
+    if (versions.remove(key) != null) {
+      compilation.policy(key.toString(), null);
+    }
+  }
+
+  /** Who wrote the accepted version; null when there is none. */
+  String who(ObjectKey key) {
+    PolicySnapshot.AcceptedVersion version = versions.get(key);
+    return version == null ? null : version.who();
+  }
+
+  /** By key. */
+  List<PolicySnapshot.AcceptedVersion> versions() {
+    return List.copyOf(versions.values());
+  }
+
+  private static byte[] tree(Map<String, Object> body) {
+    Map<String, Object> spec = new HashMap<>();
+    spec.put("spec", body.get("spec"));
+    spec.put("specs", body.get("specs"));
+    return CanonicalTree.encode(spec);
+  }
+}

@@ -1,0 +1,276 @@
+package dev.sluice.core.compile;
+
+import dev.sluice.core.cluster.ClusterRecord;
+import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.label.LabelSet;
+import dev.sluice.core.policy.LabelSelector;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Identities, endpoints, addresses and policies, and the joins between them: which identity each
+ * selector selects, which policies each subject has, which selectors have anyone alive. Each change
+ * costs what it joins, and is noted in {@link Touched}. It decides neither revisions nor what is
+ * told. Not thread safe; one fold owns it.
+ */
+final class Compilation {
+  private final IdentityIndex identities = new IdentityIndex();
+  private final SelectorTable<String> peers = new SelectorTable<>();
+  private final SelectorTable<PolicyPart> subjectSelectors = new SelectorTable<>();
+  private final TreeMap<Integer, Subject> subjects = new TreeMap<>();
+  private final TreeMap<String, CompiledPolicy> policies = new TreeMap<>();
+  private final TreeMap<String, ClusterRecord.Endpoint> endpoints = new TreeMap<>();
+  private final TreeMap<String, ClusterRecord.Address> addresses = new TreeMap<>();
+  private final Map<Integer, Integer> endpointCounts = new HashMap<>();
+  private final Workloads workloads = new Workloads();
+  private Touched touched = new Touched();
+
+  IdentityIndex identities() {
+    return identities;
+  }
+
+  SelectorTable<String> peers() {
+    return peers;
+  }
+
+  SelectorTable<PolicyPart> subjectSelectors() {
+    return subjectSelectors;
+  }
+
+  Workloads workloads() {
+    return workloads;
+  }
+
+  /** By number. */
+  TreeMap<Integer, Subject> subjects() {
+    return subjects;
+  }
+
+  /** By {@code kind/namespace/name}. */
+  TreeMap<String, CompiledPolicy> policies() {
+    return policies;
+  }
+
+  Collection<ClusterRecord.Endpoint> endpoints() {
+    return endpoints.values();
+  }
+
+  TreeMap<String, ClusterRecord.Address> addresses() {
+    return addresses;
+  }
+
+  /** What was touched since the last call. */
+  Touched takeTouched() {
+    Touched taken = touched;
+    touched = new Touched();
+    return taken;
+  }
+
+  /** Sets the address of a key, or takes it away when null. */
+  void address(String key, ClusterRecord.Address now) {
+    touched.address(key, now == null ? addresses.remove(key) : addresses.put(key, now));
+  }
+
+  /**
+   * Sets the identity of a label set, or takes it away when null; reserved ones stay as they are.
+   */
+  void identity(String canonical, ClusterRecord.Identity now) {
+    Integer before = identities.number(canonical);
+    if (before != null && before >= IdentityIndex.FIRST_POD_IDENTITY) {
+      if (now != null && now.number() == before) {
+        return;
+      }
+      removeIdentity(before);
+    }
+    if (now != null && now.number() >= IdentityIndex.FIRST_POD_IDENTITY) {
+      if (identities.labels(now.number()) != null) {
+        removeIdentity(now.number());
+      }
+      addIdentity(now);
+    }
+  }
+
+  private void addIdentity(ClusterRecord.Identity identity) {
+    int number = identity.number();
+    identities.add(number, identity.labels());
+    for (SelectorTable.Entry<String> entry : peers.selecting(identity.labels())) {
+      touched.member(entry.selector().id(), number, false);
+    }
+    touched.subject(number, subjects.get(number));
+    Subject subject = new Subject(number, identity.labels());
+    for (SelectorTable.Entry<PolicyPart> entry : subjectSelectors.selecting(identity.labels())) {
+      entry.users().forEach(subject::add);
+    }
+    subjects.put(number, subject);
+    if (inUse(number)) {
+      addLive(identity.labels(), 1);
+    }
+  }
+
+  private void removeIdentity(int number) {
+    LabelSet labels = identities.labels(number);
+    if (inUse(number)) {
+      addLive(labels, -1);
+    }
+    for (SelectorTable.Entry<String> entry : peers.selecting(labels)) {
+      touched.member(entry.selector().id(), number, true);
+    }
+    touched.subject(number, subjects.remove(number));
+    identities.remove(number);
+  }
+
+  /** Sets the endpoint of a pod, or takes it away when null. */
+  void endpoint(String key, ClusterRecord.Endpoint now) {
+    ClusterRecord.Endpoint before = now == null ? endpoints.remove(key) : endpoints.put(key, now);
+    boolean same =
+        before != null
+            && now != null
+            && before.identity() == now.identity()
+            && Workloads.of(before).equals(Workloads.of(now));
+    if (same) {
+      return;
+    }
+    if (now != null) {
+      count(now, 1);
+    }
+    if (before != null) {
+      count(before, -1);
+    }
+  }
+
+  private void count(ClusterRecord.Endpoint endpoint, int more) {
+    int identity = endpoint.identity();
+    boolean usedBefore = inUse(identity);
+    endpointCounts.merge(identity, more, Integer::sum);
+    endpointCounts.remove(identity, 0);
+    LabelSet labels = identities.labels(identity);
+    if (usedBefore != inUse(identity) && labels != null) {
+      addLive(labels, more);
+    }
+    for (int other : workloads.count(Workloads.of(endpoint), identity, more)) {
+      if (identities.labels(other) != null) {
+        touchUsers(identities.labels(other));
+      }
+    }
+  }
+
+  /** Whether anything may have the identity right now: reserved, or some endpoint's. */
+  boolean inUse(int number) {
+    return number < IdentityIndex.FIRST_POD_IDENTITY || endpointCounts.containsKey(number);
+  }
+
+  private void addLive(LabelSet labels, int more) {
+    for (SelectorTable.Entry<String> entry : peers.selecting(labels)) {
+      if (entry.addLive(more)) {
+        touched.warnings(entry.users());
+      }
+    }
+    for (SelectorTable.Entry<PolicyPart> entry : subjectSelectors.selecting(labels)) {
+      if (entry.addLive(more)) {
+        touched.warnings(policiesOf(entry));
+      }
+    }
+  }
+
+  private void touchUsers(LabelSet labels) {
+    peers.selecting(labels).forEach(entry -> touched.warnings(entry.users()));
+    subjectSelectors.selecting(labels).forEach(entry -> touched.warnings(policiesOf(entry)));
+  }
+
+  private static List<String> policiesOf(SelectorTable.Entry<PolicyPart> entry) {
+    return entry.users().stream().map(PolicyPart::policy).toList();
+  }
+
+  /** Sets a policy, or takes it away when null. */
+  void policy(String text, CompiledPolicy now) {
+    CompiledPolicy before = now == null ? policies.remove(text) : policies.put(text, now);
+    if (now == null && before == null) {
+      return;
+    }
+    touched.policy(text);
+    Set<String> keptPeers = new TreeSet<>();
+    if (now != null) {
+      keptPeers.addAll(now.peers().keySet());
+      now.peers().values().forEach(selector -> usePeer(selector, text));
+    }
+    if (before != null) {
+      before.parts().forEach(this::removePart);
+      before.peers().values().stream()
+          .filter(selector -> !keptPeers.contains(selector.id()))
+          .forEach(selector -> releasePeer(selector, text));
+    }
+    if (now != null) {
+      now.parts().forEach(this::addPart);
+    }
+  }
+
+  private void addPart(PolicyPart part) {
+    List<Integer> selected = identities.select(part.subject());
+    boolean first = subjectSelectors.get(part.subject().id()) == null;
+    SelectorTable.Entry<PolicyPart> entry = subjectSelectors.use(part.subject(), part);
+    if (first) {
+      entry.addLive(live(selected));
+    }
+    for (int number : selected) {
+      Subject subject = subjects.get(number);
+      if (subject != null) {
+        touched.subject(number, subject);
+        subject.add(part);
+      }
+    }
+  }
+
+  private void removePart(PolicyPart part) {
+    subjectSelectors.release(part.subject(), part);
+    for (int number : identities.select(part.subject())) {
+      Subject subject = subjects.get(number);
+      if (subject != null) {
+        touched.subject(number, subject);
+        subject.remove(part);
+      }
+    }
+  }
+
+  private void usePeer(LabelSelector selector, String policy) {
+    touched.selector(selector.id(), selectorRow(selector.id()));
+    boolean first = peers.get(selector.id()) == null;
+    SelectorTable.Entry<String> entry = peers.use(selector, policy);
+    if (first) {
+      List<Integer> selected = identities.select(selector);
+      entry.addLive(live(selected));
+      selected.forEach(number -> touched.member(selector.id(), number, false));
+    }
+  }
+
+  private void releasePeer(LabelSelector selector, String policy) {
+    touched.selector(selector.id(), selectorRow(selector.id()));
+    peers.release(selector, policy);
+    if (peers.get(selector.id()) == null) {
+      identities.select(selector).forEach(number -> touched.member(selector.id(), number, true));
+    }
+  }
+
+  private int live(List<Integer> selected) {
+    return (int) selected.stream().filter(this::inUse).count();
+  }
+
+  /** The row of a selector; null when nobody uses it. */
+  DesiredRecord.Selector selectorRow(String id) {
+    SelectorTable.Entry<String> entry = peers.get(id);
+    return entry == null
+        ? null
+        : new DesiredRecord.Selector(id, entry.selector().text(), List.copyOf(entry.users()));
+  }
+
+  /** Whether a selector is in use and selects a live identity. */
+  boolean isMember(String selector, int identity) {
+    SelectorTable.Entry<String> entry = peers.get(selector);
+    LabelSet labels = identities.labels(identity);
+    return entry != null && labels != null && entry.selector().matches(labels);
+  }
+}

@@ -1,0 +1,49 @@
+package dev.sluice.core.compile;
+
+import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.log.Change;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The rows of one step in the order in which a node may apply them one by one: additions come
+ * selectors, members, policies, addresses; removals follow in reverse. Rows of one kind keep the
+ * order in which they were given.
+ */
+final class DesiredRows {
+  private static final int KINDS = 4;
+
+  private final List<List<Change<DesiredRecord>>> additions = new ArrayList<>();
+  private final List<List<Change<DesiredRecord>>> removals = new ArrayList<>();
+
+  DesiredRows() {
+    for (int i = 0; i < KINDS; i++) {
+      additions.add(new ArrayList<>());
+      removals.add(new ArrayList<>());
+    }
+  }
+
+  void put(DesiredRecord row) {
+    additions.get(rank(row)).add(Change.upsert(row.getClass(), row.key(), row));
+  }
+
+  void remove(DesiredRecord row) {
+    removals.get(rank(row)).add(Change.remove(row.getClass(), row.key()));
+  }
+
+  List<Change<DesiredRecord>> inOrder() {
+    List<Change<DesiredRecord>> all = new ArrayList<>();
+    additions.forEach(all::addAll);
+    removals.reversed().forEach(all::addAll);
+    return all;
+  }
+
+  private static int rank(DesiredRecord row) {
+    return switch (row) {
+      case DesiredRecord.Selector unused -> 0;
+      case DesiredRecord.Member unused -> 1;
+      case DesiredRecord.SubjectPolicy unused -> 2;
+      case DesiredRecord.DesiredAddress unused -> 3;
+    };
+  }
+}

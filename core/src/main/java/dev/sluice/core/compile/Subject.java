@@ -1,0 +1,84 @@
+package dev.sluice.core.compile;
+
+import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.label.LabelSet;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/** One live identity of pods, the parts of policies that select it, and what they compile to. */
+final class Subject {
+  private final int identity;
+  private final LabelSet labels;
+  private final TreeSet<PolicyPart> parts = new TreeSet<>();
+  private DesiredRecord.SubjectPolicy row;
+
+  Subject(int identity, LabelSet labels) {
+    this.identity = identity;
+    this.labels = labels;
+  }
+
+  LabelSet labels() {
+    return labels;
+  }
+
+  /** Adds a part; one of the same policy and place is replaced. */
+  void add(PolicyPart part) {
+    parts.remove(part);
+    parts.add(part);
+  }
+
+  void remove(PolicyPart part) {
+    parts.remove(part);
+  }
+
+  /** What was last compiled; null before the first time. */
+  DesiredRecord.SubjectPolicy row() {
+    return row;
+  }
+
+  void row(DesiredRecord.SubjectPolicy compiled) {
+    this.row = compiled;
+  }
+
+  /** What the parts say now, under the given revision. */
+  DesiredRecord.SubjectPolicy compile(long revision) {
+    DesiredRecord.DirectionPolicy ingress = direction(parts, PolicyPart::ingress);
+    DesiredRecord.DirectionPolicy egress = direction(parts, PolicyPart::egress);
+    return new DesiredRecord.SubjectPolicy(
+        identity, labels, revision, SubjectHash.of(labels, ingress, egress), ingress, egress);
+  }
+
+  private static DesiredRecord.DirectionPolicy direction(
+      Collection<PolicyPart> parts, Function<PolicyPart, PolicyPart.Side> side) {
+    TreeSet<String> enforcedBy = new TreeSet<>();
+    TreeMap<RuleKey, TreeSet<String>> origins = new TreeMap<>();
+    for (PolicyPart part : parts) {
+      if (side.apply(part).defaultDeny()) {
+        enforcedBy.add(part.policy());
+      }
+      for (PolicyPart.Contribution one : side.apply(part).rules()) {
+        origins.computeIfAbsent(one.rule(), unused -> new TreeSet<>()).add(one.origin());
+      }
+    }
+    List<DesiredRecord.CompiledRule> rules = new ArrayList<>(origins.size());
+    origins.forEach((key, from) -> rules.add(rule(key, from)));
+    return new DesiredRecord.DirectionPolicy(
+        !enforcedBy.isEmpty(), List.copyOf(enforcedBy), List.copyOf(rules));
+  }
+
+  private static DesiredRecord.CompiledRule rule(RuleKey key, Collection<String> origins) {
+    return new DesiredRecord.CompiledRule(
+        key.selector(),
+        key.protocol(),
+        key.portFirst(),
+        key.portLast(),
+        key.verdict(),
+        key.precedence(),
+        key.redirect(),
+        List.copyOf(origins));
+  }
+}

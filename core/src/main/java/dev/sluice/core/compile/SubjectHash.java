@@ -1,0 +1,39 @@
+package dev.sluice.core.compile;
+
+import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.label.LabelSet;
+import java.util.HexFormat;
+
+/**
+ * The hash of one subject's compiled policy: a leaf of a revision's Merkle root. It covers the
+ * subject's labels, whether each direction denies by default, and the rules; never numbers,
+ * members, addresses or the names of policies. Anyone who holds a {@link
+ * DesiredRecord.SubjectPolicy} can recompute it.
+ */
+public final class SubjectHash {
+  private SubjectHash() {}
+
+  /** Lower-case hex SHA-256; the rules must be in the order of topic desired. */
+  public static String of(
+      LabelSet labels,
+      DesiredRecord.DirectionPolicy ingress,
+      DesiredRecord.DirectionPolicy egress) {
+    Sha256 hash = Sha256.start().text("sluice.subject.1");
+    hash.text(labels.canonical());
+    add(hash, ingress);
+    add(hash, egress);
+    return HexFormat.of().formatHex(hash.end());
+  }
+
+  private static void add(Sha256 hash, DesiredRecord.DirectionPolicy direction) {
+    hash.number(direction.enforced() ? 1 : 0).number(direction.rules().size());
+    for (DesiredRecord.CompiledRule rule : direction.rules()) {
+      hash.text(rule.selector())
+          .number(rule.protocol())
+          .number(((long) rule.portFirst() << 32) | rule.portLast())
+          .text(rule.verdict().name())
+          .number(rule.precedence())
+          .text(rule.redirect());
+    }
+  }
+}

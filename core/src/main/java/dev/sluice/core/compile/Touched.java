@@ -1,0 +1,91 @@
+package dev.sluice.core.compile;
+
+import dev.sluice.core.cluster.ClusterRecord;
+import dev.sluice.core.desired.DesiredRecord;
+import java.util.Comparator;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What one step may have changed, each with what it was before the step: whatever happens to a
+ * thing after its first touch, only the difference between before and after is given out. Null
+ * stands for nothing.
+ */
+final class Touched {
+  /** A selector and an identity. */
+  record Membership(String selector, int identity) implements Comparable<Membership> {
+    private static final Comparator<Membership> ORDER =
+        Comparator.comparing(Membership::selector).thenComparingInt(Membership::identity);
+
+    @Override
+    public int compareTo(Membership other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
+  private final TreeMap<String, DesiredRecord.Selector> selectors = new TreeMap<>();
+  private final TreeMap<Membership, Boolean> members = new TreeMap<>();
+  private final TreeMap<Integer, Subject> subjects = new TreeMap<>();
+  private final TreeMap<String, ClusterRecord.Address> addresses = new TreeMap<>();
+  private final TreeSet<String> policies = new TreeSet<>();
+  private final TreeSet<String> warnings = new TreeSet<>();
+
+  void selector(String id, DesiredRecord.Selector before) {
+    if (!selectors.containsKey(id)) {
+      selectors.put(id, before);
+    }
+  }
+
+  void member(String selector, int identity, boolean before) {
+    members.putIfAbsent(new Membership(selector, identity), before);
+  }
+
+  void subject(int identity, Subject before) {
+    if (!subjects.containsKey(identity)) {
+      subjects.put(identity, before);
+    }
+  }
+
+  void address(String key, ClusterRecord.Address before) {
+    if (!addresses.containsKey(key)) {
+      addresses.put(key, before);
+    }
+  }
+
+  /** A policy was accepted, changed or deleted. */
+  void policy(String text) {
+    policies.add(text);
+    warnings.add(text);
+  }
+
+  /** What is to be told about a policy may have changed. */
+  void warnings(Iterable<String> texts) {
+    texts.forEach(warnings::add);
+  }
+
+  SortedMap<String, DesiredRecord.Selector> selectors() {
+    return selectors;
+  }
+
+  SortedMap<Membership, Boolean> members() {
+    return members;
+  }
+
+  SortedMap<Integer, Subject> subjects() {
+    return subjects;
+  }
+
+  SortedMap<String, ClusterRecord.Address> addresses() {
+    return addresses;
+  }
+
+  SortedSet<String> policies() {
+    return policies;
+  }
+
+  SortedSet<String> warnings() {
+    return warnings;
+  }
+}
