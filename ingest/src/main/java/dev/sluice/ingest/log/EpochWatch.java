@@ -3,17 +3,24 @@ package dev.sluice.ingest.log;
 import dev.sluice.schemas.K8sObject;
 import dev.sluice.schemas.topic.TopicReader;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Follows the log on a thread of its own, to see when another writer has taken it over. */
+/**
+ * Follows the log on a thread of its own, to see when another writer has taken it over. It looks
+ * now and then, not at every record: what this writer writes meanwhile no fold looks at, and a
+ * reader that wakes up with each record would take the processor from those who wait for it.
+ */
 final class EpochWatch implements AutoCloseable {
-  private static final Duration POLL = Duration.ofSeconds(30);
+  private static final long LOOK_EVERY_MILLIS = 1000;
+  private static final Duration POLL = Duration.ofMillis(50);
 
   private final TopicReader<K8sObject> reader;
   private final long epoch;
   private final Consumer<Throwable> failed;
   private final Thread thread = new Thread(this::follow, "ingest-epoch-watch");
-  private volatile boolean closed;
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   /**
    * @param reader stands after the claim; used by this thread alone from now on, closed by others
@@ -31,9 +38,11 @@ final class EpochWatch implements AutoCloseable {
 
   private void follow() {
     try {
-      while (!closed) {
+      while (!closed.await(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
         reader.poll(POLL, entry -> check(entry.value()));
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
       failed.accept(e);
     }
@@ -47,8 +56,7 @@ final class EpochWatch implements AutoCloseable {
 
   @Override
   public void close() throws InterruptedException {
-    closed = true;
-    reader.wakeup();
+    closed.countDown();
     thread.join();
   }
 }
