@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.core.compile.PolicyFold;
 import dev.sluice.core.log.Change;
 import java.util.Arrays;
 import java.util.List;
@@ -249,6 +250,6 @@ class ClusterFoldTest {
 
   @Test
   void bothFoldsOfTheLogWaitForTheSameKinds() {
-    assertEquals(dev.sluice.core.compile.PolicyFold.REQUIRED_KINDS, ClusterFold.REQUIRED_KINDS);
+    assertEquals(PolicyFold.REQUIRED_KINDS, ClusterFold.REQUIRED_KINDS);
   }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.core.node.KernelEntry.AddressEntry;
-import dev.sluice.core.node.KernelEntry.AddressKey;
 import dev.sluice.core.node.KernelEntry.Direction;
 import dev.sluice.core.node.KernelEntry.PolicyEntry;
 import dev.sluice.core.node.KernelEntry.PolicyKey;
@@ -115,17 +114,6 @@ final class FakeKernel {
     }
     return Optional.ofNullable(
         (PolicyEntry) entries.get(new PolicyKey(subject, direction, peer, 0, 0, 0)));
-  }
-
-  /** The longest prefix that holds the address. */
-  Optional<AddressEntry> find(dev.sluice.core.net.IpAddress address) {
-    for (int length = address.bits(); length >= 0; length--) {
-      AddressKey key = new AddressKey(new dev.sluice.core.net.Prefix(address, length));
-      if (entries.get(key) instanceof AddressEntry entry) {
-        return Optional.of(entry);
-      }
-    }
-    return Optional.empty();
   }
 
   List<KernelEntry> readBack() {

@@ -21,8 +21,10 @@ import dev.sluice.core.log.Change;
 import dev.sluice.core.node.KernelEntry.AddressEntry;
 import dev.sluice.core.node.KernelEntry.PolicyEntry;
 import dev.sluice.core.node.KernelEntry.PolicyKey;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class NodeFoldTest {
@@ -41,7 +43,7 @@ class NodeFoldTest {
   }
 
   private List<String> texts(MapPlan plan) {
-    return java.util.stream.Stream.concat(
+    return Stream.concat(
             plan.puts().stream().map(entry -> "+" + text(entry)),
             plan.deletes().stream().map(key -> "-" + text(key)))
         .toList();
@@ -174,7 +176,7 @@ class NodeFoldTest {
                 put(address("10.0.2.1/32", 6, 2)),
                 put(address("10.0.2.0/24", 3, 2)))
             .stream()
-            .sorted(java.util.Comparator.comparing(t -> t.contains("/24")))
+            .sorted(Comparator.comparing(t -> t.contains("/24")))
             .toList());
   }
 

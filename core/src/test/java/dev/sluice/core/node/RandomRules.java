@@ -7,6 +7,7 @@ import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Tuple;
 
 /** Random policies whose rules overlap a great deal. */
 final class RandomRules {
@@ -38,8 +39,8 @@ final class RandomRules {
             Arbitraries.of(PROTOCOLS),
             ports,
             Arbitraries.frequencyOf(
-                net.jqwik.api.Tuple.of(8, Arbitraries.of(RuleVerdict.ALLOW, RuleVerdict.DENY)),
-                net.jqwik.api.Tuple.of(1, Arbitraries.of(RuleVerdict.values()))),
+                Tuple.of(8, Arbitraries.of(RuleVerdict.ALLOW, RuleVerdict.DENY)),
+                Tuple.of(1, Arbitraries.of(RuleVerdict.values()))),
             Arbitraries.of(0, 0, 0, 7),
             Arbitraries.integers().between(0, 3))
         .as(
