@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,6 +65,8 @@ final class IngestLoop implements AutoCloseable {
       while (stop.getCount() > 0) {
         try {
           hold();
+        } catch (SerializationException e) {
+          throw new IllegalStateException(e.getMessage(), e); // reading it again will not help
         } catch (KafkaException
             | RegistryException
             | ResyncNeededException

@@ -1,16 +1,21 @@
 package dev.sluice.ingest.log;
 
 import dev.sluice.core.log.ObjectKey;
+import dev.sluice.core.policy.Finding.Severity;
+import dev.sluice.ingest.port.Problem;
 import dev.sluice.ingest.port.SourceEvent;
 import dev.sluice.ingest.port.SourceObject;
 import dev.sluice.schemas.EventType;
 import dev.sluice.schemas.K8sObject;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The records that a source's events make, given what the log holds: nothing for what is there
@@ -18,8 +23,14 @@ import java.util.Set;
  * were written. No IO; not thread-safe.
  */
 final class LogPlan {
+  /** What fits into one record, in bytes of UTF-8, with room for its other fields. */
+  static final int LARGEST_BODY_BYTES = 1_000_000;
+
   private final LogImage image;
   private final long epoch;
+
+  /** Objects too large for a record: their last version stays. */
+  private final Map<ObjectKey, Problem> tooLarge = new TreeMap<>();
 
   LogPlan(LogImage image) {
     this.image = image;
@@ -78,7 +89,31 @@ final class LogPlan {
     return records;
   }
 
+  /** Objects that could not be written. */
+  List<Problem> problems() {
+    return List.copyOf(tooLarge.values());
+  }
+
+  private static boolean fits(SourceObject object) {
+    return object.body().length() <= LARGEST_BODY_BYTES / 3
+        || object.body().getBytes(StandardCharsets.UTF_8).length <= LARGEST_BODY_BYTES;
+  }
+
   private void put(SourceObject object, long now, List<K8sObject> records) {
+    if (!fits(object)) {
+      tooLarge.put(
+          object.key(),
+          new Problem(
+              Severity.REFUSED,
+              "too-large",
+              object.key(),
+              "",
+              0,
+              "",
+              "the object is larger than " + LARGEST_BODY_BYTES + " bytes: make it smaller"));
+      return;
+    }
+    tooLarge.remove(object.key());
     SourceObject last = image.get(object.key());
     if (last == null) {
       write(record(EventType.ADDED, object, now), records);
@@ -92,6 +127,7 @@ final class LogPlan {
   }
 
   private void delete(ObjectKey key, long now, List<K8sObject> records) {
+    tooLarge.remove(key);
     SourceObject last = image.get(key);
     if (last != null) {
       write(record(EventType.DELETED, last, now), records);
@@ -102,6 +138,7 @@ final class LogPlan {
     write(sync(EventType.SYNC_STARTED, list.kind(), now), records);
     Set<ObjectKey> there = new HashSet<>();
     list.objects().forEach(object -> there.add(object.key()));
+    tooLarge.keySet().removeIf(key -> key.kind().equals(list.kind()) && !there.contains(key));
     List<SourceObject> gone =
         image.ofKind(list.kind()).stream().filter(old -> !there.contains(old.key())).toList();
     // Addresses of pods that are gone may have new owners; a policy goes after its successor came.

@@ -15,6 +15,7 @@ import dev.sluice.schemas.topic.TopicReader;
 import dev.sluice.schemas.topic.Topics;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,10 @@ public final class LogSession implements ObjectSink, AutoCloseable {
   private final DiagnosticTable table = new DiagnosticTable();
   private final LogImage image;
   private final LogPlan plan;
+  private List<Problem> sourceProblems = List.of();
+
+  /** What diagnostics says; null until the source has said it once, so that old rows go. */
+  private List<Problem> told;
 
   private LogSession(Settings settings, LongSupplier clock) {
     this.settings = settings;
@@ -113,9 +118,16 @@ public final class LogSession implements ObjectSink, AutoCloseable {
   public synchronized void accept(List<SourceEvent> events) {
     for (SourceEvent event : events) {
       if (event instanceof SourceEvent.Diagnosed diagnosed) {
-        diagnose(diagnosed.problems());
+        sourceProblems = diagnosed.problems();
       }
-      plan.records(event, clock.getAsLong()).forEach(this::write);
+      List<K8sObject> records = plan.records(event, clock.getAsLong());
+      List<Problem> problems = new ArrayList<>(sourceProblems);
+      problems.addAll(plan.problems());
+      if (!problems.equals(told)) {
+        diagnose(problems);
+        told = problems;
+      }
+      records.forEach(this::write);
     }
   }
 

@@ -119,6 +119,22 @@ class LogPlanTest {
   }
 
   @Test
+  void anObjectThatFitsNoRecordIsToldAndItsLastVersionStays() {
+    SourceObject small = object("CiliumNetworkPolicy", "p", "1", "x");
+    SourceObject large =
+        new SourceObject(
+            small.key(), "v1", "1", "y", "", "ä".repeat(LogPlan.LARGEST_BODY_BYTES / 2 + 1));
+    records(new SourceEvent.Added(small));
+    assertEquals(List.of(), records(new SourceEvent.Modified(large)));
+    assertEquals("too-large", plan.problems().getFirst().code());
+    assertEquals(small, image.get(small.key()));
+    assertEquals(
+        List.of("MODIFIED CiliumNetworkPolicy p"),
+        records(new SourceEvent.Modified(object("CiliumNetworkPolicy", "p", "1", "z"))));
+    assertEquals(List.of(), plan.problems());
+  }
+
+  @Test
   void zombiesCountForNothing() {
     K8sObject zombie =
         plan.records(new SourceEvent.Added(object("Pod", "a", "1", "x")), 2000).getFirst();
