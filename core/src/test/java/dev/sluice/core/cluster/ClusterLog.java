@@ -94,6 +94,19 @@ public final class ClusterLog {
     return Map.of("phase", phase, "podIPs", podIps);
   }
 
+  /** A CiliumNetworkPolicy. */
+  public ClusterLog policy(String namespace, String name, Map<String, Object> spec) {
+    return add(
+        Type.ADDED,
+        new ObjectKey("CiliumNetworkPolicy", namespace, name),
+        "",
+        Map.of("metadata", Map.of("name", name, "namespace", namespace), "spec", spec));
+  }
+
+  public ClusterLog deletePolicy(String namespace, String name) {
+    return add(Type.DELETED, new ObjectKey("CiliumNetworkPolicy", namespace, name), "", Map.of());
+  }
+
   public ClusterLog deletePod(String key) {
     return add(Type.DELETED, podKey(key), "", Map.of());
   }
