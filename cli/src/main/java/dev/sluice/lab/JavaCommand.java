@@ -16,6 +16,8 @@ public final class JavaCommand {
   public static List<String> start(int heapMegabytes) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xlog:disable"); // the JVM's own warnings about its cache help nobody
+    command.add("-Xlog:all=error:stderr");
     command.add("-XX:+UseSerialGC");
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-Xmx" + heapMegabytes + "m");

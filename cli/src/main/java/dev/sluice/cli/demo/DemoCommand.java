@@ -58,6 +58,10 @@ public final class DemoCommand implements Callable<Integer> {
       new Walk(stage).all();
     } catch (StepFailed e) {
       throw new Refusal("The demo's step did not hold: " + e.getMessage(), e);
+    } finally {
+      if (once) {
+        new Teardown(files).down();
+      }
     }
     out.println();
     out.println("Every step held.");
