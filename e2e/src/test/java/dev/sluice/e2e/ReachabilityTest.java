@@ -1,0 +1,164 @@
+package dev.sluice.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.node.kernel.RequiresKernel;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Every pair of six pods on two nodes, in both families, and packets that are too big. */
+@RequiresKernel
+class ReachabilityTest {
+  /** Tries every address given at once and prints those that accept a connection. */
+  private static final String PROBE =
+      """
+      import asyncio, sys
+      async def probe(address):
+          try:
+              _, w = await asyncio.wait_for(asyncio.open_connection(address, 8080), 2)
+              w.close()
+              print(address)
+          except Exception:
+              pass
+      async def main():
+          await asyncio.gather(*[probe(a) for a in sys.argv[1:]])
+      asyncio.run(main())
+      """;
+
+  private static final Map<String, String> APPS =
+      new TreeMap<>(
+          Map.of(
+              "front-1", "front", "front-2", "front", "back-1", "back", "back-2", "back", "other-1",
+              "other", "other-2", "other"));
+
+  private static Lab lab;
+
+  @BeforeAll
+  static void up() throws IOException {
+    StringBuilder manifests = new StringBuilder(Manifests.namespace("shop"));
+    APPS.forEach(
+        (pod, app) ->
+            manifests.append(
+                Manifests.server(pod, app, "node-" + pod.charAt(pod.length() - 1), "")));
+    manifests.append(Manifests.allow("back", "back", "front"));
+    manifests.append(
+        """
+        ---
+        apiVersion: cilium.io/v2
+        kind: CiliumNetworkPolicy
+        metadata: {name: other-sends-nothing, namespace: shop}
+        spec:
+          endpointSelector: {matchLabels: {app: other}}
+          egress: []
+        """);
+    lab = Lab.up(2, manifests.toString());
+  }
+
+  @AfterAll
+  static void down() throws IOException {
+    if (lab != null) {
+      lab.close();
+    }
+  }
+
+  private static boolean allowed(String from, String to) {
+    return !APPS.get(from).equals("other")
+        && (!APPS.get(to).equals("back") || APPS.get(from).equals("front"));
+  }
+
+  @Test
+  void everyPairInBothFamiliesIsAsThePolicySays() throws IOException {
+    Map<String, String> podOf = new TreeMap<>();
+    for (String pod : APPS.keySet()) {
+      podOf.put(lab.address("shop/" + pod, false), pod);
+      podOf.put(lab.address("shop/" + pod, true), pod);
+    }
+    for (String pod : APPS.keySet()) {
+      lab.awaitConnects(
+          "node/" + pod.charAt(pod.length() - 1), lab.address("shop/" + pod, false), 8080);
+    }
+    List<String> wrong = new ArrayList<>();
+    for (String from : APPS.keySet()) {
+      List<String> command = new ArrayList<>(List.of("python3", "-c", PROBE));
+      podOf.forEach(
+          (address, to) -> {
+            if (!to.equals(from)) {
+              command.add(address);
+            }
+          });
+      List<String> reached =
+          lab.exec("shop/" + from, command.toArray(String[]::new)).text().lines().toList();
+      podOf.forEach(
+          (address, to) -> {
+            if (!to.equals(from) && reached.contains(address) != allowed(from, to)) {
+              wrong.add(
+                  from
+                      + " -> "
+                      + to
+                      + " "
+                      + address
+                      + (allowed(from, to) ? " denied" : " reached"));
+            }
+          });
+    }
+    assertEquals(List.of(), wrong);
+  }
+
+  @Test
+  void packetsThatMayNotBeFragmentedCrossNodesUpToThePodsMtu() throws IOException {
+    String there = lab.address("shop/front-2", false);
+    Lab.Result fits =
+        lab.exec("shop/front-1", "ping", "-M", "do", "-c", "1", "-W", "2", "-s", "1350", there);
+    assertEquals(0, fits.status(), fits.text());
+    Lab.Result tooBig =
+        lab.exec("shop/front-1", "ping", "-M", "do", "-c", "1", "-W", "2", "-s", "1472", there);
+    assertTrue(tooBig.status() != 0, tooBig.text());
+    assertTrue(tooBig.text().contains("mtu") || tooBig.text().contains("too long"), tooBig.text());
+  }
+
+  @Test
+  void aMegabyteCrossesNodesInBothFamilies() throws IOException {
+    String server =
+        "import socket\n"
+            + "s=socket.create_server(('::',9000),family=socket.AF_INET6,dualstack_ipv6=True)\n"
+            + "while True:\n"
+            + "  c,_=s.accept(); n=0\n"
+            + "  while (b:=c.recv(65536)): n+=len(b)\n"
+            + "  c.close(); print(n,flush=True)\n";
+    java.nio.file.Path output = lab.spawn("shop/front-2", "python3", "-c", server);
+    for (boolean v6 : new boolean[] {false, true}) {
+      String address = lab.address("shop/front-2", v6);
+      lab.awaitConnects("shop/front-1", address, 9000);
+      Lab.Result sent =
+          lab.exec(
+              "shop/front-1",
+              "timeout",
+              "10",
+              "bash",
+              "-c",
+              "head -c 1000000 /dev/zero >/dev/tcp/" + address + "/9000");
+      assertEquals(0, sent.status(), sent.text());
+    }
+    assertTrue(
+        dev.sluice.lab.Waiting.until(
+            java.time.Duration.ofSeconds(10),
+            () -> {
+              try {
+                return java.nio.file.Files.readAllLines(output).stream()
+                        .filter("1000000"::equals)
+                        .count()
+                    == 2;
+              } catch (IOException e) {
+                return false;
+              }
+            }),
+        "both transfers arrive whole");
+  }
+}
