@@ -1,6 +1,300 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-// The dataplane of a node.
-#include <linux/bpf.h>
-#include <bpf/bpf_helpers.h>
+// The dataplane of a node: programs for the node's end of each pod's link, the uplink and the overlay.
+#include "slc_forward.h"
+
+static __always_inline int slc_refuse(struct __sk_buff *skb, struct slc_pass *s, int reason)
+{
+	s->v.reason = reason;
+	return slc_drop_packet(skb, &s->p, &s->v);
+}
+
+static __always_inline int slc_parse(struct __sk_buff *skb, struct slc_pass *s, __be16 type)
+{
+	if (type == bpf_htons(ETH_P_IP))
+		return slc_parse_ip4(skb, &s->p);
+	if (type == bpf_htons(ETH_P_IPV6))
+		return slc_parse_ip6(skb, &s->p);
+	return SLC_DROP_L2_UNKNOWN;
+}
+
+static __always_inline int slc_is_nd(const struct slc_packet *p)
+{
+	return p->protocol == SLC_PROTO_ICMP6 && p->icmp_type >= SLC_ND_FIRST && p->icmp_type <= SLC_ND_LAST &&
+	       !(p->what & SLC_FRAG_LATER);
+}
+
+static __always_inline int slc_owns(const struct slc_endpoint *ep, const struct slc_packet *p, const struct slc_ip *ip)
+{
+	return p->v6 ? slc_same_ip(ip, &ep->ip6) && !slc_unspecified(ip) : ip->w[3] == ep->ip4 && ep->ip4;
+}
+
+// Judges, reports, and returns 0 or TC_ACT_SHOT.
+static __always_inline int slc_decide(struct __sk_buff *skb, struct slc_pass *s, __u32 direction)
+{
+	int reason = slc_judge(skb, s);
+
+	if (!reason) {
+		slc_count(0, direction, skb->len);
+		s->v.reason = 0;
+		slc_monitor(skb, &s->p, &s->v, SLC_EVENT_TRACE);
+		return 0;
+	}
+	if (!s->v.told)
+		return slc_refuse(skb, s, reason);
+	slc_count(reason, s->v.direction, skb->len);
+	return TC_ACT_SHOT;
+}
+
+// What a pod sends.
+SEC("tc") int slc_from_pod(struct __sk_buff *skb)
+{
+	struct slc_pass *s = slc_pass_get();
+	__u32 ifindex = skb->ifindex;
+	__be16 type = slc_ether_type(skb);
+	struct slc_endpoint *to = 0;
+	__u32 to_ifindex = 0;
+
+	if (!s)
+		return TC_ACT_SHOT;
+	s->v.direction = SLC_EGRESS;
+	struct slc_endpoint *ep = bpf_map_lookup_elem(&slc_ep, &ifindex);
+	if (!ep)
+		return slc_refuse(skb, s, SLC_DROP_NOT_READY);
+	slc_party_of(&s->sender, ep);
+	s->identity[0] = s->sender.identity;
+	slc_about(s, &s->sender, SLC_EGRESS);
+	if (slc_vlan(skb, type))
+		return slc_refuse(skb, s, SLC_DROP_VLAN);
+	struct ethhdr *eth = (void *)(long)skb->data;
+	if ((void *)(eth + 1) > (void *)(long)skb->data_end)
+		return slc_refuse(skb, s, SLC_DROP_INVALID);
+	if (!slc_same_mac(eth->h_source, ep->mac))
+		return slc_refuse(skb, s, SLC_DROP_SOURCE_MAC);
+	if (type == bpf_htons(ETH_P_ARP)) {
+		int action = slc_arp_from_pod(skb, ep);
+		return action < 0 ? slc_refuse(skb, s, -action) : action;
+	}
+	int reason = slc_parse(skb, s, type);
+	if (reason)
+		return slc_refuse(skb, s, reason);
+	if (slc_is_nd(&s->p)) {
+		int action = slc_nd_from_pod(skb, &s->p, ep);
+		return action < 0 ? slc_refuse(skb, s, -action) : action;
+	}
+	if (!slc_owns(ep, &s->p, &s->p.src)) {
+		int ordinary = s->p.v6 && slc_link_local6(&s->p.src) && slc_group(&s->p);
+		return slc_refuse(skb, s, SLC_DROP_SOURCE_IP | (ordinary ? SLC_QUIET : 0));
+	}
+	struct slc_local *local = bpf_map_lookup_elem(&slc_local, &s->p.dst);
+	struct slc_address_value *peer = 0;
+	if (local) {
+		to_ifindex = local->ifindex;
+		to = bpf_map_lookup_elem(&slc_ep, &to_ifindex);
+	}
+	if (to) {
+		slc_party_of(&s->receiver, to);
+		s->identity[1] = s->receiver.identity;
+	} else {
+		peer = slc_address(&s->p.dst);
+		s->identity[1] = peer ? peer->identity : SLC_ID_WORLD;
+	}
+	s->v.destination_identity = s->identity[1];
+	if (!(ep->flags & SLC_EP_READY))
+		return slc_refuse(skb, s, SLC_DROP_NOT_READY | (slc_group(&s->p) ? SLC_QUIET : 0));
+	struct slc_state *state = slc_state_get();
+	if (!state)
+		return TC_ACT_SHOT;
+	if (s->p.protocol == SLC_PROTO_UDP && s->p.dport == bpf_htons(state->tunnel_port) && state->overlay &&
+	    (s->identity[1] == SLC_ID_HOST || s->identity[1] == SLC_ID_REMOTE_NODE))
+		return slc_refuse(skb, s, SLC_DROP_ENCAP);
+	if (to && !(to->flags & SLC_EP_READY)) {
+		slc_about(s, &s->receiver, SLC_INGRESS);
+		return slc_refuse(skb, s, SLC_DROP_NOT_READY);
+	}
+	__be32 tunnel = peer ? peer->tunnel : 0;
+	if (slc_decide(skb, s, SLC_EGRESS))
+		return TC_ACT_SHOT;
+	if (to)
+		return slc_to_local(skb, s, to, to_ifindex);
+	if (tunnel && state->overlay)
+		return slc_to_overlay(skb, s->sender.identity, tunnel, state->overlay);
+	return TC_ACT_OK;
+}
+
+// What the node's stack hands to a pod.
+SEC("tc") int slc_to_pod(struct __sk_buff *skb)
+{
+	struct slc_pass *s = slc_pass_get();
+	__u32 ifindex = skb->ifindex;
+	__be16 type = slc_ether_type(skb);
+	int from_node = skb->ingress_ifindex == 0; // made here: what is received or forwarded has an interface
+
+	if (!s)
+		return TC_ACT_SHOT;
+	s->v.direction = SLC_INGRESS;
+	struct slc_endpoint *ep = bpf_map_lookup_elem(&slc_ep, &ifindex);
+	if (!ep)
+		return slc_refuse(skb, s, SLC_DROP_NOT_READY);
+	slc_party_of(&s->receiver, ep);
+	s->identity[1] = s->receiver.identity;
+	slc_about(s, &s->receiver, SLC_INGRESS);
+	if (slc_vlan(skb, type))
+		return slc_refuse(skb, s, SLC_DROP_VLAN);
+	struct ethhdr *eth = (void *)(long)skb->data;
+	if ((void *)(eth + 1) > (void *)(long)skb->data_end)
+		return slc_refuse(skb, s, SLC_DROP_INVALID);
+	int our_mac = slc_same_mac(eth->h_source, ep->host_mac);
+	if (type == bpf_htons(ETH_P_ARP))
+		return our_mac ? TC_ACT_OK : slc_refuse(skb, s, SLC_DROP_SOURCE_MAC);
+	int reason = slc_parse(skb, s, type);
+	if (reason)
+		return slc_refuse(skb, s, reason);
+	if (slc_is_nd(&s->p)) // never forwarded, so its hop limit is whole
+		return our_mac && s->p.ttl == 255 ? TC_ACT_OK : slc_refuse(skb, s, SLC_DROP_ICMP6_FORBIDDEN);
+	s->identity[0] = slc_identity(&s->p.src);
+	s->v.source_identity = s->identity[0];
+	if (!slc_owns(ep, &s->p, &s->p.dst))
+		return slc_refuse(skb, s, SLC_DROP_TARGET_UNKNOWN | (slc_group(&s->p) ? SLC_QUIET : 0));
+	if (s->identity[0] == SLC_ID_HOST && !from_node)
+		return slc_refuse(skb, s, SLC_DROP_SOURCE_IP);
+	if (!(ep->flags & SLC_EP_READY))
+		return slc_refuse(skb, s, SLC_DROP_NOT_READY);
+	return slc_decide(skb, s, SLC_INGRESS) ? TC_ACT_SHOT : TC_ACT_OK;
+}
+
+// What other machines send to the node, not encapsulated. Who claims to be a pod or the node itself lies.
+SEC("tc") int slc_from_uplink(struct __sk_buff *skb)
+{
+	struct slc_pass *s = slc_pass_get();
+	struct slc_state *state = slc_state_get();
+	__be16 type = slc_ether_type(skb);
+
+	if (!state)
+		return TC_ACT_UNSPEC;
+	if (type == bpf_htons(ETH_P_IP)) {
+		struct iphdr ip;
+		if (bpf_skb_load_bytes(skb, ETH_HLEN, &ip, sizeof(ip)))
+			return TC_ACT_UNSPEC;
+		slc_map_ip4(&s->p.src, ip.saddr);
+		slc_map_ip4(&s->p.dst, ip.daddr);
+		s->p.protocol = ip.protocol;
+	} else if (type == bpf_htons(ETH_P_IPV6)) {
+		struct ipv6hdr ip;
+		if (bpf_skb_load_bytes(skb, ETH_HLEN, &ip, sizeof(ip)))
+			return TC_ACT_UNSPEC;
+		__builtin_memcpy(&s->p.src, &ip.saddr, 16);
+		__builtin_memcpy(&s->p.dst, &ip.daddr, 16);
+		s->p.v6 = 1;
+		s->p.protocol = ip.nexthdr;
+	} else {
+		return TC_ACT_UNSPEC; // the node's own business
+	}
+	struct slc_address_value *from = slc_address(&s->p.src);
+	__u32 identity = from ? from->identity : SLC_ID_WORLD;
+	int spoofed = identity == SLC_ID_HOST || bpf_map_lookup_elem(&slc_local, &s->p.src);
+	if (state->overlay && (slc_is_pod(identity) || (from && from->tunnel)))
+		spoofed = 1;
+	if (!spoofed)
+		return TC_ACT_UNSPEC;
+	s->v.source_identity = identity;
+	s->v.destination_identity = slc_identity(&s->p.dst);
+	if (!s)
+		return TC_ACT_SHOT;
+	s->v.direction = SLC_INGRESS;
+	return slc_refuse(skb, s, SLC_DROP_SOURCE_IP);
+}
+
+// What leaves the node. Only the node's own tunnel may speak on the tunnel's port.
+SEC("tc") int slc_to_uplink(struct __sk_buff *skb)
+{
+	struct slc_pass *s = slc_pass_get();
+	struct slc_state *state = slc_state_get();
+	__be16 type = slc_ether_type(skb);
+
+	if (!state || !state->overlay || !skb->ingress_ifindex)
+		return TC_ACT_UNSPEC;
+	if (type != bpf_htons(ETH_P_IP) && type != bpf_htons(ETH_P_IPV6))
+		return TC_ACT_UNSPEC;
+	if (slc_parse(skb, s, type) || s->p.protocol != SLC_PROTO_UDP || s->p.dport != bpf_htons(state->tunnel_port))
+		return TC_ACT_UNSPEC;
+	if (!bpf_map_lookup_elem(&slc_local, &s->p.src))
+		return TC_ACT_UNSPEC;
+	s->v.source_identity = slc_identity(&s->p.src);
+	s->v.destination_identity = slc_identity(&s->p.dst);
+	if (!s)
+		return TC_ACT_SHOT;
+	s->v.direction = SLC_EGRESS;
+	return slc_refuse(skb, s, SLC_DROP_ENCAP);
+}
+
+// Who sent it, by outer address, tunnel id and inner source: all three must tell the same story.
+static __always_inline int slc_overlay_source(struct __sk_buff *skb, struct slc_pass *s)
+{
+	struct bpf_tunnel_key key = {};
+	struct slc_ip outer;
+
+	if (bpf_skb_get_tunnel_key(skb, &key, sizeof(key), 0))
+		return SLC_DROP_NO_TUNNEL_KEY;
+	__be32 remote = bpf_htonl(key.remote_ipv4);
+	slc_map_ip4(&outer, remote);
+	if (slc_identity(&outer) != SLC_ID_REMOTE_NODE)
+		return SLC_DROP_SENDER;
+	struct slc_address_value *from = slc_address(&s->p.src);
+	s->identity[0] = key.tunnel_id;
+	s->v.source_identity = key.tunnel_id;
+	if (!from || from->identity != key.tunnel_id)
+		return SLC_DROP_IDENTITY;
+	int by_node = from->identity == SLC_ID_REMOTE_NODE && slc_same_ip(&outer, &s->p.src);
+	return from->tunnel == remote || by_node ? SLC_PASS : SLC_DROP_SOURCE_IP;
+}
+
+// What other nodes send through the tunnel.
+SEC("tc") int slc_from_overlay(struct __sk_buff *skb)
+{
+	struct slc_pass *s = slc_pass_get();
+	__be16 type = slc_ether_type(skb);
+
+	if (!s)
+		return TC_ACT_SHOT;
+	s->v.direction = SLC_INGRESS;
+	if (slc_vlan(skb, type))
+		return slc_refuse(skb, s, SLC_DROP_VLAN);
+	int reason = slc_parse(skb, s, type);
+	if (reason)
+		return slc_refuse(skb, s, reason == SLC_DROP_L2_UNKNOWN ? reason | SLC_QUIET : reason);
+	reason = slc_overlay_source(skb, s);
+	struct slc_local *local = bpf_map_lookup_elem(&slc_local, &s->p.dst);
+	if (reason || !local)
+		return slc_refuse(skb, s, reason ? reason : SLC_DROP_NO_LOCAL);
+	__u32 ifindex = local->ifindex;
+	struct slc_endpoint *to = bpf_map_lookup_elem(&slc_ep, &ifindex);
+	if (!to)
+		return slc_refuse(skb, s, SLC_DROP_NO_LOCAL);
+	slc_party_of(&s->receiver, to);
+	s->identity[1] = s->receiver.identity;
+	slc_about(s, &s->receiver, SLC_INGRESS);
+	if (slc_is_nd(&s->p))
+		return slc_refuse(skb, s, SLC_DROP_ICMP6_FORBIDDEN);
+	if (!(to->flags & SLC_EP_READY))
+		return slc_refuse(skb, s, SLC_DROP_NOT_READY);
+	if (slc_decide(skb, s, SLC_INGRESS))
+		return TC_ACT_SHOT;
+	bpf_skb_change_type(skb, PACKET_HOST); // the inner address is not the tunnel device's
+	return slc_to_local(skb, s, to, ifindex);
+}
+
+// Run once at start: expiry then goes on by itself for as long as the maps are pinned.
+SEC("tc") int slc_start_sweep(struct __sk_buff *skb)
+{
+	__u32 zero = 0;
+	struct slc_sweep *sweep = bpf_map_lookup_elem(&slc_sweep, &zero);
+
+	if (!sweep)
+		return 1;
+	bpf_timer_init(&sweep->timer, &slc_sweep, 1 /* CLOCK_MONOTONIC */); // a second start finds it there
+	if (bpf_timer_set_callback(&sweep->timer, slc_sweep_tick))
+		return 2;
+	return bpf_timer_start(&sweep->timer, SLC_SWEEP_NS, 0) ? 3 : 0;
+}
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -21,7 +21,7 @@ final class Layouts {
   static final int ENDPOINT = 48;
   static final int LOCAL = 8;
   static final int CT_KEY = 40;
-  static final int CT_VALUE = 96;
+  static final int CT_VALUE = 104;
   static final int EVENT = 128;
   static final int STATE = 16;
   static final int STATS = 40;

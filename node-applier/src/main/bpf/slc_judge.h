@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+// Decides whether a packet passes: connection first, then the policy of each local end.
+#pragma once
+#include "slc_ct.h"
+#include "slc_policy.h"
+
+// A local end of a packet, as its endpoint was when the program began: the epoch is read before the maps.
+struct slc_party {
+	__u32 id; // 0: not a pod here, or not for this program to judge
+	__u32 identity;
+	__u32 epoch;
+};
+
+// One packet on its way through one program.
+struct slc_pass {
+	struct slc_packet p;
+	struct slc_party sender;
+	struct slc_party receiver;
+	__u32 identity[2]; // of source, of destination
+	struct slc_verdict v;
+};
+
+// Too large for the stack; a CPU has one packet in one program at a time.
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct slc_pass);
+} slc_passing SEC(".maps");
+
+static __always_inline struct slc_pass *slc_pass_get(void)
+{
+	__u32 zero = 0;
+	struct slc_pass *s = bpf_map_lookup_elem(&slc_passing, &zero);
+
+	if (s)
+		__builtin_memset(s, 0, sizeof(*s));
+	return s;
+}
+
+static __always_inline void slc_party_of(struct slc_party *party, const struct slc_endpoint *ep)
+{
+	party->epoch = *(volatile __u32 *)&ep->epoch;
+	party->id = ep->id;
+	party->identity = ep->identity;
+}
+
+static __always_inline void slc_about(struct slc_pass *s, const struct slc_party *party, __u32 direction)
+{
+	s->v.endpoint = party->id;
+	s->v.epoch = party->epoch;
+	s->v.direction = direction;
+	s->v.source_identity = s->identity[0];
+	s->v.destination_identity = s->identity[1];
+}
+
+// Asks one end's policy, unless the connection remembers its word for this epoch and this peer.
+static __always_inline int slc_ask(struct __sk_buff *skb, struct slc_pass *s, struct slc_ct_value *e,
+				   const struct slc_party *party, __u32 packet_direction, __u32 side, __u32 peer,
+				   __be16 port, __u32 *cookie)
+{
+	if (e && e->side[side].endpoint == party->id && e->side[side].epoch == party->epoch &&
+	    e->side[side].peer == peer) {
+		*cookie = e->side[side].cookie;
+		return SLC_PASS;
+	}
+	int reason = slc_policy_ask(party->identity, peer, side, s->p.protocol, port, cookie);
+	slc_about(s, party, packet_direction);
+	s->v.peer = peer;
+	s->v.cookie = *cookie;
+	s->v.reason = reason;
+	slc_monitor(skb, &s->p, &s->v, SLC_EVENT_VERDICT);
+	if (!reason && e) {
+		e->side[side].epoch = party->epoch;
+		e->side[side].peer = peer;
+		e->side[side].cookie = *cookie;
+		e->side[side].endpoint = party->id;
+	}
+	return reason;
+}
+
+// A refused SYN that comes again needs neither connection nor policy: the drop is remembered with epoch and peer.
+static __noinline int slc_refused_before(struct slc_pass *s, const struct slc_party *party, __u32 direction,
+					      __u32 peer)
+{
+	struct slc_drop_key key = {};
+
+	slc_drop_key_of(&key, &s->p, party->id, direction);
+	struct slc_drop *d = bpf_map_lookup_elem(&slc_drops, &key);
+	if (!d || d->epoch != party->epoch || d->peer != peer)
+		return SLC_PASS;
+	__u32 reason = d->event.reason;
+	if (reason != SLC_DROP_POLICY && reason != SLC_DROP_DENY_RULE)
+		return SLC_PASS;
+	slc_drop_again(d, bpf_ktime_get_coarse_ns());
+	s->v.direction = direction;
+	s->v.told = 1;
+	return reason;
+}
+
+static __always_inline void slc_frag_key_of(struct slc_frag_key *key, const struct slc_packet *p)
+{
+	key->source = p->src;
+	key->destination = p->dst;
+	key->id = p->frag_id;
+	key->protocol = p->protocol;
+}
+
+// Later fragments have the ports of the first, which had to pass before them.
+static __noinline int slc_frag_ports(struct slc_pass *s)
+{
+	struct slc_frag_key key = {};
+
+	slc_frag_key_of(&key, &s->p);
+	struct slc_frag *first = bpf_map_lookup_elem(&slc_frag, &key);
+	if (!first)
+		return SLC_DROP_NO_FIRST_FRAGMENT;
+	s->p.sport = first->source_port;
+	s->p.dport = first->destination_port;
+	return SLC_PASS;
+}
+
+static __noinline int slc_frag_passed(const struct slc_pass *s)
+{
+	struct slc_frag_key key = {};
+	struct slc_frag ports = {.source_port = s->p.sport, .destination_port = s->p.dport};
+
+	slc_frag_key_of(&key, &s->p);
+	bpf_map_update_elem(&slc_frag, &key, &ports, BPF_ANY);
+	return 0;
+}
+
+// Counts the packet, and follows FIN, RST and the first reply.
+static __always_inline void slc_ct_touch(struct __sk_buff *skb, struct slc_pass *s, struct slc_ct_key *key,
+					 struct slc_ct_value *e, int forward, __u64 now)
+{
+	__u32 flags = e->flags, want = 0, way = forward ? 0 : 1;
+
+	__sync_fetch_and_add(&e->packets[way], 1);
+	__sync_fetch_and_add(&e->bytes[way], skb->len);
+	e->last_seen = now;
+	if (!forward)
+		want |= SLC_CT_REPLIED;
+	if (s->p.tcp_flags & SLC_TCP_FIN)
+		want |= forward ? SLC_CT_FIN_OPENER : SLC_CT_FIN_OTHER;
+	if (s->p.tcp_flags & SLC_TCP_RST)
+		want |= SLC_CT_CLOSED;
+	if (((flags | want) & (SLC_CT_FIN_OPENER | SLC_CT_FIN_OTHER)) == (SLC_CT_FIN_OPENER | SLC_CT_FIN_OTHER))
+		want |= SLC_CT_CLOSED;
+	if (!(want & ~flags))
+		return;
+	__u32 before = __sync_fetch_and_or(&e->flags, want);
+	if ((want & SLC_CT_CLOSED) && !(before & SLC_CT_CLOSED))
+		slc_ct_tell(key, e, SLC_EVENT_END, skb->ifindex, s->p.tcp_flags, 0);
+}
+
+static __always_inline void slc_ct_fresh(struct __sk_buff *skb, struct slc_pass *s, struct slc_ct_value *e, int from_b,
+					 const __u32 *cookies, __u64 now)
+{
+	e->side[SLC_EGRESS].endpoint = s->sender.id;
+	e->side[SLC_EGRESS].epoch = s->sender.epoch;
+	e->side[SLC_EGRESS].peer = s->identity[1];
+	e->side[SLC_EGRESS].cookie = cookies[SLC_EGRESS];
+	e->side[SLC_INGRESS].endpoint = s->receiver.id;
+	e->side[SLC_INGRESS].epoch = s->receiver.epoch;
+	e->side[SLC_INGRESS].peer = s->identity[0];
+	e->side[SLC_INGRESS].cookie = cookies[SLC_INGRESS];
+	e->last_seen = now;
+	e->flags = from_b ? SLC_CT_OPENED_BY_B : 0;
+	e->packets[0] = 1;
+	e->packets[1] = 0;
+	e->bytes[0] = skb->len;
+	e->bytes[1] = 0;
+	e->created = bpf_ktime_get_ns();
+	e->identity[0] = s->identity[0];
+	e->identity[1] = s->identity[1];
+}
+
+static __always_inline int slc_ct_open(struct __sk_buff *skb, struct slc_pass *s, struct slc_ct_key *key,
+				       struct slc_ct_value *old, int from_b, const __u32 *cookies, __u64 now)
+{
+	__u32 zero = 0;
+
+	if (old) { // the tuple is used again
+		if (!(old->flags & SLC_CT_CLOSED))
+			slc_ct_tell(key, old, SLC_EVENT_END, skb->ifindex, 0, 0);
+		slc_ct_fresh(skb, s, old, from_b, cookies, now);
+		slc_ct_tell(key, old, SLC_EVENT_START, skb->ifindex, s->p.tcp_flags, skb->len);
+		return SLC_PASS;
+	}
+	if (s->p.tcp_flags & (SLC_TCP_RST | SLC_TCP_FIN)) // the last words of something unknown make no connection
+		return SLC_PASS;
+	struct slc_ct_value *fresh = bpf_map_lookup_elem(&slc_fresh, &zero);
+	if (!fresh)
+		return SLC_DROP_CT_FULL;
+	__builtin_memset(fresh, 0, sizeof(*fresh));
+	slc_ct_fresh(skb, s, fresh, from_b, cookies, now);
+	fresh->owner = s->sender.id ? s->sender.id : s->receiver.id;
+	int reason = slc_ct_add(key, fresh);
+	if (!reason)
+		slc_ct_tell(key, fresh, SLC_EVENT_START, skb->ifindex, s->p.tcp_flags, skb->len);
+	return reason;
+}
+
+// The packet that an ICMP error is about.
+static __always_inline int slc_inner(struct __sk_buff *skb, const struct slc_packet *p, struct slc_packet *q)
+{
+	struct slc_l4 h = {};
+	__u32 at = p->l4 + 8;
+
+	if (p->v6) {
+		struct ipv6hdr ip;
+		if (bpf_skb_load_bytes(skb, at, &ip, sizeof(ip)) || ip.version != 6)
+			return SLC_DROP_TRUNCATED;
+		__builtin_memcpy(&q->src, &ip.saddr, 16);
+		__builtin_memcpy(&q->dst, &ip.daddr, 16);
+		q->protocol = ip.nexthdr;
+		at += sizeof(ip);
+	} else {
+		struct iphdr ip;
+		if (bpf_skb_load_bytes(skb, at, &ip, sizeof(ip)) || ip.version != 4 || ip.ihl < 5)
+			return SLC_DROP_TRUNCATED;
+		slc_map_ip4(&q->src, ip.saddr);
+		slc_map_ip4(&q->dst, ip.daddr);
+		q->protocol = ip.protocol;
+		at += ip.ihl * 4;
+	}
+	q->v6 = p->v6;
+	if (bpf_skb_load_bytes(skb, at, &h, 8))
+		return SLC_DROP_TRUNCATED;
+	q->sport = h.sport;
+	q->dport = h.dport;
+	q->icmp_type = bpf_ntohs(h.sport) >> 8;
+	if (q->protocol == SLC_PROTO_ICMP)
+		return slc_icmp4(q, &h);
+	if (q->protocol == SLC_PROTO_ICMP6)
+		return slc_icmp6(q, &h);
+	return SLC_PASS;
+}
+
+// An ICMP error passes when it is about a connection that is known and still allowed. It goes to who sent the inner
+// packet; a pod may send one only about what was sent to it.
+static __noinline int slc_judge_error(struct __sk_buff *skb, struct slc_pass *s)
+{
+	struct slc_packet q = {};
+	struct slc_ct_key key = {};
+	__u32 cookie = 0;
+
+	if (!s)
+		return SLC_DROP_INVALID;
+	int reason = slc_inner(skb, &s->p, &q);
+	if (reason)
+		return reason;
+	if (!slc_same_ip(&q.src, &s->p.dst) || (s->sender.id && !slc_same_ip(&q.dst, &s->p.src)))
+		return SLC_DROP_CT_STATE;
+	int from_b = slc_ct_key_of(&key, &q);
+	struct slc_ct_value *e = bpf_map_lookup_elem(&slc_ct, &key);
+	if (!e || slc_ct_expired(e, key.protocol, bpf_ktime_get_coarse_ns()))
+		return SLC_DROP_CT_STATE;
+	int forward = from_b == !!(e->flags & SLC_CT_OPENED_BY_B);
+	__be16 port = forward ? q.dport : q.sport;
+	__u8 outer = s->p.protocol;
+	s->v.flags = SLC_EVENT_REPLY;
+	s->p.protocol = q.protocol; // policies speak of the connection's protocol
+	if (q.protocol == SLC_PROTO_ICMP || q.protocol == SLC_PROTO_ICMP6)
+		port = 0;
+	if (s->sender.id)
+		reason = slc_ask(skb, s, e, &s->sender, SLC_EGRESS, forward ? SLC_INGRESS : SLC_EGRESS,
+				 s->identity[1], port, &cookie);
+	if (!reason && s->receiver.id)
+		reason = slc_ask(skb, s, e, &s->receiver, SLC_INGRESS, forward ? SLC_EGRESS : SLC_INGRESS,
+				 slc_identity(&q.dst), port, &cookie);
+	s->p.protocol = outer;
+	return reason;
+}
+
+// SLC_PASS or the reason to drop; s->v says whose policy spoke.
+static __noinline int slc_judge(struct __sk_buff *skb, struct slc_pass *s)
+{
+	struct slc_ct_key key = {};
+	__u32 cookies[2] = {};
+	int reason = SLC_PASS, forward = 1, opening = 1;
+
+	if (!s)
+		return SLC_DROP_INVALID;
+	if (s->p.what & SLC_ICMP_ERROR)
+		return slc_judge_error(skb, s);
+	if (s->p.what & SLC_FRAG_LATER) {
+		reason = slc_frag_ports(s);
+		if (reason)
+			return reason;
+	}
+	int syn = (s->p.tcp_flags & (SLC_TCP_SYN | SLC_TCP_ACK)) == SLC_TCP_SYN;
+	if (syn) {
+		reason = s->sender.id ? slc_refused_before(s, &s->sender, SLC_EGRESS, s->identity[1])
+				      : slc_refused_before(s, &s->receiver, SLC_INGRESS, s->identity[0]);
+		if (reason)
+			return reason;
+	}
+	int from_b = slc_ct_key_of(&key, &s->p);
+	__u64 now = bpf_ktime_get_coarse_ns();
+	struct slc_ct_value *e = bpf_map_lookup_elem(&slc_ct, &key);
+	if (e) {
+		__u32 flags = e->flags;
+		int over = flags & (SLC_CT_REPLIED | SLC_CT_FIN_OPENER | SLC_CT_FIN_OTHER | SLC_CT_CLOSED);
+		forward = from_b == !!(flags & SLC_CT_OPENED_BY_B);
+		// A bare SYN opens anew under its own direction's policy, unless it is the first one sent again.
+		opening = slc_ct_expired(e, key.protocol, now) || (syn && (!forward || over));
+		if (opening)
+			forward = 1;
+	}
+	__be16 port = forward ? s->p.dport : s->p.sport;
+	if (s->p.protocol == SLC_PROTO_ICMP || s->p.protocol == SLC_PROTO_ICMP6)
+		port = 0;
+	s->v.flags = forward ? 0 : SLC_EVENT_REPLY;
+	struct slc_ct_value *known = opening ? 0 : e;
+	if (s->sender.id)
+		reason = slc_ask(skb, s, known, &s->sender, SLC_EGRESS, forward ? SLC_EGRESS : SLC_INGRESS,
+				 s->identity[1], port, &cookies[SLC_EGRESS]);
+	if (!reason && s->receiver.id)
+		reason = slc_ask(skb, s, known, &s->receiver, SLC_INGRESS, forward ? SLC_INGRESS : SLC_EGRESS,
+				 s->identity[0], port, &cookies[SLC_INGRESS]);
+	if (reason)
+		return reason;
+	if (!opening && e)
+		slc_ct_touch(skb, s, &key, e, forward, now);
+	else
+		reason = slc_ct_open(skb, s, &key, e, from_b, cookies, now);
+	if (!reason && (s->p.what & SLC_FRAG_FIRST))
+		slc_frag_passed(s);
+	return reason;
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+// Addresses to identities, and small questions about addresses.
+#pragma once
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+#include "slc_maps.h"
+
+static __always_inline struct slc_state *slc_state_get(void)
+{
+	__u32 zero = 0;
+	return bpf_map_lookup_elem(&slc_state, &zero);
+}
+
+static __always_inline struct slc_stats *slc_stats_get(void)
+{
+	__u32 zero = 0;
+	return bpf_map_lookup_elem(&slc_stats, &zero);
+}
+
+static __always_inline int slc_same_ip(const struct slc_ip *x, const struct slc_ip *y)
+{
+	return x->w[3] == y->w[3] && x->w[2] == y->w[2] && x->w[1] == y->w[1] && x->w[0] == y->w[0];
+}
+
+static __always_inline void slc_map_ip4(struct slc_ip *to, __be32 ip4)
+{
+	to->w[0] = 0;
+	to->w[1] = 0;
+	to->w[2] = bpf_htonl(0xffff);
+	to->w[3] = ip4;
+}
+
+static __always_inline int slc_unspecified(const struct slc_ip *ip)
+{
+	return !(ip->w[0] | ip->w[1] | ip->w[2] | ip->w[3]);
+}
+
+static __always_inline int slc_link_local6(const struct slc_ip *ip)
+{
+	return (ip->w[0] & bpf_htonl(0xffc00000)) == bpf_htonl(0xfe800000);
+}
+
+// Multicast of either family, or IPv4 broadcast.
+static __always_inline int slc_group(const struct slc_packet *p)
+{
+	if (p->v6)
+		return (p->dst.w[0] & bpf_htonl(0xff000000)) == bpf_htonl(0xff000000);
+	return (p->dst.w[3] & bpf_htonl(0xf0000000)) == bpf_htonl(0xe0000000) || p->dst.w[3] == 0xffffffff;
+}
+
+// Single addresses are in a hash: a trie of 100 000 costs eight times as much. Who is in neither is the world.
+static __always_inline struct slc_address_value *slc_address(const struct slc_ip *ip)
+{
+	struct slc_address_value *found = bpf_map_lookup_elem(&slc_addr, ip);
+	if (found)
+		return found;
+	struct slc_prefix_key key = {.prefixlen = 128, .addr = *ip};
+	return bpf_map_lookup_elem(&slc_prefix, &key);
+}
+
+static __always_inline __u32 slc_identity(const struct slc_ip *ip)
+{
+	struct slc_address_value *found = slc_address(ip);
+	return found ? found->identity : SLC_ID_WORLD;
+}
+
+static __always_inline int slc_is_pod(__u32 identity)
+{
+	return identity == SLC_ID_UNMANAGED || (identity >= SLC_ID_FIRST_POD && identity < SLC_ID_PODS_END);
+}

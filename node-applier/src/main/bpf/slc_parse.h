@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+// Bytes to struct slc_packet. Each function returns SLC_PASS or the reason to drop.
+#pragma once
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <stddef.h>
+#include "slc_lookup.h"
+#include "slc_reasons.h"
+
+#define SLC_TCP_FIN 0x01
+#define SLC_TCP_SYN 0x02
+#define SLC_TCP_RST 0x04
+#define SLC_TCP_ACK 0x10
+
+#define SLC_PROTO_ICMP 1
+#define SLC_PROTO_TCP 6
+#define SLC_PROTO_UDP 17
+#define SLC_PROTO_ICMP6 58
+#define SLC_PROTO_SCTP 132
+
+#define SLC_ND_FIRST 133
+#define SLC_ND_LAST 137
+
+#define SLC_EXTENSIONS 6 // IPv6 extension headers that are followed
+
+// The first bytes of TCP, UDP, SCTP and ICMP that matter; overlaid.
+struct slc_l4 {
+	__be16 sport; // ICMP: type and code
+	__be16 dport;
+	__be16 id;    // ICMP: echo identifier
+	__u8 rest[7];
+	__u8 tcp_flags;
+};
+_Static_assert(sizeof(struct slc_l4) == 14, "transport header");
+
+static __always_inline int slc_icmp4(struct slc_packet *p, const struct slc_l4 *h)
+{
+	p->sport = p->dport = 0;
+	switch (p->icmp_type) {
+	case 8:
+		p->sport = h->id;
+		return SLC_PASS;
+	case 0:
+		p->dport = h->id;
+		return SLC_PASS;
+	case 3:
+	case 11:
+	case 12:
+		p->what |= SLC_ICMP_ERROR;
+		return SLC_PASS;
+	default:
+		return SLC_DROP_ICMP4_TYPE;
+	}
+}
+
+static __always_inline int slc_icmp6(struct slc_packet *p, const struct slc_l4 *h)
+{
+	p->sport = p->dport = 0;
+	switch (p->icmp_type) {
+	case 128:
+		p->sport = h->id;
+		return SLC_PASS;
+	case 129:
+		p->dport = h->id;
+		return SLC_PASS;
+	case 1 ... 4:
+		p->what |= SLC_ICMP_ERROR;
+		return SLC_PASS;
+	case SLC_ND_FIRST ... SLC_ND_LAST: // judged before this
+		return SLC_PASS;
+	case 130 ... 132:
+	case 143: // multicast listeners: every pod says this at start, nobody here listens
+		return SLC_DROP_ICMP6_FORBIDDEN | SLC_QUIET;
+	default:
+		return SLC_DROP_ICMP6_TYPE;
+	}
+}
+
+static __always_inline int slc_tcp_odd(__u8 flags)
+{
+	return ((flags & SLC_TCP_SYN) && (flags & (SLC_TCP_FIN | SLC_TCP_RST))) || !(flags & 0x3f);
+}
+
+static __always_inline int slc_parse_l4(struct __sk_buff *skb, struct slc_packet *p)
+{
+	struct slc_l4 h = {};
+	__u32 need = p->protocol == SLC_PROTO_TCP ? 20 : 8;
+
+	if (p->what & SLC_FRAG_LATER)
+		return SLC_PASS;
+	switch (p->protocol) {
+	case SLC_PROTO_TCP:
+	case SLC_PROTO_UDP:
+	case SLC_PROTO_SCTP:
+	case SLC_PROTO_ICMP:
+	case SLC_PROTO_ICMP6:
+		break;
+	default:
+		return SLC_DROP_L4_UNKNOWN;
+	}
+	if (p->l4 + need > skb->len)
+		return SLC_DROP_TRUNCATED;
+	if (p->protocol == SLC_PROTO_TCP) {
+		if (bpf_skb_load_bytes(skb, p->l4, &h, 14))
+			return SLC_DROP_TRUNCATED;
+	} else if (bpf_skb_load_bytes(skb, p->l4, &h, 8)) {
+		return SLC_DROP_TRUNCATED;
+	}
+	p->sport = h.sport;
+	p->dport = h.dport;
+	if (p->protocol == SLC_PROTO_TCP) {
+		p->tcp_flags = h.tcp_flags;
+		return slc_tcp_odd(h.tcp_flags) ? SLC_DROP_INVALID : SLC_PASS;
+	}
+	p->icmp_type = bpf_ntohs(h.sport) >> 8;
+	if (p->protocol == SLC_PROTO_ICMP)
+		return p->v6 ? SLC_DROP_L4_UNKNOWN : slc_icmp4(p, &h);
+	if (p->protocol == SLC_PROTO_ICMP6)
+		return p->v6 ? slc_icmp6(p, &h) : SLC_DROP_L4_UNKNOWN;
+	return SLC_PASS;
+}
+
+static __always_inline int slc_parse_ip4(struct __sk_buff *skb, struct slc_packet *p)
+{
+	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+	struct iphdr *ip = data + ETH_HLEN;
+
+	if ((void *)(ip + 1) > end) {
+		if (bpf_skb_pull_data(skb, ETH_HLEN + sizeof(*ip)))
+			return SLC_DROP_INVALID;
+		data = (void *)(long)skb->data;
+		end = (void *)(long)skb->data_end;
+		ip = data + ETH_HLEN;
+		if ((void *)(ip + 1) > end)
+			return SLC_DROP_INVALID;
+	}
+	__u32 header = ip->ihl * 4, total = bpf_ntohs(ip->tot_len);
+	if (ip->version != 4 || header < sizeof(*ip))
+		return SLC_DROP_INVALID;
+	// A total length of 0 is a segment offload beyond 64 KiB.
+	if (total && (total < header || total + ETH_HLEN > skb->len))
+		return SLC_DROP_INVALID;
+	slc_map_ip4(&p->src, ip->saddr);
+	slc_map_ip4(&p->dst, ip->daddr);
+	p->protocol = ip->protocol;
+	p->ttl = ip->ttl;
+	p->l4 = ETH_HLEN + header;
+	__u16 frag = bpf_ntohs(ip->frag_off);
+	if (frag & 0x3fff) {
+		p->frag_id = ip->id;
+		p->what = frag & 0x1fff ? SLC_FRAG_LATER : SLC_FRAG_FIRST;
+	}
+	return slc_parse_l4(skb, p);
+}
+
+// Follows extension headers; the packet's own length is not trusted, only what is there.
+static __always_inline int slc_extensions(struct __sk_buff *skb, struct slc_packet *p, __u8 next)
+{
+	__u32 at = ETH_HLEN + sizeof(struct ipv6hdr);
+
+#pragma unroll
+	for (int i = 0; i < SLC_EXTENSIONS; i++) {
+		__u8 h[8];
+		if (next != 0 && next != 43 && next != 44 && next != 60 && next != 51) {
+			p->protocol = next;
+			p->l4 = at;
+			return SLC_PASS;
+		}
+		if (p->what & SLC_FRAG_LATER) { // what follows is payload
+			p->protocol = next;
+			return SLC_PASS;
+		}
+		if (bpf_skb_load_bytes(skb, at, h, sizeof(h)))
+			return SLC_DROP_TRUNCATED;
+		if (next == 44) {
+			__u16 frag = (__u16)h[2] << 8 | h[3];
+			__builtin_memcpy(&p->frag_id, h + 4, 4);
+			if (frag & 0xfff9)
+				p->what = frag & 0xfff8 ? SLC_FRAG_LATER : SLC_FRAG_FIRST;
+			at += 8;
+		} else if (next == 51) {
+			at += (h[1] + 2) * 4;
+		} else {
+			if (next == 43 && h[2] == 0) // routing type 0 is forbidden (RFC 5095)
+				return SLC_DROP_EXTENSION;
+			at += (h[1] + 1) * 8;
+		}
+		next = h[0];
+	}
+	return SLC_DROP_EXTENSION;
+}
+
+static __always_inline int slc_parse_ip6(struct __sk_buff *skb, struct slc_packet *p)
+{
+	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+	struct ipv6hdr *ip = data + ETH_HLEN;
+
+	if ((void *)(ip + 1) > end) {
+		if (bpf_skb_pull_data(skb, ETH_HLEN + sizeof(*ip)))
+			return SLC_DROP_INVALID;
+		data = (void *)(long)skb->data;
+		end = (void *)(long)skb->data_end;
+		ip = data + ETH_HLEN;
+		if ((void *)(ip + 1) > end)
+			return SLC_DROP_INVALID;
+	}
+	if (ip->version != 6 || bpf_ntohs(ip->payload_len) + ETH_HLEN + sizeof(*ip) > skb->len)
+		return SLC_DROP_INVALID;
+	__builtin_memcpy(&p->src, &ip->saddr, 16);
+	__builtin_memcpy(&p->dst, &ip->daddr, 16);
+	p->v6 = 1;
+	p->ttl = ip->hop_limit;
+	// An IPv4 address written as IPv6 would pass for its owner.
+	if (!(p->src.w[0] | p->src.w[1]) && p->src.w[2] == bpf_htonl(0xffff))
+		return SLC_DROP_SOURCE_IP;
+	__u8 next = ip->nexthdr;
+	int reason = SLC_PASS;
+	if (next == SLC_PROTO_TCP || next == SLC_PROTO_UDP) {
+		p->protocol = next;
+		p->l4 = ETH_HLEN + sizeof(*ip);
+	} else {
+		reason = slc_extensions(skb, p, next);
+	}
+	return reason ? reason : slc_parse_l4(skb, p);
+}
+
+// Ethernet type in network order; 0 when there is no whole header.
+static __always_inline __be16 slc_ether_type(struct __sk_buff *skb)
+{
+	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+	struct ethhdr *eth = data;
+
+	return (void *)(eth + 1) > end ? 0 : eth->h_proto;
+}
+
+static __always_inline int slc_vlan(struct __sk_buff *skb, __be16 type)
+{
+	return skb->vlan_present || type == bpf_htons(ETH_P_8021Q) || type == bpf_htons(ETH_P_8021AD);
+}

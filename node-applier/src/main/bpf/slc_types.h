@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+// Structs that programs and Java share (NodeDataplane checks them against BTF), and those between programs.
+#pragma once
+#include <linux/bpf.h>
+#include <linux/types.h>
+
+#define SLC_INGRESS 0
+#define SLC_EGRESS 1
+
+// Reserved identities, with Cilium's numbers.
+#define SLC_ID_HOST 1
+#define SLC_ID_WORLD 2
+#define SLC_ID_UNMANAGED 3
+#define SLC_ID_REMOTE_NODE 6
+#define SLC_ID_FIRST_POD 256
+#define SLC_ID_PODS_END (1 << 24)
+
+// An IPv4 address is ::ffff:a.b.c.d.
+struct slc_ip {
+	__be32 w[4];
+};
+
+// slc_policy: the first 72 bits always count, then protocol, then leading bits of the port.
+struct slc_policy_key {
+	__u32 prefixlen;
+	__u32 subject;
+	__u32 peer; // 0: any
+	__u8 direction;
+	__u8 protocol;
+	__be16 port;
+};
+
+#define SLC_POLICY_DENY_RULE 1 // flags: a rule denies, rather than nothing allowing
+
+struct slc_policy_value {
+	__u8 allow;
+	__u8 flags;
+	__u16 proxy_port;
+	__u32 cookie;
+};
+
+struct slc_prefix_key {
+	__u32 prefixlen;
+	struct slc_ip addr;
+};
+
+struct slc_address_value {
+	__u32 identity;
+	__be32 tunnel; // outer address of the owning node, 0: here or outside the cluster
+	__u32 flags;
+	__u32 pad;
+};
+
+#define SLC_EP_READY 1
+#define SLC_EP_DIRTY 2
+
+struct slc_endpoint {
+	__u32 id;
+	__u32 identity;
+	__u32 epoch;
+	__u32 flags;
+	__u8 mac[6];
+	__u8 host_mac[6];
+	__be32 ip4;
+	struct slc_ip ip6;
+};
+
+struct slc_local {
+	__u32 ifindex;
+	__u32 endpoint;
+};
+
+// One entry a connection: the smaller (address, port) is a.
+struct slc_ct_key {
+	struct slc_ip a;
+	struct slc_ip b;
+	__be16 port_a;
+	__be16 port_b;
+	__u8 protocol;
+	__u8 pad[3];
+};
+
+// What one local endpoint's policy said about the connection, and for which epoch and peer.
+struct slc_ct_side {
+	__u32 endpoint; // 0: not judged here
+	__u32 epoch;
+	__u32 peer;
+	__u32 cookie;
+};
+
+#define SLC_CT_OPENED_BY_B 1
+#define SLC_CT_REPLIED 2
+#define SLC_CT_FIN_OPENER 4
+#define SLC_CT_FIN_OTHER 8
+#define SLC_CT_CLOSED 16
+
+struct slc_ct_value {
+	struct slc_ct_side side[2]; // by direction: [SLC_INGRESS] of who was called, [SLC_EGRESS] of the opener
+	__u64 last_seen;            // coarse monotonic ns
+	__u32 flags;
+	__u32 owner;                // endpoint whose share of the table holds it
+	__u64 packets[2];           // [0] from the opener, [1] replies
+	__u64 bytes[2];
+	__u64 created;
+	__u32 identity[2];          // of the opener, of who was called
+	__u32 swept;                // tick that last looked at it
+	__u32 pad;
+};
+
+enum slc_event_type {
+	SLC_EVENT_START = 1,
+	SLC_EVENT_END,
+	SLC_EVENT_DROP,
+	SLC_EVENT_TRACE,
+	SLC_EVENT_VERDICT,
+};
+
+#define SLC_EVENT_REPLY 1
+
+struct slc_event {
+	__u64 time;
+	__u64 packets;
+	__u64 bytes;
+	__u64 reply_packets;
+	__u64 reply_bytes;
+	struct slc_ip source;
+	struct slc_ip destination;
+	__be16 source_port;
+	__be16 destination_port;
+	__u32 ifindex;
+	__u32 endpoint;
+	__u32 source_identity;
+	__u32 destination_identity;
+	__u32 cookie;
+	__u32 other_cookie;
+	__u32 count;
+	__u32 length;
+	__u8 type;
+	__u8 reason;
+	__u8 direction;
+	__u8 protocol;
+	__u8 tcp_flags;
+	__u8 flags;
+	__u8 pad[2];
+	__u32 other_endpoint;
+	__u64 started;
+};
+
+// Drops that look alike are told at once and then every few seconds with their number.
+struct slc_drop_key {
+	struct slc_ip source;
+	struct slc_ip destination;
+	__u32 endpoint;
+	__be16 destination_port;
+	__u8 protocol;
+	__u8 direction;
+};
+
+struct slc_drop {
+	__u64 told;  // coarse monotonic ns
+	__u32 epoch; // with peer: for what the policy's refusal is still good
+	__u32 peer;
+	struct slc_event event; // count: not told yet
+};
+
+struct slc_frag_key {
+	struct slc_ip source;
+	struct slc_ip destination;
+	__u32 id;
+	__u32 protocol;
+};
+
+struct slc_frag {
+	__be16 source_port;
+	__be16 destination_port;
+	__u32 endpoint;
+};
+
+// Written by the applier alone.
+struct slc_state {
+	__u32 monitor;
+	__u32 overlay;     // ifindex of the VXLAN device, 0: native routing
+	__u32 tunnel_port;
+	__u32 native_routing;
+};
+
+// Per CPU, only ever growing.
+struct slc_stats {
+	__u64 produced;
+	__u64 lost;
+	__u64 table_full;
+	__u64 created;
+	__u64 reaped;
+};
+
+struct slc_metric {
+	__u64 packets;
+	__u64 bytes;
+};
+
+struct slc_sweep {
+	struct bpf_timer timer;
+	__u32 tick;
+	__u32 pad;
+};
+
+_Static_assert(sizeof(struct slc_policy_key) == 16, "policy key");
+_Static_assert(sizeof(struct slc_prefix_key) == 20, "prefix key");
+_Static_assert(sizeof(struct slc_address_value) == 16, "address value");
+_Static_assert(sizeof(struct slc_endpoint) == 48, "endpoint");
+_Static_assert(sizeof(struct slc_ct_key) == 40, "connection key");
+_Static_assert(sizeof(struct slc_ct_value) == 104, "connection value");
+_Static_assert(sizeof(struct slc_event) == 128, "event");
+_Static_assert(sizeof(struct slc_drop_key) == 40, "drop key");
+_Static_assert(sizeof(struct slc_drop) == 144, "drop value");
+
+// A packet as far as programs care.
+#define SLC_FRAG_FIRST 1
+#define SLC_FRAG_LATER 2
+#define SLC_ICMP_ERROR 4
+
+struct slc_packet {
+	struct slc_ip src;
+	struct slc_ip dst;
+	__be16 sport; // of an echo request its identifier
+	__be16 dport; // of an echo reply its identifier
+	__u16 l4;     // offset of the transport header
+	__u8 v6;
+	__u8 protocol;
+	__u8 tcp_flags;
+	__u8 icmp_type;
+	__u8 what;
+	__u8 ttl;
+	__u32 frag_id;
+};
