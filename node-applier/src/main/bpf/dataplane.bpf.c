@@ -169,7 +169,7 @@ SEC("tc") int slc_from_uplink(struct __sk_buff *skb)
 	struct slc_state *state = slc_state_get();
 	__be16 type = slc_ether_type(skb);
 
-	if (!state)
+	if (!s || !state)
 		return TC_ACT_UNSPEC;
 	if (type == bpf_htons(ETH_P_IP)) {
 		struct iphdr ip;
@@ -198,8 +198,6 @@ SEC("tc") int slc_from_uplink(struct __sk_buff *skb)
 		return TC_ACT_UNSPEC;
 	s->v.source_identity = identity;
 	s->v.destination_identity = slc_identity(&s->p.dst);
-	if (!s)
-		return TC_ACT_SHOT;
 	s->v.direction = SLC_INGRESS;
 	return slc_refuse(skb, s, SLC_DROP_SOURCE_IP);
 }
@@ -211,7 +209,7 @@ SEC("tc") int slc_to_uplink(struct __sk_buff *skb)
 	struct slc_state *state = slc_state_get();
 	__be16 type = slc_ether_type(skb);
 
-	if (!state || !state->overlay || !skb->ingress_ifindex)
+	if (!s || !state || !state->overlay || !skb->ingress_ifindex)
 		return TC_ACT_UNSPEC;
 	if (type != bpf_htons(ETH_P_IP) && type != bpf_htons(ETH_P_IPV6))
 		return TC_ACT_UNSPEC;
@@ -221,8 +219,6 @@ SEC("tc") int slc_to_uplink(struct __sk_buff *skb)
 		return TC_ACT_UNSPEC;
 	s->v.source_identity = slc_identity(&s->p.src);
 	s->v.destination_identity = slc_identity(&s->p.dst);
-	if (!s)
-		return TC_ACT_SHOT;
 	s->v.direction = SLC_EGRESS;
 	return slc_refuse(skb, s, SLC_DROP_ENCAP);
 }

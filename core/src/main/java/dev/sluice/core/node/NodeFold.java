@@ -79,8 +79,13 @@ public final class NodeFold {
         own && address.identity() == ReservedIdentity.REMOTE_NODE.number()
             ? ReservedIdentity.HOST.number()
             : address.identity();
+    // The underlay itself carries what goes to a node's own underlay address.
+    boolean underlay =
+        address.nodeAddresses().stream().anyMatch(a -> a.single().equals(address.prefix()));
     IpAddress tunnel =
-        own ? null : address.nodeAddresses().stream().filter(a -> !a.v6()).findFirst().orElse(null);
+        own || underlay
+            ? null
+            : address.nodeAddresses().stream().filter(a -> !a.v6()).findFirst().orElse(null);
     return new KernelEntry.AddressEntry(
         new KernelEntry.AddressKey(address.prefix()), identity, tunnel);
   }

@@ -62,6 +62,8 @@ public record IpBatch(String netns) {
       Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
       try (var in = process.getOutputStream()) {
         in.write((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+      } catch (IOException e) {
+        // It ended without reading: its status and its words say why.
       }
       String output = text(process.getInputStream());
       if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
