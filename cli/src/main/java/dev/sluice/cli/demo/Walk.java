@@ -46,8 +46,8 @@ final class Walk {
         "observe",
         "--verdict",
         "FORWARDED",
-        "--namespace",
-        "shop",
+        "--from-pod",
+        FRONTEND,
         "--last",
         "4");
   }
