@@ -83,6 +83,21 @@ public final class BpfObject implements AutoCloseable {
     return this;
   }
 
+  /** The {@code const volatile} data as it will be loaded, before load. */
+  public byte[] readOnlyBytes() {
+    return Libbpf.initialValue(readOnlyData()).toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  /**
+   * Pins the {@code const volatile} data at load, or reuses what is pinned there already, which
+   * must be the same bytes: then loading writes no map at all.
+   */
+  public BpfObject pinReadOnlyData(Path path) {
+    BpfException.check(
+        Libbpf.setPinPath(readOnlyData(), path.toString()), "cannot set the pin path of .rodata");
+    return this;
+  }
+
   private MemorySegment readOnlyData() {
     MemorySegment map = MemorySegment.NULL;
     while (true) {

@@ -9,11 +9,19 @@ import dev.sluice.schemas.config.Settings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The compiled programs: loads them with the node's settings, over the maps that are pinned. */
 final class DataplaneObject {
+  /** The pin of the programs' constants begins with this. */
+  private static final String CONSTANTS = "constants-";
+
   private static final String RESOURCE = "dataplane.bpf.o";
   static final List<String> MAPS =
       List.of(
@@ -43,17 +51,44 @@ final class DataplaneObject {
   static BpfObject load(Settings settings, Path mapPins, ConnectionLifetimes lifetimes) {
     KernelSupport.check();
     BpfFs.ensure(mapPins);
-    BpfObject object = BpfObject.open(bytes());
+    byte[] elf = bytes();
+    BpfObject object = BpfObject.open(elf);
     try {
       Layouts.check(object.btf());
       for (String map : MAPS) {
         object.pin(map, mapPins.resolve(map));
       }
       tune(object, settings, lifetimes);
-      return object.load();
+      Path constants = mapPins.resolve(CONSTANTS + digest(elf, object.readOnlyBytes()));
+      object.pinReadOnlyData(constants).load();
+      forgetOtherConstants(mapPins, constants);
+      return object;
     } catch (RuntimeException e) {
       object.close();
       throw e;
+    }
+  }
+
+  private static void forgetOtherConstants(Path mapPins, Path kept) {
+    try (Stream<Path> pins = Files.list(mapPins)) {
+      for (Path pin : pins.filter(p -> p.getFileName().toString().startsWith(CONSTANTS)).toList()) {
+        if (!pin.equals(kept)) {
+          Files.delete(pin);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot tidy " + mapPins, e);
+    }
+  }
+
+  /** Programs and constants of one kind have one name, so that equal ones are found again. */
+  private static String digest(byte[] elf, byte[] constants) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(elf);
+      return HexFormat.of().formatHex(digest.digest(constants), 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 

@@ -1,0 +1,147 @@
+package dev.sluice.node;
+
+import dev.sluice.node.apply.Applier;
+import dev.sluice.node.apply.ApplierThread;
+import dev.sluice.node.control.ControlServer;
+import dev.sluice.node.flow.FlowEnricher;
+import dev.sluice.node.flow.FlowReader;
+import dev.sluice.node.flow.MonitorHub;
+import dev.sluice.node.flow.PeerBook;
+import dev.sluice.node.kernel.EventReader;
+import dev.sluice.node.kernel.NodeDataplane;
+import dev.sluice.node.link.EndpointFiles;
+import dev.sluice.node.link.IpWiring;
+import dev.sluice.node.link.NodeNetwork;
+import dev.sluice.node.link.NodeSetup;
+import dev.sluice.node.link.PodLinks;
+import dev.sluice.schemas.config.Setting;
+import dev.sluice.schemas.config.Settings;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * A node without Kafka: dataplane, applier, links, events, socket. It keeps what the kernel has
+ * until somebody hands rows to the applier. Closing it leaves the kernel as it is.
+ */
+final class NodeCore implements AutoCloseable {
+  /** What those outside give and need. */
+  interface World {
+    /** A step was done: the status may be another. Quick; on the applier's thread. */
+    void stepped();
+
+    /** Flows that did not reach the topic. */
+    long lostUser();
+
+    /** Our bug: the process should end. */
+    void broken(Throwable why);
+  }
+
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private ApplierThread applier;
+  private FlowReader flows;
+  private NodeReport report;
+
+  private NodeCore() {}
+
+  /**
+   * Takes a node over, or sets it up.
+   *
+   * @throws RuntimeException in a sentence, when this machine or its settings do not allow it
+   */
+  static NodeCore open(Settings settings, World world) {
+    NodeCore core = new NodeCore();
+    try {
+      core.start(settings, world);
+      return core;
+    } catch (RuntimeException e) {
+      core.close();
+      throw e;
+    }
+  }
+
+  private void start(Settings settings, World world) {
+    String node = settings.required(Setting.NODE_NAME);
+    Path socket = settings.path(Setting.NODE_SOCKET);
+    NodeSetup setup = new NodeSetup(settings);
+    NodeSetup.NodeLinks own = setup.prepare();
+    NodeDataplane dataplane = closing(NodeDataplane.open(settings));
+    dataplane.attachNode(own.uplinkIfindex(), own.tunnelIfindex());
+    setup.raiseTunnel();
+
+    DataplaneEndpoints endpoints = new DataplaneEndpoints(dataplane);
+    endpoints.name(own.uplinkIfindex(), settings.text(Setting.NODE_UPLINK));
+    endpoints.name(own.tunnelIfindex(), NodeNetwork.TUNNEL);
+    PeerBook peers = new PeerBook();
+    String netns = settings.text(Setting.NODE_NETNS);
+    Applier target =
+        new Applier(
+            node,
+            new DataplaneMaps(dataplane),
+            endpoints,
+            new IpWiring(netns, NodeSetup.tunnels(settings))::change,
+            peers::apply);
+    PodLinks links = new PodLinks(netns, EndpointFiles.beside(socket), own.podMtu());
+    links.adopt().forEach(target::attach);
+    Consumer<Throwable> broken = world::broken;
+    applier = closing(new ApplierThread(target, world::stepped, broken).start());
+
+    MonitorHub monitor = new MonitorHub(dataplane::monitor, endpoints::name);
+    EventReader events = closing(dataplane.events());
+    flows =
+        closing(
+            new FlowReader(
+                    (millis, sink) -> events.poll(Duration.ofMillis(millis), sink),
+                    new FlowEnricher(
+                        node,
+                        peers,
+                        target::rules,
+                        target::place,
+                        endpoints::name,
+                        System.nanoTime()),
+                    monitor)
+                .start());
+    LongSupplier lost = () -> flows.unwritten() + world.lostUser();
+    report =
+        new NodeReport(node, Clock.systemUTC(), applier, dataplane, events::consumedEver, lost);
+    closing(ControlServer.open(socket, new NodeDesk(applier, links, dataplane, report, monitor)));
+  }
+
+  private <T extends AutoCloseable> T closing(T resource) {
+    open.push(resource);
+    return resource;
+  }
+
+  /** The thread to hand rows to. */
+  ApplierThread applier() {
+    return applier;
+  }
+
+  /** Whose flows want somewhere to go. */
+  FlowReader flows() {
+    return flows;
+  }
+
+  NodeReport report() {
+    return report;
+  }
+
+  @Override
+  public void close() {
+    RuntimeException failure = null;
+    while (!open.isEmpty()) {
+      try {
+        open.pop().close();
+      } catch (Exception e) {
+        failure = new IllegalStateException("closing the node: " + e.getMessage(), e);
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}

@@ -1,0 +1,247 @@
+package dev.sluice.node;
+
+import static dev.sluice.node.apply.Rows.address;
+import static dev.sluice.node.apply.Rows.enforced;
+import static dev.sluice.node.apply.Rows.mark;
+import static dev.sluice.node.apply.Rows.open;
+import static dev.sluice.node.apply.Rows.pod;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.node.kernel.RequiresKernel;
+import dev.sluice.schemas.Flow;
+import dev.sluice.schemas.FlowKind;
+import dev.sluice.schemas.Verdict;
+import dev.sluice.schemas.config.Setting;
+import dev.sluice.schemas.convert.Row;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two pods on one node: real links, real programs, real packets; only Kafka is not there. */
+@RequiresKernel
+class NodeOnKernelTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final List<Row<DesiredRecord>> WORLD =
+      List.of(
+          address(5, "172.31.0.1", 6, "node-1", 0, ""),
+          open(5, 256),
+          enforced(5, 257, 8080),
+          pod(5, "10.0.1.10", 256, 1, "a"),
+          pod(5, "fd00:10:0:1::10", 256, 1, "a"),
+          pod(5, "10.0.1.11", 257, 2, "b"),
+          pod(5, "fd00:10:0:1::11", 257, 2, "b"),
+          mark(5));
+
+  @TempDir Path folder;
+  private final BlockingQueue<Flow> flows = new LinkedBlockingQueue<>();
+  private TestNode node;
+  private NodeCore core;
+
+  private final NodeCore.World world =
+      new NodeCore.World() {
+        @Override
+        public void stepped() {}
+
+        @Override
+        public long lostUser() {
+          return 0;
+        }
+
+        @Override
+        public void broken(Throwable why) {
+          throw new AssertionError(why);
+        }
+      };
+
+  @BeforeEach
+  void start() {
+    node = new TestNode("a", folder);
+    node.makeNamespace("a");
+    node.makeNamespace("b");
+    core = openCore();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    if (core != null) {
+      core.close();
+    }
+    node.close();
+  }
+
+  private NodeCore openCore() {
+    NodeCore opened = NodeCore.open(node.settings, world);
+    opened.flows().writeTo(flows::add);
+    return opened;
+  }
+
+  private void take(List<Row<DesiredRecord>> rows) {
+    core.applier()
+        .ask(
+            target -> {
+              target.rows(rows);
+              target.caughtUp();
+              return true;
+            })
+        .join();
+  }
+
+  private JsonNode ask(String request) throws IOException {
+    try (SocketChannel client =
+        SocketChannel.open(UnixDomainSocketAddress.of(node.settings.path(Setting.NODE_SOCKET)))) {
+      Channels.newOutputStream(client).write((request + "\n").getBytes(StandardCharsets.UTF_8));
+      return JSON.readTree(
+          new BufferedReader(Channels.newReader(client, StandardCharsets.UTF_8)).readLine());
+    }
+  }
+
+  private void addPods() throws IOException {
+    for (String pod : List.of("a", "b")) {
+      String last = pod.equals("a") ? "10" : "11";
+      JsonNode added =
+          ask(
+              """
+              {"op":"add","namespace":"shop","pod":"%s","uid":"u","netns":"%s",\
+              "ips":["10.0.1.%s","fd00:10:0:1::%s"],"interface":"eth0"}\
+              """
+                  .formatted(pod, node.netns(pod), last, last));
+      assertTrue(added.path("ok").asBoolean(), added::toString);
+    }
+  }
+
+  private void awaitReady() throws IOException {
+    for (String pod : List.of("a", "b")) {
+      JsonNode ready =
+          ask(
+              "{\"op\":\"wait\",\"namespace\":\"shop\",\"pod\":\"%s\",\"timeoutMillis\":5000}"
+                  .formatted(pod));
+      assertTrue(ready.path("ok").asBoolean(), ready::toString);
+      assertEquals(1_005, ready.path("revision").asLong());
+    }
+  }
+
+  private boolean connects(String from, String to, String address, int port) {
+    try (ServerSocket server = node.inside(to, () -> new ServerSocket(port))) {
+      return node.inside(
+          from,
+          () -> {
+            try (Socket client = new Socket()) {
+              client.connect(new InetSocketAddress(address, port), 700);
+              return true;
+            } catch (java.net.SocketTimeoutException e) {
+              return false;
+            }
+          });
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Flow await(java.util.function.Predicate<Flow> wanted) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(8);
+    while (System.nanoTime() < deadline) {
+      Flow flow = flows.poll(100, TimeUnit.MILLISECONDS);
+      if (flow != null && wanted.test(flow)) {
+        return flow;
+      }
+    }
+    throw new AssertionError("no such flow");
+  }
+
+  @Test
+  void podsAreClosedUntilTheirPolicyIsRealisedAndThenJudged() throws Exception {
+    addPods();
+    assertNotEquals(0, node.in("b", "ping", "-c1", "-W1", "10.0.1.10"));
+    take(WORLD);
+    awaitReady();
+    assertEquals(0, node.in("b", "ping", "-c1", "-W2", "10.0.1.10"));
+    assertEquals(0, node.in("b", "ping", "-6", "-c1", "-W2", "fd00:10:0:1::10"));
+    assertTrue(connects("a", "b", "10.0.1.11", 8080));
+    assertTrue(connects("a", "b", "fd00:10:0:1::11", 8080));
+    assertFalse(connects("a", "b", "10.0.1.11", 9090));
+    assertFalse(connects("a", "b", "fd00:10:0:1::11", 9090));
+    assertEquals(0, node.in("n", "ping", "-c1", "-W2", "10.0.1.11"), "a node reaches its pods");
+
+    Flow drop = await(flow -> flow.getVerdict() == Verdict.DROPPED && flow.getProtocol() == 6);
+    assertEquals(133, drop.getDropReason());
+    assertEquals(9090, drop.getDestinationPort());
+    assertEquals("a", drop.getSource().getPod());
+    assertEquals(List.of("CiliumNetworkPolicy/shop/p"), drop.getDeniedBy());
+  }
+
+  @Test
+  void connectionsLeaveAFlowThatSaysWhichRuleLetThemIn() throws Exception {
+    addPods();
+    take(WORLD);
+    awaitReady();
+    assertTrue(connects("a", "b", "10.0.1.11", 8080));
+    Flow start =
+        await(flow -> flow.getKind() == FlowKind.START && flow.getDestinationPort() == 8080);
+    assertEquals(
+        List.of("CiliumNetworkPolicy/shop/p#spec.ingress[0].toPorts[0]"), start.getAllowedBy());
+    assertEquals("b", start.getDestination().getPod());
+    JsonNode events = ask("{\"op\":\"status\"}").path("events");
+    assertTrue(events.path("produced").asLong() > 0);
+    JsonNode connections = ask("{\"op\":\"dump\",\"map\":\"ct\"}").path("entries");
+    assertTrue(connections.toString().contains("8080"), connections::toString);
+    JsonNode policy = ask("{\"op\":\"dump\",\"map\":\"policy\"}").path("entries");
+    assertTrue(policy.toString().contains("CiliumNetworkPolicy/shop/p"), policy::toString);
+  }
+
+  @Test
+  void aRestartWritesNothingWhenNothingChanged() throws Exception {
+    addPods();
+    take(WORLD);
+    awaitReady();
+    core.close();
+    assertTrue(connects("a", "b", "10.0.1.11", 8080), "the kernel judges alone");
+    assertFalse(connects("a", "b", "10.0.1.11", 9090));
+    try (BpfCalls calls = new BpfCalls()) {
+      core = openCore();
+      take(WORLD);
+      awaitReady();
+      assertEquals(List.of(), calls.seen());
+      take(List.of(pod(6, "10.0.1.12", 256, 3, "c"), mark(6)));
+      core.applier().ask(target -> target.place()).join();
+      assertEquals(1, calls.seen().size(), "one address is one write");
+    }
+    assertTrue(connects("a", "b", "10.0.1.11", 8080));
+  }
+
+  @Test
+  void aPodThatGoesTakesItsLinkAlong() throws Exception {
+    addPods();
+    take(WORLD);
+    awaitReady();
+    for (int i = 0; i < 2; i++) {
+      JsonNode gone = ask("{\"op\":\"del\",\"namespace\":\"shop\",\"pod\":\"b\"}");
+      assertTrue(gone.path("ok").asBoolean(), gone::toString);
+    }
+    assertNotEquals(0, node.in("a", "ping", "-c1", "-W1", "10.0.1.11"));
+    assertEquals(1, ask("{\"op\":\"endpoints\"}").path("endpoints").size());
+    addPods();
+    awaitReady();
+    assertTrue(connects("a", "b", "10.0.1.11", 8080));
+  }
+}
