@@ -19,7 +19,7 @@ import java.nio.file.Path;
  * A connection to one node's applier: one JSON object a line each way. For one thread, except
  * {@link #close()}, which ends a read that waits.
  */
-final class NodeSocket implements AutoCloseable {
+public final class NodeSocket implements AutoCloseable {
   private final String node;
   private final SocketChannel channel;
   private final BufferedReader reader;
@@ -35,7 +35,7 @@ final class NodeSocket implements AutoCloseable {
    *
    * @throws Refusal when it does not answer
    */
-  static NodeSocket open(LabState.Node node) {
+  public static NodeSocket open(LabState.Node node) {
     try {
       SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
       try {
@@ -57,7 +57,7 @@ final class NodeSocket implements AutoCloseable {
   }
 
   /** Sends a request and returns the answer. */
-  JsonNode ask(ObjectNode request) {
+  public JsonNode ask(ObjectNode request) {
     send(request);
     JsonNode answer = next();
     if (answer == null) {
@@ -69,7 +69,7 @@ final class NodeSocket implements AutoCloseable {
     return answer;
   }
 
-  void send(ObjectNode request) {
+  public void send(ObjectNode request) {
     try {
       ByteBuffer line =
           ByteBuffer.wrap((JsonText.compact(request) + "\n").getBytes(StandardCharsets.UTF_8));
@@ -82,7 +82,7 @@ final class NodeSocket implements AutoCloseable {
   }
 
   /** The next line; null at the end. */
-  JsonNode next() {
+  public JsonNode next() {
     try {
       String line = reader.readLine();
       return line == null ? null : JsonText.MAPPER.readTree(line);

@@ -1,0 +1,84 @@
+package dev.sluice.bench;
+
+import dev.sluice.lab.LabHandle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A lab of a benchmark, in a directory of its own; {@link #close()} leaves nothing of it. */
+final class BenchLab implements AutoCloseable {
+  private final Path data;
+
+  private BenchLab(Path data) {
+    this.data = data;
+  }
+
+  /**
+   * Starts a lab with these manifests and waits until every pod runs.
+   *
+   * @param settings {@code key=value}
+   */
+  static BenchLab up(int nodes, String manifests, String... settings) throws IOException {
+    BenchLab lab = new BenchLab(Files.createTempDirectory("sluice-bench"));
+    try {
+      Path file =
+          Files.writeString(lab.data.resolveSibling(lab.data.getFileName() + ".yaml"), manifests);
+      try {
+        List<String> arguments =
+            new ArrayList<>(
+                List.of("lab", "up", "-f", file.toString(), "--nodes", "" + nodes, "--detach"));
+        for (String setting : settings) {
+          arguments.addAll(List.of("--set", setting));
+        }
+        lab.sluice(arguments.toArray(String[]::new));
+      } finally {
+        Files.delete(file);
+      }
+      return lab;
+    } catch (RuntimeException | IOException e) {
+      lab.close();
+      throw e;
+    }
+  }
+
+  /** Runs {@code sluice} on this lab and returns what it printed. */
+  String sluice(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("sluice.home")).resolve("sluice").toString());
+    command.addAll(Arrays.asList(arguments));
+    int dashes = command.indexOf("--");
+    command.addAll(dashes < 0 ? command.size() : dashes, List.of("--data", data.toString()));
+    return Shell.run(command);
+  }
+
+  LabHandle handle() {
+    return LabHandle.open(data);
+  }
+
+  /** The folder whose files the lab's ingest watches. */
+  Path manifests() {
+    return handle().files().manifests();
+  }
+
+  String podNetns(String namespace, String pod) {
+    return handle().names().podNetns(namespace, pod);
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      sluice("lab", "down");
+    } finally {
+      try (Stream<Path> files = Files.walk(data)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package dev.sluice.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** The small C program that makes the traffic; {@code netbench.c} says what it does. */
+final class Netbench {
+  /** What one run measured. */
+  record Result(long count, long p50Nanos, long p99Nanos, double perSecond) {}
+
+  private Netbench() {}
+
+  /** Compiles it to a temporary file, which the caller deletes. */
+  static Path compile() throws IOException {
+    Path source = Files.createTempFile("netbench", ".c");
+    try (InputStream in = Netbench.class.getResourceAsStream("/netbench.c")) {
+      Files.copy(in, source, StandardCopyOption.REPLACE_EXISTING);
+      Path tool = Files.createTempFile("netbench", "");
+      Shell.run("clang", "-O2", "-pthread", "-o", tool.toString(), source.toString());
+      return tool;
+    } finally {
+      Files.delete(source);
+    }
+  }
+
+  /** Starts a server in a network namespace; it ends with this process or when destroyed. */
+  static Process serve(Path tool, String netns) throws IOException {
+    Process server =
+        new ProcessBuilder(tool.toString(), "serve", netns, "1")
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    BufferedReader reader =
+        new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8));
+    if (!"ready".equals(reader.readLine())) {
+      throw new IllegalStateException("no server could be started in " + netns);
+    }
+    return server;
+  }
+
+  static Result run(Path tool, String what, String netns, int cpu, String address, double seconds) {
+    String[] fields =
+        Shell.run(tool.toString(), what, netns, "" + cpu, address, "" + seconds).strip().split(" ");
+    return new Result(
+        Long.parseLong(fields[0]),
+        Long.parseLong(fields[1]),
+        Long.parseLong(fields[2]),
+        Double.parseDouble(fields[3]));
+  }
+}
