@@ -26,7 +26,7 @@ class KilledTest {
               w.write(b)
           w.close()
       async def main():
-          s = await asyncio.start_server(echo, '::', 8080)
+          s = await asyncio.start_server(echo, None, 8080)
           await s.serve_forever()
       asyncio.run(main())
       """;
