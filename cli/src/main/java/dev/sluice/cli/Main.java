@@ -64,7 +64,12 @@ public final class Main implements Runnable {
     PrintWriter err = at.getErr();
     at.getOut().flush();
     if (System.getenv("SLUICE_DEBUG") != null) {
-      thrown.printStackTrace(err);
+      for (Throwable each = thrown; each != null; each = each.getCause()) {
+        err.println(each);
+        for (StackTraceElement element : each.getStackTrace()) {
+          err.println("    at " + element);
+        }
+      }
     } else if (thrown instanceof Refusal) {
       err.println(sentence(thrown.getMessage()));
     } else {

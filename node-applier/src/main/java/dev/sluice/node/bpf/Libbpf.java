@@ -91,7 +91,7 @@ final class Libbpf {
     static final MethodHandle HANDLE = Native.libbpf("bpf_obj_get", Native.of(INT, POINTER));
   }
 
-  private static final class ObjInfo {
+  private static final class DescribeCall {
     static final MethodHandle HANDLE =
         Native.libbpf("bpf_obj_get_info_by_fd", Native.of(INT, INT, POINTER, POINTER));
   }
@@ -275,7 +275,7 @@ final class Libbpf {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment length = arena.allocate(INT);
       length.set(INT, 0, (int) info.byteSize());
-      return (int) ObjInfo.HANDLE.invokeExact(fd, info, length);
+      return (int) DescribeCall.HANDLE.invokeExact(fd, info, length);
     } catch (Throwable e) {
       throw Native.broken(e);
     }
