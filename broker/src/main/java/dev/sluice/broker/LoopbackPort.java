@@ -15,7 +15,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * port of that range while its server is away is sooner or later connected to itself (simultaneous
  * open), and then holds the port against the server's return.
  */
-final class LoopbackPort {
+public final class LoopbackPort {
   private static final Path EPHEMERAL = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
   private static final int LOWEST = 20_000;
   private static final int USUAL_EPHEMERAL = 32_768;
@@ -24,7 +24,7 @@ final class LoopbackPort {
   private LoopbackPort() {}
 
   /** A port that nothing listens on at this moment. */
-  static int choose() {
+  public static int choose() {
     int bound = Math.max(firstEphemeral(), LOWEST + 1_000);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(LOWEST, bound);

@@ -1,14 +1,13 @@
 package dev.sluice.lab;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.sluice.broker.LoopbackPort;
 import dev.sluice.cli.Refusal;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.serde.TopicSerdes;
 import dev.sluice.schemas.topic.Topics;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -131,6 +130,9 @@ public final class Supervisor implements AutoCloseable {
 
   private Settings settings() {
     Settings common = Settings.defaults().with(options.settings());
+    if (common.equals(common.with(Setting.SINK_LISTEN, ""))) { // the default is one lab's alone
+      common = common.with(Setting.SINK_LISTEN, "127.0.0.1:" + LoopbackPort.choose());
+    }
     if (!options.ownBroker()) {
       return common
           .with(Setting.KAFKA_BOOTSTRAP_SERVERS, options.bootstrapServers())
@@ -138,25 +140,14 @@ public final class Supervisor implements AutoCloseable {
     }
     int broker = common.integer(Setting.BROKER_PORT);
     int registry = common.integer(Setting.REGISTRY_PORT);
-    int[] free = freePorts();
-    broker = broker > 0 ? broker : free[0];
-    registry = registry > 0 ? registry : free[1];
+    broker = broker > 0 ? broker : LoopbackPort.choose();
+    registry = registry > 0 ? registry : LoopbackPort.choose();
     // Chosen here, so that nobody has to wait for the broker to learn where it will be.
     return common
         .with(Setting.BROKER_PORT, broker)
         .with(Setting.REGISTRY_PORT, registry)
         .with(Setting.KAFKA_BOOTSTRAP_SERVERS, "127.0.0.1:" + broker)
         .with(Setting.SCHEMA_REGISTRY_URL, "http://127.0.0.1:" + registry);
-  }
-
-  private static int[] freePorts() {
-    InetAddress loopback = InetAddress.getLoopbackAddress();
-    try (ServerSocket one = new ServerSocket(0, 1, loopback);
-        ServerSocket two = new ServerSocket(0, 1, loopback)) {
-      return new int[] {one.getLocalPort(), two.getLocalPort()};
-    } catch (IOException e) {
-      throw new LabFailure("no free port on loopback: " + e, e);
-    }
   }
 
   private void plan() {
