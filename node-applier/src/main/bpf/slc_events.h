@@ -6,6 +6,7 @@
 
 #define SLC_TELL_AGAIN_NS (5ULL * 1000000000)
 #define SLC_WAKE_BYTES (64 * 1024)
+#define SLC_RECORD_BYTES (sizeof(struct slc_event) + 8)
 
 // What a verdict is about.
 struct slc_verdict {
@@ -31,11 +32,15 @@ static __always_inline void slc_count(__u32 reason, __u32 direction, __u32 bytes
 	}
 }
 
-// A reader that sleeps is woken only when much has gathered; otherwise it looks by itself every few milliseconds.
+// A reader that sleeps looks by itself every few milliseconds. It is woken once for every 64 KiB that gather, not for
+// every event beyond: a wake-up is an interrupt.
 static __always_inline void slc_submit(struct slc_event *event)
 {
-	__u64 waiting = bpf_ringbuf_query(&slc_events, BPF_RB_AVAIL_DATA);
-	bpf_ringbuf_submit(event, waiting < SLC_WAKE_BYTES ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP);
+	__u64 waiting = bpf_ringbuf_query(&slc_events, BPF_RB_AVAIL_DATA); // with this one
+	__u64 before = waiting - SLC_RECORD_BYTES;
+
+	bpf_ringbuf_submit(event, waiting / SLC_WAKE_BYTES == before / SLC_WAKE_BYTES ? BPF_RB_NO_WAKEUP
+										      : BPF_RB_FORCE_WAKEUP);
 }
 
 static __always_inline struct slc_event *slc_reserve(void)

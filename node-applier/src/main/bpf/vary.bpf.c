@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+// For measurements: changes the packet of a test run before each repetition, then runs the program under test.
+#include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/pkt_cls.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#define SLC_VARY_SOURCE 1 // another peer out of `peers`, each once before any twice
+#define SLC_VARY_PORT 2   // another source port
+
+struct slc_vary {
+	__u32 what;
+	__u32 peers;
+	__u32 first; // IPv4 address of the first peer, host order
+	__u32 next;  // counts repetitions
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct slc_vary);
+} slc_vary SEC(".maps");
+
+// Empty: the cost of varying alone.
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} slc_under_test SEC(".maps");
+
+SEC("tc") int slc_vary_and_run(struct __sk_buff *skb)
+{
+	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+	struct iphdr *ip = data + ETH_HLEN;
+	__be16 *port = (void *)(ip + 1);
+	__u32 zero = 0;
+	struct slc_vary *vary = bpf_map_lookup_elem(&slc_vary, &zero);
+
+	if (!vary || (void *)(port + 1) > end)
+		return TC_ACT_SHOT;
+	__u32 n = vary->next++;
+	if ((vary->what & SLC_VARY_SOURCE) && vary->peers)
+		ip->saddr = bpf_htonl(vary->first + (__u32)((__u64)n * 48271 % vary->peers));
+	if (vary->what & SLC_VARY_PORT)
+		*port = bpf_htons(1024 + n % 64000);
+	bpf_tail_call(skb, &slc_under_test, 0);
+	return TC_ACT_OK;
+}
+
+SEC("tc") int slc_empty(struct __sk_buff *skb)
+{
+	return TC_ACT_OK;
+}
+
+char _license[] SEC("license") = "Dual BSD/GPL";

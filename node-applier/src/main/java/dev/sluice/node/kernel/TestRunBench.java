@@ -1,0 +1,203 @@
+package dev.sluice.node.kernel;
+
+import static dev.sluice.node.kernel.Layouts.buffer;
+
+import dev.sluice.core.net.IpAddress;
+import dev.sluice.core.net.Prefix;
+import dev.sluice.core.node.KernelEntry;
+import dev.sluice.core.node.KernelEntry.Direction;
+import dev.sluice.node.bpf.BpfObject;
+import dev.sluice.node.bpf.TestRun;
+import dev.sluice.schemas.config.Setting;
+import dev.sluice.schemas.config.Settings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What a packet costs in the program towards a pod, by {@code BPF_PROG_TEST_RUN}: no interface, no
+ * stack, only the program, with as many addresses known as a large cluster has. The events that it
+ * makes are read as in the product. Needs root; leaves nothing behind.
+ */
+public final class TestRunBench implements AutoCloseable {
+  /** Peers of one identity, each with an address of its own. */
+  public static final int PEERS = 100_000;
+
+  private static final int FIRST_PEER = 0x0a800000;
+  private static final int BATCH = 20_000;
+  private static final int REPEAT = 400_000;
+  private static final int SUBJECT = 300;
+  private static final int PEER = 301;
+  private static final int VARY_SOURCE = 1;
+  private static final int VARY_PORT = 2;
+  private static final int SYN = 0x02;
+  private static final int ACK = 0x10;
+
+  private final Settings settings;
+  private final NodeDataplane dataplane;
+  private final BpfObject varying;
+  private final EventReader events;
+
+  /**
+   * One line of the table.
+   *
+   * @param nanos per packet, without what varying the packet costs
+   * @param limit what it should be at most; NaN when there is none
+   */
+  public record Measured(String what, double nanos, double limit) {}
+
+  private TestRunBench() throws IOException {
+    settings =
+        Settings.defaults()
+            .with(
+                Setting.NODE_BPF_PATH,
+                "/sys/fs/bpf/sluice/v1/slcbench" + ProcessHandle.current().pid())
+            .with(Setting.NODE_CT_ENTRIES, 1 << 20)
+            .with(Setting.NODE_CT_ENDPOINT_SHARE, 100);
+    dataplane = NodeDataplane.open(settings);
+    try (InputStream in = TestRunBench.class.getResourceAsStream("vary.bpf.o")) {
+      varying = BpfObject.open(in.readAllBytes()).load();
+    }
+    events = dataplane.events();
+    fill();
+  }
+
+  private void fill() {
+    EndpointSpec spec =
+        new EndpointSpec(
+            1,
+            SUBJECT,
+            List.of(IpAddress.parse("10.0.1.10")),
+            MacAddress.parse("02:00:00:00:00:02"),
+            MacAddress.parse("02:00:00:00:00:01"));
+    new EndpointTable(dataplane.map("slc_ep"), dataplane.map("slc_local"))
+        .put(new EndpointState(1, spec, true, false, 1));
+    List<KernelEntry> entries = new ArrayList<>();
+    for (int i = 0; i < PEERS; i++) {
+      entries.add(address(new Prefix(IpAddress.v4(FIRST_PEER + i), 32), PEER));
+    }
+    entries.add(address(Prefix.parse("0.0.0.0/0"), 2));
+    entries.add(policy(PEER, 6, 8080, 16, true));
+    entries.add(policy(0, 0, 0, 0, false));
+    dataplane.putAll(entries);
+  }
+
+  private static KernelEntry address(Prefix prefix, int identity) {
+    return new KernelEntry.AddressEntry(new KernelEntry.AddressKey(prefix), identity, null);
+  }
+
+  private static KernelEntry policy(int peer, int protocol, int port, int bits, boolean allow) {
+    return new KernelEntry.PolicyEntry(
+        new KernelEntry.PolicyKey(SUBJECT, Direction.INGRESS, peer, protocol, port, bits),
+        allow,
+        0,
+        1);
+  }
+
+  /** A TCP segment from the first peer to the endpoint. */
+  private static byte[] tcp(int port, int flags) {
+    ByteBuffer packet = ByteBuffer.allocate(74);
+    packet.put(MacAddress.parse("02:00:00:00:00:02").bytes());
+    packet.put(MacAddress.parse("02:00:00:00:00:01").bytes()).putShort((short) 0x0800);
+    packet.put((byte) 0x45).put((byte) 0).putShort((short) 60).putInt(0);
+    packet.put((byte) 64).put((byte) 6).putShort((short) 0);
+    packet.putInt(FIRST_PEER).putInt(0x0a00010a);
+    packet.putShort((short) 40000).putShort((short) port).putInt(1).putInt(1);
+    packet.put((byte) 0xa0).put((byte) flags);
+    return packet.array();
+  }
+
+  /**
+   * Measures every row.
+   *
+   * @param rounds how often each is measured; the median counts
+   */
+  public static List<Measured> measure(int rounds) throws IOException {
+    try (TestRunBench bench = new TestRunBench()) {
+      return bench.rows(rounds);
+    }
+  }
+
+  private List<Measured> rows(int rounds) {
+    double[] empty = new double[rounds];
+    double[] hot = new double[rounds];
+    double[] random = new double[rounds];
+    double[] fresh = new double[rounds];
+    double[] drop = new double[rounds];
+    vary(VARY_SOURCE, 0);
+    run(true, tcp(8080, ACK), PEERS);
+    for (int round = 0; round < rounds; round++) {
+      vary(0, 0);
+      empty[round] = nanos(varying.programFd("slc_empty"), tcp(8080, ACK), REPEAT);
+      hot[round] = nanos(dataplane.programFd("slc_to_pod"), tcp(8080, ACK), REPEAT);
+      drop[round] = nanos(dataplane.programFd("slc_to_pod"), tcp(9090, SYN), REPEAT);
+      vary(VARY_SOURCE, 0);
+      random[round] = run(true, tcp(8080, ACK), REPEAT) - run(false, tcp(8080, ACK), REPEAT);
+      vary(VARY_SOURCE | VARY_PORT, 1 + round * 5 * BATCH);
+      double made = run(true, tcp(8080, SYN), 5 * BATCH);
+      fresh[round] = made - run(false, tcp(8080, SYN), 5 * BATCH);
+    }
+    return List.of(
+        new Measured("empty program", median(empty), Double.NaN),
+        new Measured("established, hot peer", median(hot), 180),
+        new Measured("established, random peers", median(random), 400),
+        new Measured("new connection, random peers", median(fresh), 650),
+        new Measured("dropped, hot peer", median(drop), 120));
+  }
+
+  /** Mean nanoseconds of {@code count} varied packets, through the program under test or not. */
+  private double run(boolean through, byte[] packet, int count) {
+    if (through) {
+      ByteBuffer fd = buffer(4).putInt(dataplane.programFd("slc_to_pod"));
+      varying.map("slc_under_test").update(new byte[4], fd.array());
+    } else {
+      varying.map("slc_under_test").delete(new byte[4]);
+    }
+    double sum = 0;
+    for (int done = 0; done < count; done += BATCH) {
+      sum += nanos(varying.programFd("slc_vary_and_run"), packet, BATCH);
+    }
+    return sum / Math.ceilDiv(count, BATCH);
+  }
+
+  private double nanos(int program, byte[] packet, int count) {
+    double nanos = TestRun.nanos(program, packet, TestRun.Context.ARRIVED, count);
+    events.poll(Duration.ZERO, event -> {});
+    return nanos;
+  }
+
+  private void vary(int what, int next) {
+    ByteBuffer value = buffer(16).putInt(what).putInt(PEERS).putInt(FIRST_PEER).putInt(next);
+    varying.map("slc_vary").update(new byte[4], value.array());
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+
+  @Override
+  public void close() {
+    events.close();
+    varying.close();
+    dataplane.close();
+    NodeDataplane.destroy(settings);
+  }
+
+  /** Prints the table: {@code TestRunBench [ROUNDS]}. */
+  public static void main(String[] arguments) throws IOException {
+    int rounds = arguments.length == 0 ? 5 : Integer.parseInt(arguments[0]);
+    for (Measured row : measure(rounds)) {
+      System.out.printf(
+          "%-30s %7.0f ns/packet%s%n",
+          row.what(),
+          row.nanos(),
+          Double.isNaN(row.limit()) ? "" : "  (target ≤ %.0f)".formatted(row.limit()));
+    }
+  }
+}
