@@ -69,7 +69,7 @@ static __always_inline void slc_ct_tell(const struct slc_ct_key *key, const stru
 		return;
 	int by_b = v->flags & SLC_CT_OPENED_BY_B;
 	int egress = v->side[SLC_EGRESS].endpoint != 0;
-	e->time = bpf_ktime_get_ns();
+	e->time = type == SLC_EVENT_START ? v->created : bpf_ktime_get_ns();
 	e->packets = v->packets[0];
 	e->bytes = v->bytes[0];
 	e->reply_packets = v->packets[1];

@@ -30,6 +30,11 @@ static __always_inline void slc_map_ip4(struct slc_ip *to, __be32 ip4)
 	to->w[3] = ip4;
 }
 
+static __always_inline int slc_is_ip4(const struct slc_ip *ip)
+{
+	return !(ip->w[0] | ip->w[1]) && ip->w[2] == bpf_htonl(0xffff);
+}
+
 static __always_inline int slc_unspecified(const struct slc_ip *ip)
 {
 	return !(ip->w[0] | ip->w[1] | ip->w[2] | ip->w[3]);

@@ -213,8 +213,10 @@ static __always_inline int slc_parse_ip6(struct __sk_buff *skb, struct slc_packe
 	p->v6 = 1;
 	p->ttl = ip->hop_limit;
 	// An IPv4 address written as IPv6 would pass for its owner.
-	if (!(p->src.w[0] | p->src.w[1]) && p->src.w[2] == bpf_htonl(0xffff))
+	if (slc_is_ip4(&p->src))
 		return SLC_DROP_SOURCE_IP;
+	if (slc_is_ip4(&p->dst))
+		return SLC_DROP_INVALID;
 	__u8 next = ip->nexthdr;
 	int reason = SLC_PASS;
 	if (next == SLC_PROTO_TCP || next == SLC_PROTO_UDP) {

@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
 public final class BenchMain implements Callable<Integer> {
   private static final List<Benchmark> ALL =
       List.of(
+          new TestRunBenchmark(),
           new PathBenchmark(),
           new ChangeBenchmark(),
           new ColdStartBenchmark(),

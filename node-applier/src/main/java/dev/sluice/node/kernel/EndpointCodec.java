@@ -14,8 +14,11 @@ final class EndpointCodec {
 
   private EndpointCodec() {}
 
-  static byte[] key(int hostInterface) {
-    return buffer(4).putInt(hostInterface).array();
+  /**
+   * Key of {@code slc_ep} from an interface number, and of {@code slc_quota} from an endpoint's.
+   */
+  static byte[] key(int number) {
+    return buffer(4).putInt(number).array();
   }
 
   static byte[] value(EndpointState state) {

@@ -82,7 +82,7 @@ public final class NodeDataplane implements AutoCloseable {
     Set<Integer> alive = hooks.upgrade();
     for (EndpointState endpoint : endpoints.all()) {
       if (!alive.contains(endpoint.hostInterface())) {
-        endpoints.remove(endpoint);
+        forget(endpoint);
       }
     }
     endpoints.changeIf(EndpointState::dirty, found -> found.bumped().withDirty(false));
@@ -171,6 +171,7 @@ public final class NodeDataplane implements AutoCloseable {
             .find(before)
             .orElseThrow(() -> new IllegalArgumentException("no endpoint " + before + " attached"));
     EndpointSpec spec = found.spec();
+    map("slc_quota").delete(EndpointCodec.key(before));
     endpoints.rename(
         found,
         new EndpointState(
@@ -187,9 +188,15 @@ public final class NodeDataplane implements AutoCloseable {
         .find(id)
         .ifPresent(
             found -> {
-              endpoints.remove(found);
+              forget(found);
               hooks.detach(found.hostInterface());
             });
+  }
+
+  /** Its share of the connection table is counted under a number that never comes again. */
+  private void forget(EndpointState endpoint) {
+    endpoints.remove(endpoint);
+    map("slc_quota").delete(EndpointCodec.key(endpoint.id()));
   }
 
   /** The endpoints as the kernel has them, by id. */

@@ -1,0 +1,32 @@
+package dev.sluice.bench;
+
+import dev.sluice.node.kernel.TestRunBench;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the program costs by itself, without interfaces or stack. */
+final class TestRunBenchmark implements Benchmark {
+  @Override
+  public String name() {
+    return "test-run";
+  }
+
+  @Override
+  public String about() {
+    return "nanoseconds a packet by BPF_PROG_TEST_RUN, %,d addresses known"
+        .formatted(TestRunBench.PEERS);
+  }
+
+  @Override
+  public List<Row> run(int rounds) throws Exception {
+    List<TestRunBench.Measured> measured = TestRunBench.measure(rounds);
+    double empty = measured.getFirst().nanos();
+    List<Row> rows = new ArrayList<>();
+    for (TestRunBench.Measured row : measured.subList(1, measured.size())) {
+      rows.add(
+          Row.atMost(name(), row.what(), row.nanos(), "ns", row.limit())
+              .comparedWith(empty, "empty program"));
+    }
+    return rows;
+  }
+}
