@@ -2,6 +2,7 @@ package dev.sluice.schemas.topic;
 
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -31,7 +33,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class TopicCatalogue {
   private static final Logger LOG = LoggerFactory.getLogger(TopicCatalogue.class);
-  private static final int VISIBLE_ATTEMPTS = 100;
+  private static final Duration VISIBLE = Duration.ofSeconds(30);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
   private TopicCatalogue() {}
 
@@ -57,12 +60,7 @@ public final class TopicCatalogue {
             .map(topic -> newTopic(topic, settings, replication))
             .toList();
     create(admin, missing);
-    for (int attempt = 0; found.size() < byName.size(); attempt++) {
-      found.putAll(describe(admin, byName.keySet()));
-      if (attempt == VISIBLE_ATTEMPTS) {
-        throw new KafkaException("topics just created are not visible: " + byName.keySet());
-      }
-    }
+    awaitVisible(admin, byName.keySet(), found);
     List<TopicDriftException.Drift> drifts = new ArrayList<>();
     Map<String, Config> configs = configs(admin, byName.keySet());
     for (Topic<?> topic : topics) {
@@ -71,6 +69,24 @@ public final class TopicCatalogue {
     }
     if (!drifts.isEmpty()) {
       throw new TopicDriftException(drifts);
+    }
+  }
+
+  /** A topic is there for a client only once the broker it asks has heard of it. */
+  private static void awaitVisible(
+      Admin admin, Collection<String> names, Map<String, TopicDescription> found) {
+    long deadline = System.nanoTime() + VISIBLE.toNanos();
+    while (found.size() < names.size()) {
+      List<String> missing = names.stream().filter(name -> !found.containsKey(name)).toList();
+      found.putAll(describe(admin, missing));
+      if (found.size() < names.size()) {
+        if (System.nanoTime() > deadline) {
+          throw new KafkaException(
+              "topics just created are not visible after %d s: %s"
+                  .formatted(VISIBLE.toSeconds(), missing));
+        }
+        LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+      }
     }
   }
 
