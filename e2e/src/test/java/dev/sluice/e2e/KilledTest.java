@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** kill -9 of every component while connections live: nobody on the wire may notice. */
 @RequiresKernel
@@ -69,13 +70,13 @@ class KilledTest {
       asyncio.run(main())
       """;
 
+  @TempDir private static Path scripts;
   private static Lab lab;
   private static String backend;
 
   @BeforeAll
   static void up() throws IOException {
-    Path script = Files.createTempFile("echo", ".py");
-    Files.writeString(script, ECHO);
+    Path script = Files.writeString(scripts.resolve("echo.py"), ECHO);
     lab =
         Lab.up(
             2,

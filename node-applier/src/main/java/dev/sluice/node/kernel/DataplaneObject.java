@@ -95,6 +95,7 @@ final class DataplaneObject {
   private static void tune(BpfObject object, Settings settings, ConnectionLifetimes lifetimes) {
     int entries = settings.integer(Setting.NODE_CT_ENTRIES);
     int share = settings.integer(Setting.NODE_CT_ENDPOINT_SHARE);
+    object.maxEntries("slc_policy", settings.integer(Setting.NODE_POLICY_ENTRIES));
     object.maxEntries("slc_ct", entries).maxEntries("slc_ct_queue", entries);
     object.tune("slc_tunables", "ct_endpoint_max", (int) Math.max(1, (long) entries * share / 100));
     object.tune("slc_tunables", "ct_established_seconds", lifetimes.established());

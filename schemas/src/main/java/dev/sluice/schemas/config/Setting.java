@@ -73,6 +73,8 @@ public enum Setting {
   NODE_ROUTING("node.routing", Type.TEXT, "vxlan", "between nodes: vxlan or native"),
   NODE_VXLAN_PORT("node.vxlan.port", Type.NUMBER, "8472", "UDP port of the tunnel"),
   NODE_MTU("node.mtu", Type.NUMBER, "0", "MTU of the uplink; 0: as found"),
+  NODE_POLICY_ENTRIES(
+      "node.policy.entries", Type.NUMBER, "1048576", "size of the kernel's policy map"),
   NODE_CT_ENTRIES("node.ct.entries", Type.NUMBER, "131072", "size of the connection table"),
   NODE_CT_ENDPOINT_SHARE(
       "node.ct.endpoint.share",
