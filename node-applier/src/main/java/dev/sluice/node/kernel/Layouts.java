@@ -149,7 +149,7 @@ final class Layouts {
     check(btf.struct("slc_event"), EVENT_MEMBERS);
   }
 
-  private static void check(Btf.Struct struct, Map<String, Integer> members) {
+  static void check(Btf.Struct struct, Map<String, Integer> members) {
     members.forEach(
         (member, offset) -> {
           int actual = member.isEmpty() ? struct.size() : struct.members().getOrDefault(member, -1);

@@ -1,0 +1,93 @@
+package dev.sluice.node.kernel;
+
+import static dev.sluice.core.node.KernelEntry.Direction.EGRESS;
+import static dev.sluice.core.node.KernelEntry.Direction.INGRESS;
+import static dev.sluice.node.kernel.Lab.OUTSIDE;
+import static dev.sluice.node.kernel.Lab.POD;
+import static dev.sluice.node.kernel.Lab.POD6;
+import static dev.sluice.node.kernel.Lab.POD_ID;
+import static dev.sluice.node.kernel.Packet.tcp;
+import static dev.sluice.node.kernel.Packet.udp;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.node.bpf.TestRun;
+import dev.sluice.node.bpf.TestRun.Context;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What happens when a table or the ring buffer is full: counted, and closed rather than open. */
+@RequiresKernel
+class FullTablesTest {
+  @Test
+  void anEndpointHasItsShareOfTheConnectionTable() {
+    try (Lab lab = new Lab(16, 25, ConnectionLifetimes.DEFAULT)) {
+      lab.open(EGRESS).open(INGRESS);
+      for (int port = 1; port <= 4; port++) {
+        lab.fromPod(udp(POD, port, OUTSIDE, 53)).passes();
+      }
+      lab.fromPod(udp(POD, 5, OUTSIDE, 53)).drops(155);
+      lab.toPod(udp(OUTSIDE, 5, POD, 53)).drops(155);
+      lab.fromPod(udp(POD, 4, OUTSIDE, 53)).passes();
+      lab.toPod(udp(OUTSIDE, 53, POD, 4)).passes();
+      assertEquals(2, lab.dataplane.counters().tableFull());
+      assertEquals(4, lab.dataplane.counters().connections());
+      lab.pod(3, 1, POD_ID, POD, POD6, true);
+      lab.fromPod(udp(POD, 5, OUTSIDE, 53)).passes();
+    }
+  }
+
+  @Test
+  void aFullConnectionTableRefusesNewConnectionsAndKeepsOldOnes() {
+    try (Lab lab = new Lab(8, 100, ConnectionLifetimes.DEFAULT)) {
+      lab.open(EGRESS);
+      for (int port = 1; port <= 8; port++) {
+        lab.fromPod(tcp(POD, port, OUTSIDE, 80).syn()).passes();
+      }
+      lab.pod(3, 1, POD_ID, POD, POD6, true);
+      lab.fromPod(tcp(POD, 9, OUTSIDE, 80).syn()).drops(155);
+      lab.fromPod(tcp(POD, 8, OUTSIDE, 80)).passes();
+      assertEquals(1, lab.dataplane.counters().tableFull());
+      assertEquals(8, lab.dataplane.connections().size());
+    }
+  }
+
+  @Test
+  void whatIsOverMakesRoom() {
+    try (Lab lab = new Lab(8, 100, new ConnectionLifetimes(8000, 0, 0, 0))) {
+      lab.open(EGRESS);
+      long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+      for (int port = 1; port <= 24; port++) {
+        Packet packet = udp(POD, port, OUTSIDE, 53);
+        while (lab.run("slc_from_pod", packet, Context.ARRIVED).verdict() != 0) {
+          assertTrue(System.nanoTime() < deadline, "no room was made");
+        }
+      }
+      assertTrue(lab.dataplane.counters().connections() <= 8);
+    }
+  }
+
+  @Test
+  void whatWasProducedWasReadOrIsCountedAsLost() {
+    try (Lab lab = new Lab()) {
+      lab.open(INGRESS);
+      lab.toPod(udp(OUTSIDE, 1, POD, 53)).passes();
+      lab.dataplane.monitor(true);
+      byte[] packet = udp(OUTSIDE, 1, POD, 53).mac(Lab.HOST_MAC, Lab.POD_MAC).bytes();
+      int program = lab.dataplane.programFd("slc_to_pod");
+      TestRun.nanos(program, packet, Context.ARRIVED, 100_000);
+      DataplaneCounters full = lab.dataplane.counters();
+      assertTrue(full.produced() >= 100_000, full::toString);
+      assertTrue(full.lost() > 0, full::toString);
+      while (lab.events.poll(Duration.ZERO, event -> {}) > 0) {
+        continue;
+      }
+      lab.dataplane.monitor(false);
+      DataplaneCounters read = lab.dataplane.counters();
+      assertEquals(read.produced() - read.lost(), lab.events.consumedEver());
+      assertEquals(lab.events.consumed(), lab.events.consumedEver());
+      lab.toPod(udp(OUTSIDE, 1, POD, 53)).passes();
+      assertEquals(read.lost(), lab.dataplane.counters().lost());
+    }
+  }
+}

@@ -1,0 +1,237 @@
+package dev.sluice.node.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.sluice.core.net.IpAddress;
+import dev.sluice.core.net.Prefix;
+import dev.sluice.core.node.KernelEntry.AddressEntry;
+import dev.sluice.core.node.KernelEntry.AddressKey;
+import dev.sluice.core.node.KernelEntry.Direction;
+import dev.sluice.core.node.KernelEntry.PolicyEntry;
+import dev.sluice.core.node.KernelEntry.PolicyKey;
+import dev.sluice.node.bpf.BpfMap;
+import dev.sluice.node.bpf.TestRun;
+import dev.sluice.node.bpf.TestRun.Context;
+import dev.sluice.schemas.config.Setting;
+import dev.sluice.schemas.config.Settings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A dataplane of its own, without interfaces: packets go through its programs by {@code
+ * BPF_PROG_TEST_RUN}. The pod under test is on interface 1, which every namespace has; its
+ * neighbour on one that need not exist. Nothing is left behind.
+ */
+final class Lab implements AutoCloseable {
+  static final MacAddress POD_MAC = MacAddress.parse("02:00:00:00:00:02");
+  static final MacAddress HOST_MAC = MacAddress.parse("02:00:00:00:00:01");
+  static final MacAddress OTHER_MAC = MacAddress.parse("02:00:00:00:00:66");
+
+  static final String POD = "10.0.1.10";
+  static final String POD6 = "fd00:10:0:1::10";
+  static final String NEIGHBOUR = "10.0.1.11";
+  static final String NEIGHBOUR6 = "fd00:10:0:1::11";
+  static final String REMOTE = "10.0.2.10";
+  static final String OUTSIDE = "198.51.100.7";
+  static final String OUTSIDE6 = "2001:db8::7";
+  static final String NODE = "172.31.0.1";
+  static final String OTHER_NODE = "172.31.0.2";
+  static final int OVERLAY = 7;
+  static final int TUNNEL_PORT = 8472;
+
+  static final int POD_ID = 300;
+  static final int NEIGHBOUR_ID = 301;
+  static final int REMOTE_ID = 302;
+
+  private static final AtomicInteger LABS = new AtomicInteger();
+  private static final int DROP = 2;
+  private static final int REDIRECT = 7;
+
+  final NodeDataplane dataplane;
+  final EndpointTable endpoints;
+  final EventReader events;
+  private final Settings settings;
+
+  Lab() {
+    this(65536, 100, ConnectionLifetimes.DEFAULT);
+  }
+
+  /**
+   * @param share percent of the connections that one endpoint may hold
+   */
+  Lab(int connections, int share, ConnectionLifetimes lifetimes) {
+    String name = "slctpkt" + ProcessHandle.current().pid() + "-" + LABS.incrementAndGet();
+    settings =
+        Settings.defaults()
+            .with(Setting.NODE_BPF_PATH, "/sys/fs/bpf/" + name)
+            .with(Setting.NODE_CT_ENTRIES, connections)
+            .with(Setting.NODE_CT_ENDPOINT_SHARE, share);
+    dataplane = NodeDataplane.open(settings, lifetimes);
+    endpoints = new EndpointTable(dataplane.map("slc_ep"), dataplane.map("slc_local"));
+    events = dataplane.events();
+    reset();
+  }
+
+  /** No policies, no connections, nothing told; both pods ready, the overlay on. */
+  void reset() {
+    for (String name : List.of("slc_policy", "slc_ct", "slc_drops", "slc_frag", "slc_quota")) {
+      BpfMap map = dataplane.map(name);
+      map.keys().forEach(map::delete);
+    }
+    pod(1, 1, POD_ID, POD, POD6, true);
+    pod(2, 99, NEIGHBOUR_ID, NEIGHBOUR, NEIGHBOUR6, true);
+    route(OVERLAY);
+    known("0.0.0.0/0", 2, null);
+    known("::/0", 2, null);
+    known(NODE + "/32", 1, null);
+    known(OTHER_NODE + "/32", 6, null);
+    known(POD + "/32", POD_ID, null);
+    known(POD6 + "/128", POD_ID, null);
+    known(REMOTE + "/32", REMOTE_ID, OTHER_NODE);
+    dataplane.monitor(false);
+    told();
+  }
+
+  void pod(int id, int hostInterface, int identity, String ip4, String ip6, boolean ready) {
+    List<IpAddress> addresses = List.of(IpAddress.parse(ip4), IpAddress.parse(ip6));
+    EndpointSpec spec = new EndpointSpec(id, identity, addresses, POD_MAC, HOST_MAC);
+    endpoints.put(new EndpointState(hostInterface, spec, ready, false, 1));
+  }
+
+  /** Where packets to other nodes go; 0: native routing. */
+  void route(int overlay) {
+    new DataplaneState(dataplane.map("slc_state")).routes(overlay, TUNNEL_PORT);
+  }
+
+  void known(String prefix, int identity, String tunnel) {
+    AddressKey key = new AddressKey(Prefix.parse(prefix));
+    IpAddress via = tunnel == null ? null : IpAddress.parse(tunnel);
+    dataplane.put(new AddressEntry(key, identity, via));
+  }
+
+  /** Everything is allowed in this direction of the pod under test and of its neighbour. */
+  Lab open(Direction direction) {
+    rule(POD_ID, direction, 0, 0, 0, 0, true, 0);
+    rule(NEIGHBOUR_ID, direction, 0, 0, 0, 0, true, 0);
+    return this;
+  }
+
+  /** Nothing is, unless another entry says so; drops carry the cookie 9. */
+  Lab closed(Direction direction) {
+    rule(POD_ID, direction, 0, 0, 0, 0, false, 9);
+    rule(NEIGHBOUR_ID, direction, 0, 0, 0, 0, false, 9);
+    return this;
+  }
+
+  /** An entry of the policy map; see {@link PolicyKey}. */
+  Lab rule(
+      int subject, Direction way, int peer, int proto, int port, int bits, boolean ok, int cookie) {
+    PolicyKey key = new PolicyKey(subject, way, peer, proto, port, bits);
+    dataplane.put(new PolicyEntry(key, ok, 0, cookie));
+    return this;
+  }
+
+  /** Verdicts that connections remember are worthless from here on. */
+  Lab bump() {
+    endpoints.changeIf(endpoint -> true, EndpointState::bumped);
+    return this;
+  }
+
+  Outcome fromPod(Packet packet) {
+    return run("slc_from_pod", packet, Context.ARRIVED);
+  }
+
+  /** A packet towards the pod that this node received or forwarded. */
+  Outcome toPod(Packet packet) {
+    return run("slc_to_pod", packet.mac(HOST_MAC, POD_MAC), Context.ARRIVED);
+  }
+
+  /** Runs a packet once; the reason comes from the counters. */
+  Outcome run(String program, Packet packet, Context context) {
+    Map<Integer, Long> before = counts();
+    TestRun.Result result = TestRun.once(dataplane.programFd(program), packet.bytes(), context);
+    List<Integer> counted = new ArrayList<>();
+    counts()
+        .forEach(
+            (reason, packets) -> {
+              for (long i = before.getOrDefault(reason, 0L); i < packets; i++) {
+                counted.add(reason);
+              }
+            });
+    return new Outcome(result.verdict(), List.copyOf(counted), result.packet());
+  }
+
+  private Map<Integer, Long> counts() {
+    Map<Integer, Long> counts = new HashMap<>();
+    for (DataplaneCounters.ReasonCount count : dataplane.counters().reasons()) {
+      counts.merge(count.reason(), count.packets(), Long::sum);
+    }
+    return counts;
+  }
+
+  /** What was told since this was asked last. */
+  List<KernelEvent> told() {
+    List<KernelEvent> told = new ArrayList<>();
+    events.poll(Duration.ZERO, told::add);
+    return told;
+  }
+
+  /** Of these, the drops. */
+  List<KernelEvent> drops() {
+    return told().stream().filter(event -> event.type() == KernelEvent.Type.DROP).toList();
+  }
+
+  @Override
+  public void close() {
+    events.close();
+    dataplane.close();
+    NodeDataplane.destroy(settings);
+  }
+
+  /**
+   * What became of a packet.
+   *
+   * @param counted the reasons that were counted, 0 for one that passed
+   */
+  record Outcome(int verdict, List<Integer> counted, byte[] packet) {
+    /** On to the node's stack, or to the pod. */
+    Outcome passes() {
+      return is(0, List.of(0));
+    }
+
+    /** Judged and sent on past the stack. */
+    Outcome redirected() {
+      return is(REDIRECT, List.of(0));
+    }
+
+    /** Turned into an answer that goes back; no policy was asked. */
+    Outcome answered() {
+      return is(REDIRECT, List.of());
+    }
+
+    /** On to the stack without a judgement. */
+    Outcome untouched() {
+      return is(0, List.of());
+    }
+
+    /** The next program on the interface decides. */
+    Outcome leftAlone() {
+      return is(-1, List.of());
+    }
+
+    Outcome drops(int reason) {
+      return is(DROP, List.of(reason));
+    }
+
+    private Outcome is(int wanted, List<Integer> reasons) {
+      assertEquals(
+          "verdict " + wanted + ", counted " + reasons,
+          "verdict " + verdict + ", counted " + counted);
+      return this;
+    }
+  }
+}
