@@ -22,7 +22,8 @@ record ComponentSpec(
 
   /** The command line; the class path is the supervisor's own. */
   List<String> command(LabFiles files) {
-    List<String> command = JavaCommand.start(heapMegabytes);
+    List<String> command =
+        node.isEmpty() ? JavaCommand.start(heapMegabytes) : JavaCommand.startSmall(heapMegabytes);
     command.add(mainClass);
     command.add("--config");
     command.add(files.config(id()).toString());

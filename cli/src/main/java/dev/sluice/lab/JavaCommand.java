@@ -14,6 +14,18 @@ public final class JavaCommand {
 
   /** Everything up to the main class; the caller adds it and its arguments. */
   public static List<String> start(int heapMegabytes) {
+    return start(heapMegabytes, true);
+  }
+
+  /**
+   * As {@link #start}, for a process of which every node has one: without the AOT cache, whose
+   * classes of all processes cost 40 MiB of memory and save 0.3 s of a start.
+   */
+  public static List<String> startSmall(int heapMegabytes) {
+    return start(heapMegabytes, false);
+  }
+
+  private static List<String> start(int heapMegabytes, boolean cached) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xlog:disable"); // the JVM's own warnings about its cache help nobody
@@ -28,7 +40,7 @@ public final class JavaCommand {
     if (!home.isEmpty()) {
       command.add("-Dsluice.home=" + home);
       Path cache = Path.of(home, "target", "sluice.aot");
-      if (Files.exists(cache)) {
+      if (cached && Files.exists(cache)) {
         command.add("-XX:AOTCache=" + cache);
       }
     }
