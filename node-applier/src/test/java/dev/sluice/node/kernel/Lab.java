@@ -84,6 +84,7 @@ final class Lab implements AutoCloseable {
     }
     pod(1, 1, POD_ID, POD, POD6, true);
     pod(2, 99, NEIGHBOUR_ID, NEIGHBOUR, NEIGHBOUR6, true);
+    dataplane.monitor(false); // writes its own view of the routes too
     route(OVERLAY);
     known("0.0.0.0/0", 2, null);
     known("::/0", 2, null);
@@ -92,7 +93,6 @@ final class Lab implements AutoCloseable {
     known(POD + "/32", POD_ID, null);
     known(POD6 + "/128", POD_ID, null);
     known(REMOTE + "/32", REMOTE_ID, OTHER_NODE);
-    dataplane.monitor(false);
     told();
   }
 

@@ -1,0 +1,162 @@
+package dev.sluice.node.kernel;
+
+import static dev.sluice.core.node.KernelEntry.Direction.EGRESS;
+import static dev.sluice.core.node.KernelEntry.Direction.INGRESS;
+import static dev.sluice.node.kernel.Lab.OUTSIDE;
+import static dev.sluice.node.kernel.Lab.OUTSIDE6;
+import static dev.sluice.node.kernel.Lab.POD;
+import static dev.sluice.node.kernel.Lab.POD6;
+import static dev.sluice.node.kernel.Lab.POD_ID;
+import static dev.sluice.node.kernel.Packet.ICMP;
+import static dev.sluice.node.kernel.Packet.ICMP6;
+import static dev.sluice.node.kernel.Packet.UDP;
+import static dev.sluice.node.kernel.Packet.echo;
+import static dev.sluice.node.kernel.Packet.echoReply;
+import static dev.sluice.node.kernel.Packet.icmp;
+import static dev.sluice.node.kernel.Packet.ip;
+import static dev.sluice.node.kernel.Packet.tcp;
+import static dev.sluice.node.kernel.Packet.tooBig;
+import static dev.sluice.node.kernel.Packet.udp;
+
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Packets that mean something only beside another: fragments, echo replies, ICMP errors. */
+@RequiresKernel
+class FragmentsAndErrorsTest {
+  private static final String ROUTER = "192.0.2.1";
+  private static final String ROUTER6 = "2001:db8:f::1";
+
+  private static Lab lab;
+
+  @BeforeAll
+  static void make() {
+    lab = new Lab();
+  }
+
+  @AfterAll
+  static void remove() {
+    if (lab != null) {
+      lab.close();
+    }
+  }
+
+  @BeforeEach
+  void reset() {
+    lab.reset();
+    lab.closed(EGRESS).closed(INGRESS);
+  }
+
+  private record Ends(String pod, String outside, String router) {}
+
+  private static final List<Ends> FAMILIES =
+      List.of(new Ends(POD, OUTSIDE, ROUTER), new Ends(POD6, OUTSIDE6, ROUTER6));
+
+  private static Packet later(String from, String to, int id, int offset, boolean more) {
+    return ip(from, to, UDP, new byte[64]).fragment(id, offset, more);
+  }
+
+  @Test
+  void laterFragmentsFollowTheFirst() {
+    lab.rule(POD_ID, EGRESS, 0, UDP, 53, 16, true, 1);
+    for (Ends e : FAMILIES) {
+      lab.fromPod(later(e.pod, e.outside, 7, 24, false)).drops(175);
+      lab.fromPod(udp(e.pod, 1, e.outside, 53).fragment(7, 0, true)).passes();
+      lab.fromPod(later(e.pod, e.outside, 7, 24, true)).passes();
+      lab.fromPod(later(e.pod, e.outside, 7, 88, false)).passes();
+      lab.fromPod(later(e.pod, e.outside, 8, 24, false)).drops(175);
+      lab.toPod(later(e.outside, e.pod, 7, 24, false)).drops(175);
+    }
+  }
+
+  @Test
+  void aRefusedFirstFragmentLetsNothingFollow() {
+    for (Ends e : FAMILIES) {
+      lab.fromPod(udp(e.pod, 1, e.outside, 53).fragment(7, 0, true)).drops(133);
+      lab.fromPod(later(e.pod, e.outside, 7, 24, false)).drops(175);
+    }
+  }
+
+  @Test
+  void aRevokedAllowCutsTheNextFragment() {
+    lab.rule(POD_ID, EGRESS, 0, UDP, 53, 16, true, 1);
+    for (Ends e : FAMILIES) {
+      lab.fromPod(udp(e.pod, 1, e.outside, 53).fragment(7, 0, true)).passes();
+    }
+    lab.rule(POD_ID, EGRESS, 0, UDP, 53, 16, false, 1).bump();
+    for (Ends e : FAMILIES) {
+      lab.fromPod(later(e.pod, e.outside, 7, 24, false)).drops(133);
+    }
+  }
+
+  @Test
+  void aFragmentThatIsWholeIsNone() {
+    lab.rule(POD_ID, EGRESS, 0, UDP, 53, 16, true, 1);
+    lab.fromPod(udp(POD6, 1, OUTSIDE6, 53).fragment(9, 0, false)).passes();
+    lab.fromPod(later(POD6, OUTSIDE6, 9, 24, false)).drops(175);
+  }
+
+  @Test
+  void anEchoReplyBelongsToItsRequest() {
+    lab.rule(POD_ID, EGRESS, 0, ICMP, 0, 0, true, 1);
+    lab.rule(POD_ID, EGRESS, 0, ICMP6, 0, 0, true, 1);
+    for (Ends e : FAMILIES) {
+      lab.toPod(echoReply(e.outside, e.pod, 5)).drops(133);
+      lab.fromPod(echo(e.pod, e.outside, 5)).passes();
+      lab.toPod(echoReply(e.outside, e.pod, 5)).passes();
+      lab.toPod(echoReply(e.outside, e.pod, 6)).drops(133);
+      lab.toPod(echo(e.outside, e.pod, 5)).drops(133);
+    }
+    lab.fromPod(icmp(POD, OUTSIDE, 13, 0, 0)).drops(144);
+    lab.fromPod(icmp(POD6, OUTSIDE6, 139, 0, 0)).drops(146);
+  }
+
+  @Test
+  void anErrorMustBeAboutAKnownConnection() {
+    lab.rule(POD_ID, EGRESS, 0, UDP, 53, 16, true, 1);
+    for (Ends e : FAMILIES) {
+      Packet sent = udp(e.pod, 1, e.outside, 53);
+      lab.toPod(tooBig(e.router, e.pod, sent)).drops(163);
+      lab.fromPod(sent).passes();
+      lab.toPod(tooBig(e.router, e.pod, sent)).passes();
+      lab.toPod(tooBig(e.outside, e.pod, sent)).passes();
+      lab.toPod(tooBig(e.router, e.pod, udp(e.pod, 2, e.outside, 53))).drops(163);
+      lab.toPod(tooBig(e.router, e.pod, tcp(e.pod, 1, e.outside, 53))).drops(163);
+      lab.toPod(tooBig(e.router, e.pod, udp(e.outside, 53, e.pod, 1))).drops(163);
+    }
+  }
+
+  @Test
+  void anErrorEndsWithItsConnectionsAllow() {
+    lab.rule(POD_ID, EGRESS, 0, UDP, 53, 16, true, 1);
+    for (Ends e : FAMILIES) {
+      lab.fromPod(udp(e.pod, 1, e.outside, 53)).passes();
+    }
+    lab.rule(POD_ID, EGRESS, 0, UDP, 53, 16, false, 1).bump();
+    for (Ends e : FAMILIES) {
+      lab.toPod(tooBig(e.router, e.pod, udp(e.pod, 1, e.outside, 53))).drops(133);
+    }
+  }
+
+  @Test
+  void aPodMaySendAnErrorOnlyAboutWhatItGot() {
+    lab.rule(POD_ID, INGRESS, 0, UDP, 53, 16, true, 1);
+    for (Ends e : FAMILIES) {
+      Packet got = udp(e.outside, 1, e.pod, 53);
+      lab.fromPod(tooBig(e.pod, e.outside, got)).drops(163);
+      lab.toPod(udp(e.outside, 1, e.pod, 53)).passes();
+      lab.fromPod(tooBig(e.pod, e.outside, got)).passes();
+      lab.fromPod(tooBig(e.pod, e.router, got)).drops(163);
+      lab.fromPod(tooBig(e.pod, e.outside, udp(e.outside, 2, e.pod, 53))).drops(163);
+    }
+  }
+
+  @Test
+  void anErrorThatQuotesTooLittleIsRefused() {
+    lab.toPod(icmp(ROUTER, POD, 3, 4, 1400, new byte[12])).drops(135);
+    lab.toPod(icmp(ROUTER6, POD6, 2, 0, 1400, new byte[12])).drops(135);
+  }
+}
