@@ -4,6 +4,7 @@ import dev.sluice.lab.LabHandle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -44,6 +45,19 @@ final class BenchLab implements AutoCloseable {
       lab.close();
       throw e;
     }
+  }
+
+  /**
+   * Adds a world of records: one file, read by ingest without anybody waiting for its pods, which
+   * no machine runs. Returns when {@code after}, applied behind it, is realised: then so is the
+   * world.
+   */
+  void addWorld(String world, String after) throws IOException {
+    Path ready = data.resolve("world.tmp");
+    Files.writeString(ready, world);
+    Files.move(ready, manifests().resolve("world.yaml"), StandardCopyOption.ATOMIC_MOVE);
+    Path file = Files.writeString(data.resolve("after.yaml"), after);
+    sluice("lab", "apply", "-f", file.toString(), "--timeout", "300s");
   }
 
   /** Runs {@code sluice} on this lab and returns what it printed. */

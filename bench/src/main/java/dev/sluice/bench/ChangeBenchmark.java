@@ -38,7 +38,10 @@ final class ChangeBenchmark implements Benchmark {
     Samples allow = new Samples();
     Samples revoke = new Samples();
     Samples hops = new Samples();
-    try (BenchLab lab = BenchLab.up(1, manifests())) {
+    try (BenchLab lab = BenchLab.up(1, PODS)) {
+      lab.addWorld(
+          World.manifests(POLICIES, IDENTITIES, ENDPOINTS),
+          World.policy("bench", "server", "server", "client"));
       Settings settings =
           Settings.defaults()
               .with(
@@ -95,12 +98,8 @@ final class ChangeBenchmark implements Benchmark {
           toPorts: [{ports: [{port: "9999", protocol: UDP}]}]
       """;
 
-  private static String manifests() {
-    return World.manifests(POLICIES, IDENTITIES, ENDPOINTS)
-        + World.idlePod("bench", "client", "client")
-        + World.idlePod("bench", "server", "server")
-        + World.policy("bench", "server", "server", "client");
-  }
+  private static final String PODS =
+      World.idlePod("bench", "client", "client") + World.idlePod("bench", "server", "server");
 
   /** Datagrams from the client to the server, and what the server sees of them. */
   private record Beacon(Process sender, Process watcher, BufferedReader seen)

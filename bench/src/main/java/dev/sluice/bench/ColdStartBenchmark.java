@@ -33,11 +33,10 @@ final class ColdStartBenchmark implements Benchmark {
   public List<Row> run(int rounds) throws Exception {
     Samples seconds = new Samples();
     Samples mebibytes = new Samples();
-    String manifests =
-        World.manifests(1_000, 1_000, 10_000)
-            + World.idlePod("bench", "server", "server")
-            + World.policy("bench", "server", "server", "client");
-    try (BenchLab lab = BenchLab.up(1, manifests)) {
+    try (BenchLab lab = BenchLab.up(1, World.idlePod("bench", "server", "server"))) {
+      lab.addWorld(
+          World.manifests(1_000, 1_000, 10_000),
+          World.policy("bench", "server", "server", "client"));
       long wanted = position(lab.handle());
       for (int round = 0; round < rounds; round++) {
         lab.sluice("lab", "kill", "node-applier@node-1");

@@ -43,7 +43,8 @@ final class PathBenchmark implements Benchmark {
     Path tool = Netbench.compile();
     List<RoutedTrio> trios = new ArrayList<>();
     List<Process> servers = new ArrayList<>();
-    try (BenchLab lab = BenchLab.up(1, manifests())) {
+    try (BenchLab lab = BenchLab.up(1, PODS)) {
+      lab.addWorld(World.manifests(0, 1000, PEERS), POLICY);
       List<Variant> variants = new ArrayList<>();
       for (RoutedTrio.Filter filter : RoutedTrio.Filter.values()) {
         RoutedTrio trio = RoutedTrio.make(filter, PEERS);
@@ -125,22 +126,20 @@ final class PathBenchmark implements Benchmark {
     throw new IllegalStateException("pod " + pod + " has no IPv4 address: " + status);
   }
 
-  private static String manifests() {
-    return World.manifests(0, 1000, PEERS)
-        + World.idlePod("bench", "client", "client")
-        + World.idlePod("bench", "server", "server")
-        + """
-        ---
-        apiVersion: cilium.io/v2
-        kind: CiliumNetworkPolicy
-        metadata: {name: server, namespace: bench}
-        spec:
-          endpointSelector: {matchLabels: {app: server}}
-          ingress:
-          - fromEndpoints:
-            - matchLabels: {app: client}
-            - matchLabels: {"k8s:io.kubernetes.pod.namespace": world}
-            toPorts: [{ports: [{port: "8080", protocol: TCP}, {port: "8081", protocol: TCP}]}]
-        """;
-  }
+  private static final String PODS =
+      World.idlePod("bench", "client", "client") + World.idlePod("bench", "server", "server");
+
+  private static final String POLICY =
+      """
+      apiVersion: cilium.io/v2
+      kind: CiliumNetworkPolicy
+      metadata: {name: server, namespace: bench}
+      spec:
+        endpointSelector: {matchLabels: {app: server}}
+        ingress:
+        - fromEndpoints:
+          - matchLabels: {app: client}
+          - matchLabels: {"k8s:io.kubernetes.pod.namespace": world}
+          toPorts: [{ports: [{port: "8080", protocol: TCP}, {port: "8081", protocol: TCP}]}]
+      """;
 }
