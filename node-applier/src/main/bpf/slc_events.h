@@ -125,7 +125,8 @@ static __noinline int slc_drop_tell(struct __sk_buff *skb, const struct slc_pack
 
 	if (!p || !v)
 		return 0;
-	slc_drop_key_of(&key, p, v->endpoint, v->direction);
+	// A reply is refused by the policy of the other direction: it must not be found as a refusal to open.
+	slc_drop_key_of(&key, p, v->endpoint, v->direction | (v->flags & SLC_EVENT_REPLY) << 1);
 	struct slc_drop *d = bpf_map_lookup_elem(&slc_drops, &key);
 	if (d && d->event.reason == (v->reason & 0xff)) {
 		d->epoch = v->epoch;

@@ -153,7 +153,7 @@ struct slc_drop_key {
 	__u32 endpoint;
 	__be16 destination_port;
 	__u8 protocol;
-	__u8 direction;
+	__u8 direction; // and, as 2, whether it was a reply
 };
 
 struct slc_drop {

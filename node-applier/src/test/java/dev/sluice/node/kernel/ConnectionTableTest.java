@@ -188,4 +188,22 @@ class ConnectionTableTest {
     lab.toPod(tcp(OUTSIDE, 2, POD, 80).flags(FIN | ACK)).passes();
     assertEquals(List.of(), lab.dataplane.connections());
   }
+
+  @Test
+  void aRefusedReplyIsNotARefusalToOpen() {
+    lab.open(EGRESS).open(INGRESS);
+    lab.toPod(tcp(OUTSIDE, 99, POD, 8080).syn()).passes();
+    lab.closed(INGRESS).bump();
+    lab.fromPod(tcp(POD, 8080, OUTSIDE, 99).flags(SYN | ACK)).drops(133);
+    lab.fromPod(tcp(POD, 4000, OUTSIDE, 99).syn()).passes();
+  }
+
+  @Test
+  void aRefusalIsForgottenWithItsPolicy() {
+    lab.closed(EGRESS);
+    lab.fromPod(tcp(POD, 4000, OUTSIDE, 99).syn()).drops(133);
+    lab.fromPod(tcp(POD, 4001, OUTSIDE, 99).syn()).drops(133);
+    lab.open(EGRESS).bump();
+    lab.fromPod(tcp(POD, 4002, OUTSIDE, 99).syn()).passes();
+  }
 }
