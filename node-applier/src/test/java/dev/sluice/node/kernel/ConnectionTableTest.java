@@ -17,6 +17,9 @@ import static dev.sluice.node.kernel.Packet.tcp;
 import static dev.sluice.node.kernel.Packet.udp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.sluice.core.net.Prefix;
+import dev.sluice.core.node.KernelEntry.AddressKey;
+import dev.sluice.core.node.KernelEntry.PolicyKey;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -105,9 +108,7 @@ class ConnectionTableTest {
     lab.known(OUTSIDE + "/32", 401, null);
     lab.fromPod(udp(POD, 4000, OUTSIDE, 53)).drops(133);
     lab.toPod(udp(OUTSIDE, 53, POD, 4000)).drops(133);
-    lab.dataplane.remove(
-        new dev.sluice.core.node.KernelEntry.AddressKey(
-            dev.sluice.core.net.Prefix.parse(OUTSIDE + "/32")));
+    lab.dataplane.remove(new AddressKey(Prefix.parse(OUTSIDE + "/32")));
   }
 
   @Test
@@ -155,8 +156,7 @@ class ConnectionTableTest {
 
   @Test
   void aRuleThatDeniesHasAReasonOfItsOwn() {
-    byte[] key =
-        EntryCodec.key(new dev.sluice.core.node.KernelEntry.PolicyKey(POD_ID, INGRESS, 0, 0, 0, 0));
+    byte[] key = EntryCodec.key(new PolicyKey(POD_ID, INGRESS, 0, 0, 0, 0));
     lab.dataplane
         .map("slc_policy")
         .update(key, Layouts.buffer(8).put((byte) 0).put((byte) 1).putInt(4, 78).array());
