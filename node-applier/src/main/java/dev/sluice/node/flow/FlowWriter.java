@@ -49,7 +49,7 @@ public final class FlowWriter implements Consumer<Flow>, AutoCloseable {
         new KafkaProducer<>(
             properties,
             serdes.keys(Topics.FLOWS).serializer(),
-            serdes.values(Topics.FLOWS).serializer()),
+            new FlowSerializer(serdes.values(Topics.FLOWS).serializer()::register)),
         Topics.FLOWS.name(settings));
   }
 
