@@ -92,7 +92,7 @@ public final class FlowEnricher {
     flow.setIcmpType(icmp ? echo(event) : 0);
     flow.setIcmpCode(0);
     flow.setTcpFlags(event.tcpFlags());
-    flow.setReply(event.reply());
+    flow.setReply(event.reason() == 0 ? event.reply() : null); // hubble leaves it out of drops
     flow.setSource(
         peers.peer(event.source(), event.sourceIdentity(), local(event, Direction.EGRESS)));
     flow.setDestination(
