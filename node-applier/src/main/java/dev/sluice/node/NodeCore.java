@@ -84,7 +84,7 @@ final class NodeCore implements AutoCloseable {
             new DataplaneMaps(dataplane),
             endpoints,
             new IpWiring(netns, NodeSetup.tunnels(settings))::change,
-            peers::apply);
+            peers);
     PodLinks links = new PodLinks(netns, EndpointFiles.beside(socket), own.podMtu());
     links.adopt().forEach(target::attach);
     Consumer<Throwable> broken = world::broken;

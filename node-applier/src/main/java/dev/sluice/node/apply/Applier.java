@@ -1,7 +1,6 @@
 package dev.sluice.node.apply;
 
 import dev.sluice.core.desired.DesiredRecord;
-import dev.sluice.core.log.Change;
 import dev.sluice.core.node.KernelEntry;
 import dev.sluice.core.node.MapPlan;
 import dev.sluice.core.node.MapSizes;
@@ -12,6 +11,7 @@ import dev.sluice.node.endpoint.EndpointView;
 import dev.sluice.node.endpoint.KernelEndpoints;
 import dev.sluice.node.link.NodeNetwork;
 import dev.sluice.node.link.PodLink;
+import dev.sluice.node.mirror.FoldListener;
 import dev.sluice.node.mirror.KernelMaps;
 import dev.sluice.node.mirror.Mirror;
 import dev.sluice.node.mirror.Place;
@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,15 +62,15 @@ public final class Applier {
   private boolean failed;
 
   /**
-   * @param folded told of every change once its group is whole: for those who explain flows
+   * @param listener told of every change once its group is whole: for those who explain flows
    */
   public Applier(
       String node,
       KernelMaps maps,
       KernelEndpoints endpoints,
       NodeWiring wiring,
-      Consumer<Change<DesiredRecord>> folded) {
-    this.mirror = new Mirror(node, folded);
+      FoldListener listener) {
+    this.mirror = new Mirror(node, listener);
     this.maps = maps;
     this.endpoints = new EndpointTable(endpoints);
     this.wiring = wiring;

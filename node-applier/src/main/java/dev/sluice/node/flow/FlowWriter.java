@@ -14,6 +14,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * Writes flows to their topic and never makes the reader of events wait for brokers: what does not
@@ -25,6 +26,7 @@ public final class FlowWriter implements Consumer<Flow>, AutoCloseable {
   private static final long BUFFER_BYTES = 24L << 20;
 
   private static final int BLOCK_MILLIS = 5;
+  private static final long FIRST_CONTACT_NANOS = Duration.ofSeconds(10).toNanos();
 
   /** How long nothing is tried after the buffer was found full. */
   private static final long REST_NANOS = Duration.ofMillis(50).toNanos();
@@ -45,12 +47,29 @@ public final class FlowWriter implements Consumer<Flow>, AutoCloseable {
         new HashMap<>(KafkaClients.flowProducer(settings, "node-flows"));
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, BLOCK_MILLIS);
     properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
-    return new FlowWriter(
+    // A quiet node must not forget where the topic is, and lose the first flow after the silence.
+    properties.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, Duration.ofDays(3650).toMillis());
+    KafkaProducer<String, Flow> producer =
         new KafkaProducer<>(
             properties,
             serdes.keys(Topics.FLOWS).serializer(),
-            new FlowSerializer(serdes.values(Topics.FLOWS).serializer()::register)),
-        Topics.FLOWS.name(settings));
+            new FlowSerializer(serdes.values(Topics.FLOWS).serializer()::register));
+    String topic = Topics.FLOWS.name(settings);
+    learnPartitions(producer, topic);
+    return new FlowWriter(producer, topic);
+  }
+
+  /** Waits for what the first flow would wait for, unless the brokers went away just now. */
+  private static void learnPartitions(KafkaProducer<String, Flow> producer, String topic) {
+    long deadline = System.nanoTime() + FIRST_CONTACT_NANOS;
+    while (System.nanoTime() - deadline < 0) {
+      try {
+        producer.partitionsFor(topic);
+        return;
+      } catch (TimeoutException e) {
+        // Each call waits BLOCK_MILLIS.
+      }
+    }
   }
 
   @Override

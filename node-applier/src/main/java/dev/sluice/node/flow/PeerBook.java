@@ -7,6 +7,7 @@ import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
+import dev.sluice.node.mirror.FoldListener;
 import dev.sluice.schemas.FlowPeer;
 import java.util.List;
 import java.util.Map;
@@ -16,19 +17,26 @@ import java.util.concurrent.ConcurrentHashMap;
  * Who is behind an address and what an identity's labels are, for explaining flows. Written by the
  * applier's thread as groups of topic desired become whole; read by any.
  */
-public final class PeerBook {
+public final class PeerBook implements FoldListener {
   private final Map<IpAddress, Address> addresses = new ConcurrentHashMap<>();
   private final Map<Integer, List<String>> labels = new ConcurrentHashMap<>();
 
   /** Starts with the reserved identities. */
   public PeerBook() {
+    restarted();
+  }
+
+  @Override
+  public void restarted() {
+    addresses.clear();
+    labels.clear();
     for (ReservedIdentity reserved : ReservedIdentity.values()) {
       labels.put(reserved.number(), reserved.labels().texts());
     }
   }
 
-  /** Takes a change of topic desired. */
-  public void apply(Change<DesiredRecord> change) {
+  @Override
+  public void changed(Change<DesiredRecord> change) {
     switch (change.value()) {
       case DesiredRecord.SubjectPolicy policy ->
           labels.put(policy.identity(), texts(policy.labels()));

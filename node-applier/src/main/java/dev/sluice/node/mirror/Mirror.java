@@ -1,14 +1,12 @@
 package dev.sluice.node.mirror;
 
 import dev.sluice.core.desired.DesiredRecord;
-import dev.sluice.core.log.Change;
 import dev.sluice.core.node.MapPlan;
 import dev.sluice.core.node.NodeFold;
 import dev.sluice.schemas.convert.Row;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * Topic desired as far as this node has read it, in whole groups. It says nothing before it has
@@ -19,7 +17,7 @@ import java.util.function.Consumer;
  */
 public final class Mirror {
   private final String node;
-  private final Consumer<Change<DesiredRecord>> folded;
+  private final FoldListener listener;
   private final List<Row.Changed<DesiredRecord>> group = new ArrayList<>();
   private NodeFold fold;
   private AddressBook addresses;
@@ -29,11 +27,11 @@ public final class Mirror {
   private boolean compare = true;
 
   /**
-   * @param folded told of every change that enters the mirror, after its group's mark was seen
+   * @param listener told of every change that enters the mirror, after its group's mark was seen
    */
-  public Mirror(String node, Consumer<Change<DesiredRecord>> folded) {
+  public Mirror(String node, FoldListener listener) {
     this.node = node;
-    this.folded = folded;
+    this.listener = listener;
     reset();
   }
 
@@ -45,6 +43,7 @@ public final class Mirror {
     group.clear();
     caughtUp = false;
     compare = true;
+    listener.restarted();
   }
 
   /** The end that the topic had when reading began has been handed in. */
@@ -84,7 +83,7 @@ public final class Mirror {
     for (Row.Changed<DesiredRecord> changed : group) {
       fold.apply(changed.change());
       addresses.apply(changed.change());
-      folded.accept(changed.change());
+      listener.changed(changed.change());
     }
     group.clear();
     place = new Place(mark.position(), mark.revision(), mark.hash());

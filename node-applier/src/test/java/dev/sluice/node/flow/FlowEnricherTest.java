@@ -42,7 +42,7 @@ class FlowEnricherTest {
 
   private void take(Row<DesiredRecord> row) {
     fold.apply(((Row.Changed<DesiredRecord>) row).change());
-    peers.apply(((Row.Changed<DesiredRecord>) row).change());
+    peers.changed(((Row.Changed<DesiredRecord>) row).change());
   }
 
   private int cookie(boolean allow) {
