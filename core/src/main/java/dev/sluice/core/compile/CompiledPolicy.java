@@ -81,11 +81,23 @@ record CompiledPolicy(
     }
     List<Ports> ports = new ArrayList<>();
     for (TrafficRule.PortRule port : rule.ports()) {
+      TrafficRule.Ports.Range range = range(port);
       for (int protocol : port.protocol().numbers()) {
-        ports.add(new Ports(protocol, port.first(), port.last(), port.path()));
+        ports.add(new Ports(protocol, range.first(), range.last(), port.path()));
       }
     }
     return ports;
+  }
+
+  private static TrafficRule.Ports.Range range(TrafficRule.PortRule port) {
+    return switch (port.ports()) {
+      case TrafficRule.Ports.Range range -> range;
+      case TrafficRule.Ports.Named named -> throw unread(named);
+    };
+  }
+
+  private static IllegalStateException unread(Record part) {
+    return new IllegalStateException("no reader gives " + part);
   }
 
   private static List<PeerId> peers(TrafficRule rule, TreeMap<String, LabelSelector> used) {
@@ -102,6 +114,12 @@ record CompiledPolicy(
               }
               entity.selectors().forEach(selector -> ids.add(use(selector, path, used)));
             }
+            case TrafficRule.Peer.Cidr one -> throw unread(one);
+            case TrafficRule.Peer.CidrGroup one -> throw unread(one);
+            case TrafficRule.Peer.CidrGroups one -> throw unread(one);
+            case TrafficRule.Peer.Fqdn one -> throw unread(one);
+            case TrafficRule.Peer.Service one -> throw unread(one);
+            case TrafficRule.Peer.Services one -> throw unread(one);
           }
         }
         yield ids;

@@ -87,7 +87,7 @@ final class CiliumPolicyReader {
     String description = reading.string(spec, "description", path).orElse("");
     List<Label> labels = labels(spec, path);
     return subject.map(
-        selector -> new PolicyRule(path, selector, description, labels, ingress, egress));
+        selector -> new PolicyRule(path, selector, description, labels, "", ingress, egress));
   }
 
   private Optional<LabelSelector> subject(Map<String, Object> spec, String path) {

@@ -9,5 +9,13 @@ import java.util.List;
  *
  * @param key the object
  * @param rules one for {@code spec}, then one for each of {@code specs}
+ * @param audit whether it only tells what it would deny: it allows nothing and denies nothing, and
+ *     traffic that passes though this policy would have denied it gets the verdict AUDIT
  */
-public record Policy(ObjectKey key, List<PolicyRule> rules) {}
+public record Policy(ObjectKey key, List<PolicyRule> rules, boolean audit) {
+  /**
+   * Annotation of a policy or of a pod: {@code Enabled} makes the policy, or all policies of the
+   * pod, tell what they would deny instead of denying it.
+   */
+  public static final String AUDIT_ANNOTATION = "sluice.dev/policy-audit-mode";
+}

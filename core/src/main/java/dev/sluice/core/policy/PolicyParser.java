@@ -50,6 +50,6 @@ public final class PolicyParser {
     boolean refused = findings.stream().anyMatch(one -> one.severity() == Finding.Severity.REFUSED);
     return refused
         ? new ParsedPolicy.Refused(findings)
-        : new ParsedPolicy.Accepted(new Policy(key, rules), findings);
+        : new ParsedPolicy.Accepted(new Policy(key, rules, false), findings);
   }
 }

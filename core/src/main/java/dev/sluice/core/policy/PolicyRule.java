@@ -10,6 +10,7 @@ import java.util.List;
  * @param subject whom the rules are for
  * @param description free text; empty for none
  * @param labels the author's own labels of the rule, sorted; they take no part in a verdict
+ * @param log text that flows of this rule carry; empty for none
  * @param ingress what may come in
  * @param egress what may go out
  */
@@ -18,6 +19,7 @@ public record PolicyRule(
     LabelSelector subject,
     String description,
     List<Label> labels,
+    String log,
     Direction ingress,
     Direction egress) {
 

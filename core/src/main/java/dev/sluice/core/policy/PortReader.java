@@ -93,7 +93,12 @@ final class PortReader {
     if (first.isEmpty() || protocol.isEmpty() || last.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(new TrafficRule.PortRule(path, protocol.get(), first.get(), last.get()));
+    return Optional.of(
+        new TrafficRule.PortRule(
+            path,
+            protocol.get(),
+            new TrafficRule.Ports.Range(first.get(), last.get()),
+            L7Rules.NONE));
   }
 
   private Optional<Integer> first(Map<String, Object> object, String path) {
@@ -157,7 +162,10 @@ final class PortReader {
       return Optional.empty();
     }
     Optional<PortProtocol> protocol =
-        Arrays.stream(PortProtocol.values()).filter(p -> p.name().equals(text.get())).findFirst();
+        Arrays.stream(PortProtocol.values())
+            .filter(PortProtocol::hasPorts)
+            .filter(p -> p.name().equals(text.get()))
+            .findFirst();
     if (protocol.isEmpty()) {
       String upper = text.get().toUpperCase(java.util.Locale.ROOT);
       boolean later = LATER_PROTOCOLS.contains(upper);

@@ -65,6 +65,7 @@ final class VerdictOracle {
             case WORLD, HOST, REMOTE_NODE, HEALTH, INIT, UNMANAGED ->
                 labels.canonical().equals("reserved:" + named.entity().text() + ";");
           };
+      default -> throw new IllegalStateException("not generated here: " + peer);
     };
   }
 
@@ -74,7 +75,8 @@ final class VerdictOracle {
             .anyMatch(
                 rule ->
                     rule.protocol().numbers().contains(protocol)
-                        && rule.first() <= port
-                        && port <= rule.last());
+                        && rule.ports() instanceof TrafficRule.Ports.Range(int first, int last)
+                        && first <= port
+                        && port <= last);
   }
 }

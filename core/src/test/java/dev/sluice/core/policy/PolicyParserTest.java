@@ -44,7 +44,10 @@ class PolicyParserTest {
     assertEquals(
         List.of(
             new TrafficRule.PortRule(
-                "spec.ingress[0].toPorts[0].ports[0]", PortProtocol.TCP, 8080, 8080)),
+                "spec.ingress[0].toPorts[0].ports[0]",
+                PortProtocol.TCP,
+                new TrafficRule.Ports.Range(8080, 8080),
+                L7Rules.NONE)),
         rule.ingress().rules().getFirst().ports());
   }
 
@@ -137,14 +140,16 @@ class PolicyParserTest {
   @Test
   void ports() {
     assertEquals(
-        "[PortRule[path=spec.ingress[0].toPorts[0].ports[0], protocol=ANY, first=80, last=80],"
-            + " PortRule[path=spec.ingress[0].toPorts[0].ports[1], protocol=UDP, first=10,"
-            + " last=20], PortRule[path=spec.ingress[0].toPorts[1].ports[0], protocol=SCTP,"
-            + " first=0, last=65535]]",
+        "[spec.ingress[0].toPorts[0].ports[0] ANY Range[first=80, last=80],"
+            + " spec.ingress[0].toPorts[0].ports[1] UDP Range[first=10, last=20],"
+            + " spec.ingress[0].toPorts[1].ports[0] SCTP Range[first=0, last=65535]]",
         ingress(
                 "{toPorts: [{ports: [{port: '80'}, {port: '10', endPort: 20, protocol: UDP}]},"
                     + " {ports: [{port: '0', protocol: SCTP}]}]}")
             .ports()
+            .stream()
+            .map(port -> port.path() + " " + port.protocol() + " " + port.ports())
+            .toList()
             .toString());
   }
 
