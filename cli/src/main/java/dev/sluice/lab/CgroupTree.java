@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  *
  * @param root the lab's own group
  */
-record CgroupTree(Path root) {
+public record CgroupTree(Path root) {
   private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
 
   /** Where cgroup2 is mounted; empty when it is not. */
@@ -33,7 +33,7 @@ record CgroupTree(Path root) {
   }
 
   /** The tree of the lab with this prefix. */
-  static CgroupTree of(LabNames names) {
+  public static CgroupTree of(LabNames names) {
     Path mount =
         mountPoint().orElseThrow(() -> new LabFailure("no cgroup2 file system is mounted"));
     return new CgroupTree(mount.resolve(names.prefix()));

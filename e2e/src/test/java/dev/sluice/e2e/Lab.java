@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.cli.Main;
+import dev.sluice.lab.CgroupTree;
 import dev.sluice.lab.LabFiles;
 import dev.sluice.lab.LabNames;
 import dev.sluice.lab.Sandbox;
@@ -44,13 +45,20 @@ final class Lab implements AutoCloseable {
 
   /** Starts a lab; what it is given must be accepted whole. */
   static Lab up(int nodes, String manifests, String... settings) throws IOException {
+    List<String> options = new ArrayList<>();
+    for (String setting : settings) {
+      options.addAll(List.of("--set", setting));
+    }
+    return up(nodes, manifests, options);
+  }
+
+  /** As above, with options of {@code lab up} as they are typed. */
+  static Lab up(int nodes, String manifests, List<String> options) throws IOException {
     Path data = Files.createTempDirectory("sluice-e2e");
     Lab lab = new Lab(data);
     List<String> words = new ArrayList<>(List.of("lab", "up", "--detach", "--nodes", "" + nodes));
     words.addAll(List.of("-f", lab.file(manifests).toString()));
-    for (String setting : settings) {
-      words.addAll(List.of("--set", setting));
-    }
+    words.addAll(options);
     Result up = lab.sluice(words.toArray(String[]::new));
     if (up.status() != 0) {
       String logs = lab.logs();
@@ -196,6 +204,16 @@ final class Lab implements AutoCloseable {
   @Override
   public void close() throws IOException {
     takeDown();
+    assertNothingIsLeft();
+    try (Stream<Path> files = Files.walk(data)) {
+      for (Path path : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+
+  /** No namespace, pin, socket, cgroup or process of the lab is on the machine. */
+  void assertNothingIsLeft() throws IOException {
     String prefix = LabNames.of(data).prefix();
     try (Stream<Path> left =
         Files.isDirectory(Path.of("/run/netns"))
@@ -207,10 +225,16 @@ final class Lab implements AutoCloseable {
     }
     assertTrue(Files.notExists(LabNames.of(data).bpfDir()), "pins are left");
     assertTrue(Files.notExists(LabNames.of(data).runtimeDir()), "sockets are left");
-    try (Stream<Path> files = Files.walk(data)) {
-      for (Path path : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    }
+    assertEquals(List.of(), processes(), "processes are left");
+    Path cgroups = CgroupTree.of(LabNames.of(data)).root();
+    assertTrue(Files.notExists(cgroups), "cgroups are left");
+  }
+
+  /** Command lines of processes that name the lab's directory. */
+  private List<String> processes() {
+    return ProcessHandle.allProcesses()
+        .map(process -> process.info().commandLine().orElse(""))
+        .filter(line -> line.contains(data + "/") || line.endsWith(data.toString()))
+        .toList();
   }
 }

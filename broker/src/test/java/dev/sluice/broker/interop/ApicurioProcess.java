@@ -11,9 +11,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Apicurio's registry as a process, in memory, on loopback; the build unpacked it. */
-final class ApicurioProcess implements AutoCloseable {
-  private static final Path HOME = Path.of("target/interop/apicurio");
+/**
+ * Apicurio's registry as a process, in memory, on loopback; the build of module broker unpacked it.
+ */
+public final class ApicurioProcess implements AutoCloseable {
+  private static final Path HOME = Path.of("../broker/target/interop/apicurio");
   private static final Duration START = Duration.ofSeconds(90);
 
   private final Process process;
@@ -25,7 +27,7 @@ final class ApicurioProcess implements AutoCloseable {
   }
 
   /** Starts it and returns when it answers. */
-  static ApicurioProcess start(int port, int managementPort, Path log) throws IOException {
+  public static ApicurioProcess start(int port, int managementPort, Path log) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -63,7 +65,7 @@ final class ApicurioProcess implements AutoCloseable {
   }
 
   /** The base address of its Confluent-compatible API. */
-  String url() {
+  public String url() {
     return url;
   }
 
