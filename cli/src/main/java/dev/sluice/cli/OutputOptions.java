@@ -54,6 +54,11 @@ public final class OutputOptions {
     return form == null || form.equals("table") || form.equals("wide");
   }
 
+  /** Whether tables that are printed beside the main one have a header line, as that one has. */
+  public boolean headers() {
+    return !noHeaders;
+  }
+
   private JsonPath template() {
     if (!form.startsWith("jsonpath=")) {
       throw new ParameterException(

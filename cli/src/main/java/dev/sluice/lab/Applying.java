@@ -134,7 +134,7 @@ final class Applying {
       if (diagnostic.getSeverity() == Severity.REFUSED
           && diagnostic.getFile().equals(file)
           && diagnostic.getPosition() < 0) {
-        step.outcome = "rejected: " + reason(diagnostic);
+        step.outcome = "rejected: " + reason(step.manifest, diagnostic);
         folder.restore(file, step.before);
         return true;
       }
@@ -156,9 +156,10 @@ final class Applying {
           continue;
         }
         if (diagnostic.getSeverity() == Severity.REFUSED) {
-          step.outcome = step.rejected() ? step.outcome : "rejected: " + reason(diagnostic);
+          step.outcome =
+              step.rejected() ? step.outcome : "rejected: " + reason(step.manifest, diagnostic);
         } else if (diagnostic.getSeverity() != Severity.NOTE) {
-          warnings.add(step.manifest.title() + ": " + reason(diagnostic));
+          warnings.add(step.manifest.title() + ": " + reason(step.manifest, diagnostic));
         }
       }
       answer.line(step.manifest.title() + " " + step.outcome);
@@ -172,10 +173,11 @@ final class Applying {
         && diagnostic.getName().equals(manifest.name());
   }
 
-  private static String reason(Diagnostic diagnostic) {
-    String line = diagnostic.getLine() > 0 ? "line " + diagnostic.getLine() + ": " : "";
+  /** Names the line of the user's file: those of the folder are the lab's copies. */
+  private static String reason(Manifest manifest, Diagnostic diagnostic) {
+    String place = manifest.place(diagnostic.getPath(), diagnostic.getLine());
     String path = diagnostic.getPath().isEmpty() ? "" : diagnostic.getPath() + ": ";
-    return line + path + diagnostic.getMessage();
+    return place + ": " + path + diagnostic.getMessage();
   }
 
   /** What diagnostics hold now, every one of them written before a mark that was seen. */

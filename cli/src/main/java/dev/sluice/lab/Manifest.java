@@ -2,7 +2,9 @@ package dev.sluice.lab;
 
 import dev.sluice.cli.Refusal;
 import dev.sluice.cli.output.JsonText;
+import dev.sluice.ingest.manifest.ManifestReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +14,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
@@ -19,6 +23,8 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * ingest's to judge; here it only needs a name.
  *
  * @param source file and line, for people
+ * @param firstLine on which line of the file the text begins, from 1; 0 when the file has the
+ *     object in another form (an item of a List)
  * @param kind empty when it could not be read
  * @param namespace empty for kinds outside namespaces
  * @param text the document as written
@@ -27,6 +33,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  */
 public record Manifest(
     String source,
+    int firstLine,
     String kind,
     String namespace,
     String name,
@@ -41,6 +48,29 @@ public record Manifest(
       return source;
     }
     return kind + " " + (namespace.isEmpty() ? "" : namespace + "/") + name;
+  }
+
+  /**
+   * Where something of the object stands in the file it came from, {@code file:line}.
+   *
+   * @param path {@code spec.ingress[0]}; empty for the object itself
+   * @param line of {@link #text}, where it is known; 0 where it is not
+   */
+  String place(String path, int line) {
+    if (firstLine == 0) {
+      return source;
+    }
+    int inText =
+        ManifestReader.read(source, text.getBytes(StandardCharsets.UTF_8)).manifests().stream()
+            .findFirst()
+            .filter(read -> !path.isEmpty())
+            .map(read -> read.lines().of(path))
+            .orElse(line);
+    return inText == 0 ? source : file() + ":" + (firstLine + inText - 1);
+  }
+
+  private String file() {
+    return source.substring(0, source.lastIndexOf(':'));
   }
 
   /** Where it is kept in the folder that ingest watches. */
@@ -118,11 +148,14 @@ public record Manifest(
       Map<String, Object> body = PodSpec.map(parsed);
       if (PodSpec.text(body.get("kind")).equals("List")) {
         for (Object item : PodSpec.list(body.get("items"))) {
-          all.add(of(source, yaml(item), PodSpec.map(item)));
+          all.add(of(source, 0, yaml(item), PodSpec.map(item)));
         }
       } else {
-        all.add(of(source, text, body));
+        all.add(of(source, line, text, body));
       }
+    } catch (MarkedYamlEngineException e) {
+      int within = e.getProblemMark().or(e::getContextMark).map(Mark::getLine).orElse(blank);
+      all.add(refused(file + ":" + (line + within), text, "not YAML: " + e.getProblem()));
     } catch (YamlEngineException e) {
       all.add(refused(source, text, "not YAML: " + e.getMessage().strip()));
     }
@@ -132,7 +165,7 @@ public record Manifest(
     return JsonText.yaml(JsonText.MAPPER.valueToTree(item));
   }
 
-  private static Manifest of(String source, String text, Map<String, Object> body) {
+  private static Manifest of(String source, int firstLine, String text, Map<String, Object> body) {
     Map<String, Object> metadata = PodSpec.map(body.get("metadata"));
     String kind = PodSpec.text(body.get("kind"));
     String name = PodSpec.text(metadata.get("name"));
@@ -143,7 +176,7 @@ public record Manifest(
     if (namespace.isEmpty() && !clusterScoped(kind)) {
       namespace = "default";
     }
-    return new Manifest(source, kind, namespace, name, text, body, "");
+    return new Manifest(source, firstLine, kind, namespace, name, text, body, "");
   }
 
   private static boolean clusterScoped(String kind) {
@@ -151,6 +184,7 @@ public record Manifest(
   }
 
   private static Manifest refused(String source, String text, String problem) {
-    return new Manifest(source, "", "", "", text, Map.of(), problem.replaceAll("\\s*\\R\\s*", " "));
+    return new Manifest(
+        source, 0, "", "", "", text, Map.of(), problem.replaceAll("\\s*\\R\\s*", " "));
   }
 }

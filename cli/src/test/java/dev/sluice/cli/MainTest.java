@@ -50,5 +50,12 @@ class MainTest {
   void completionNamesTheCommands() {
     assertEquals(0, run("completion"));
     assertTrue(out.toString().contains("completion"), "script");
+    String script = out.toString();
+    for (String shell : new String[] {"bash", "zsh"}) {
+      out.getBuffer().setLength(0);
+      assertEquals(0, run("completion", shell));
+      assertEquals(script, out.toString());
+    }
+    assertEquals(2, run("completion", "cmd.exe"));
   }
 }

@@ -42,7 +42,7 @@ final class StatusCommand implements Callable<Integer> {
       out.println("kafka    " + lab.path("bootstrapServers").asText());
       out.println("registry " + lab.path("registryUrl").asText());
       out.println();
-      components(lab).print(out, true);
+      components(lab).print(out, output.headers());
       out.println();
     }
     output.print(() -> pods(lab), () -> lab);

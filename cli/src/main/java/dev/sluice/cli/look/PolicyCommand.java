@@ -75,7 +75,7 @@ final class PolicyCommand extends Group {
         List<Selector> selectors = used(cluster, policies);
         if (text && !selectors.isEmpty()) {
           out.println();
-          selectorTable(cluster, selectors).print(out, true);
+          selectorTable(cluster, selectors).print(out, output.headers());
           out.flush();
         }
       }
