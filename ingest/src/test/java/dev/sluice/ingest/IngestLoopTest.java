@@ -144,13 +144,17 @@ class IngestLoopTest {
               "SYNCED Node//",
               "SYNC_STARTED CiliumNetworkPolicy//",
               "SYNCED CiliumNetworkPolicy//",
+              "SYNC_STARTED Service//",
+              "SYNCED Service//",
               "SYNC_STARTED Pod//",
               "ADDED Pod/shop/frontend",
               "SYNCED Pod//",
+              "SYNC_STARTED EndpointSlice//",
+              "SYNCED EndpointSlice//",
               "BOOKMARK Source//node.yaml",
               "BOOKMARK Source//pod.yaml"),
           lines(log()));
-      K8sObject pod = log().get(10);
+      K8sObject pod = log().get(12);
       assertEquals("pod.yaml:1", pod.getWho());
       assertTrue(
           pod.getBody().contains("\"podIPs\":[{\"ip\":\"10.0.1.10\"},{\"ip\":\"fd00:10:0:1::a\"}]"),

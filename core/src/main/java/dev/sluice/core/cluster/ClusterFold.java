@@ -15,7 +15,7 @@ import java.util.Set;
 public final class ClusterFold {
   /** Kinds that must have been listed whole before anything is given out. */
   public static final Set<String> REQUIRED_KINDS =
-      Set.of("Namespace", "Node", "Pod", "CiliumNetworkPolicy");
+      Set.of("Namespace", "Node", "Pod", "CiliumNetworkPolicy", "Service", "EndpointSlice");
 
   /** The cluster's name where nobody gave it one. */
   public static final String DEFAULT_CLUSTER = "default";

@@ -5,10 +5,10 @@ import dev.sluice.core.net.Prefix;
 import java.util.Optional;
 
 /** Reads addresses in objects; what is not one is passed over, and so gets no identity. */
-final class Literals {
+public final class Literals {
   private Literals() {}
 
-  static Optional<IpAddress> address(String text) {
+  public static Optional<IpAddress> address(String text) {
     try {
       return text.isEmpty() ? Optional.empty() : Optional.of(IpAddress.parse(text));
     } catch (IllegalArgumentException notAnAddress) {
@@ -16,7 +16,7 @@ final class Literals {
     }
   }
 
-  static Optional<Prefix> prefix(String text) {
+  public static Optional<Prefix> prefix(String text) {
     try {
       return text.isEmpty() ? Optional.empty() : Optional.of(Prefix.parse(text));
     } catch (IllegalArgumentException notAPrefix) {

@@ -10,42 +10,42 @@ import java.util.stream.Stream;
  * Reads fields of an object's parsed JSON. A field that is absent, or of another type than asked
  * for, reads as empty: what the API server accepted is not for a fold to refuse.
  */
-record ObjectBody(Map<?, ?> fields) {
-  static ObjectBody of(Object value) {
+public record ObjectBody(Map<?, ?> fields) {
+  public static ObjectBody of(Object value) {
     return new ObjectBody(value instanceof Map<?, ?> map ? map : Map.of());
   }
 
-  ObjectBody object(String name) {
+  public ObjectBody object(String name) {
     return of(fields.get(name));
   }
 
   /** The field's text; numbers and booleans print; empty when absent. */
-  String text(String name) {
+  public String text(String name) {
     Object value = fields.get(name);
     return value instanceof String || value instanceof Number || value instanceof Boolean
         ? value.toString()
         : "";
   }
 
-  boolean isTrue(String name) {
+  public boolean isTrue(String name) {
     return Boolean.TRUE.equals(fields.get(name));
   }
 
   /** The whole number in the field; 0 when absent. */
-  int number(String name) {
+  public int number(String name) {
     return fields.get(name) instanceof Number number ? number.intValue() : 0;
   }
 
-  Stream<ObjectBody> objects(String name) {
+  public Stream<ObjectBody> objects(String name) {
     return list(name).stream().map(ObjectBody::of);
   }
 
-  Stream<String> texts(String name) {
+  public Stream<String> texts(String name) {
     return list(name).stream().filter(String.class::isInstance).map(String.class::cast);
   }
 
   /** A map of texts, sorted by key. */
-  TreeMap<String, String> textMap(String name) {
+  public TreeMap<String, String> textMap(String name) {
     ObjectBody map = object(name);
     TreeMap<String, String> texts = new TreeMap<>();
     map.fields.keySet().stream()

@@ -1,5 +1,6 @@
 package dev.sluice.core.compile;
 
+import dev.sluice.core.log.CanonicalTree;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.policy.Finding;

@@ -1,17 +1,18 @@
 package dev.sluice.core.compile;
 
 import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.desired.ServiceRow;
 import dev.sluice.core.log.Change;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The rows of one step in the order in which a node may apply them one by one: additions come
- * selectors, members, policies, addresses; removals follow in reverse. Rows of one kind keep the
- * order in which they were given.
+ * selectors, members, policies, addresses, Services; removals follow in reverse. Rows of one kind
+ * keep the order in which they were given.
  */
 final class DesiredRows {
-  private static final int KINDS = 4;
+  private static final int KINDS = 7;
 
   private final List<List<Change<DesiredRecord>>> additions = new ArrayList<>();
   private final List<List<Change<DesiredRecord>>> removals = new ArrayList<>();
@@ -31,6 +32,23 @@ final class DesiredRows {
     removals.get(rank(row)).add(Change.remove(row.getClass(), row.key()));
   }
 
+  /** Takes rows that are in their order already. */
+  void services(List<Change<ServiceRow>> changes) {
+    for (Change<ServiceRow> change : changes) {
+      int rank = rank(change.kind());
+      (change.isRemoval() ? removals : additions)
+          .get(rank)
+          .add(new Change<>(change.kind(), change.key(), change.value()));
+    }
+  }
+
+  private static int rank(Class<? extends ServiceRow> kind) {
+    if (kind == ServiceRow.Node.class) {
+      return 4;
+    }
+    return kind == ServiceRow.Backend.class ? 5 : 6;
+  }
+
   List<Change<DesiredRecord>> inOrder() {
     List<Change<DesiredRecord>> all = new ArrayList<>();
     additions.forEach(all::addAll);
@@ -44,6 +62,9 @@ final class DesiredRows {
       case DesiredRecord.Member unused -> 1;
       case DesiredRecord.SubjectPolicy unused -> 2;
       case DesiredRecord.DesiredAddress unused -> 3;
+      case ServiceRow.Node unused -> 4;
+      case ServiceRow.Backend unused -> 5;
+      case ServiceRow.Frontend unused -> 6;
     };
   }
 }

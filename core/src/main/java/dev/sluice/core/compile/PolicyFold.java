@@ -7,6 +7,7 @@ import dev.sluice.core.log.LogGate;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.policy.PolicyParser;
+import dev.sluice.core.service.ServiceFold;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,7 @@ import java.util.TreeMap;
 public final class PolicyFold {
   /** Kinds that must have been listed whole before anything is given out. */
   public static final Set<String> REQUIRED_KINDS =
-      Set.of("Namespace", "Node", "Pod", "CiliumNetworkPolicy");
+      Set.of("Namespace", "Node", "Pod", "CiliumNetworkPolicy", "Service", "EndpointSlice");
 
   private final LogGate gate;
   private final RevisionLedger ledger;
@@ -40,22 +41,27 @@ public final class PolicyFold {
   private final AcceptedPolicies accepted = new AcceptedPolicies(compilation, diagnostics);
   private final PolicyWarnings warnings = new PolicyWarnings(compilation);
   private final MerkleTree merkle = new MerkleTree();
+  private final ServiceFold services;
   private boolean whole;
 
-  private PolicyFold(LogGate gate, RevisionLedger ledger) {
+  private PolicyFold(LogGate gate, RevisionLedger ledger, ServiceFold services) {
     this.gate = gate;
     this.ledger = ledger;
+    this.services = services;
   }
 
   public static PolicyFold empty() {
-    return new PolicyFold(LogGate.closed(REQUIRED_KINDS), RevisionLedger.empty());
+    return new PolicyFold(
+        LogGate.closed(REQUIRED_KINDS), RevisionLedger.empty(), new ServiceFold());
   }
 
   /** A fold that goes on where the one of the snapshot stood. */
   public static PolicyFold restore(PolicySnapshot snapshot) {
     PolicyFold fold =
         new PolicyFold(
-            LogGate.restore(REQUIRED_KINDS, snapshot.gate()), RevisionLedger.restore(snapshot));
+            LogGate.restore(REQUIRED_KINDS, snapshot.gate()),
+            RevisionLedger.restore(snapshot),
+            ServiceFold.restore(snapshot.services()));
     fold.whole = snapshot.whole();
     fold.diagnostics.restore(snapshot.diagnostics());
     snapshot.identities().forEach(row -> fold.compilation.identity(row.key(), row));
@@ -86,6 +92,8 @@ public final class PolicyFold {
       return step(List.of(), Optional.empty(), List.of());
     }
     changes.forEach(this::join);
+    services.fold(event);
+    tellServices(event);
     if (PolicyParser.isPolicy(event.key().kind())) {
       accepted.apply(event);
     }
@@ -93,6 +101,17 @@ public final class PolicyFold {
       return settle(event);
     }
     return gate.synced() ? settleFirst(event) : step(List.of(), Optional.empty(), List.of());
+  }
+
+  private void tellServices(ObjectEvent event) {
+    services
+        .findings()
+        .forEach(
+            (key, findings) -> {
+              String who = services.who(key);
+              diagnostics.replace(
+                  key, code -> true, findings, event, who == null ? event.who() : who);
+            });
   }
 
   private void join(Change<ClusterRecord> change) {
@@ -111,6 +130,7 @@ public final class PolicyFold {
   private PolicyStep settleFirst(ObjectEvent event) {
     whole = true;
     compilation.takeTouched();
+    services.drain();
     long revision = gate.base() + event.offset();
     compilation
         .subjects()
@@ -142,6 +162,7 @@ public final class PolicyFold {
     selectors(touched, rows);
     members(touched, rows);
     addresses(touched, rows);
+    rows.services(services.drain());
     touched.warnings().forEach(policy -> warn(policy, event));
     return step(rows.inOrder(), made, diagnostics.drain());
   }
@@ -296,6 +317,7 @@ public final class PolicyFold {
         .addresses()
         .values()
         .forEach(address -> rows.put(new DesiredRecord.DesiredAddress(address)));
+    rows.services(services.image());
     return rows.inOrder();
   }
 
@@ -317,7 +339,8 @@ public final class PolicyFold {
         new ArrayList<>(compilation.endpoints()),
         new ArrayList<>(compilation.addresses().values()),
         subjectRevisions,
-        diagnostics.inForce());
+        diagnostics.inForce(),
+        services.snapshot());
   }
 
   /** Offset of the last record folded; -1 before the first. */

@@ -23,6 +23,7 @@ import java.util.SortedMap;
  * @param addresses by prefix
  * @param subjectRevisions the revision at which each subject's rules last changed
  * @param diagnostics those in force, by key
+ * @param services what the fold of Services remembers, in a form of its own
  */
 public record PolicySnapshot(
     LogGate.State gate,
@@ -35,7 +36,8 @@ public record PolicySnapshot(
     List<ClusterRecord.Endpoint> endpoints,
     List<ClusterRecord.Address> addresses,
     SortedMap<Integer, Long> subjectRevisions,
-    List<DiagnosticRecord> diagnostics) {
+    List<DiagnosticRecord> diagnostics,
+    byte[] services) {
 
   /**
    * The last accepted version of a policy.

@@ -22,7 +22,7 @@ import java.util.TreeSet;
 
 /** The binary form of {@link PolicySnapshot}: big-endian, lengths before contents, no padding. */
 final class PolicySnapshotCodec {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   private PolicySnapshotCodec() {}
 
@@ -56,6 +56,7 @@ final class PolicySnapshotCodec {
         out.writeLong(entry.getValue());
       }
       write(out, snapshot.diagnostics(), PolicySnapshotCodec::diagnostic);
+      bytes(out, snapshot.services());
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
@@ -86,7 +87,8 @@ final class PolicySnapshotCodec {
           read(in, PolicySnapshotCodec::endpoint),
           read(in, PolicySnapshotCodec::address),
           revisions(in),
-          read(in, PolicySnapshotCodec::diagnostic));
+          read(in, PolicySnapshotCodec::diagnostic),
+          bytes(in));
     } catch (IOException damaged) {
       throw new IllegalArgumentException("policy snapshot is cut short", damaged);
     }

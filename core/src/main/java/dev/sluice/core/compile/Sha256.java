@@ -1,5 +1,6 @@
 package dev.sluice.core.compile;
 
+import dev.sluice.core.log.CanonicalTree;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

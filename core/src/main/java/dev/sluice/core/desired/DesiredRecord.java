@@ -5,7 +5,12 @@ import dev.sluice.core.label.LabelSet;
 import java.util.List;
 
 /** One value of topic desired: what a node mirrors into its kernel maps. */
-public sealed interface DesiredRecord {
+public sealed interface DesiredRecord
+    permits DesiredRecord.SubjectPolicy,
+        DesiredRecord.Selector,
+        DesiredRecord.Member,
+        DesiredRecord.DesiredAddress,
+        ServiceRow {
 
   /** The record's key in topic desired. */
   String key();

@@ -3,6 +3,7 @@ package dev.sluice.core.node;
 import dev.sluice.core.cluster.ClusterRecord;
 import dev.sluice.core.cluster.ReservedIdentity;
 import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.desired.ServiceRow;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
@@ -59,6 +60,7 @@ public final class NodeFold {
       case DesiredRecord.Member member -> policies.put(member);
       case DesiredRecord.DesiredAddress address -> wanted.put(entry(address.address()));
       case DesiredRecord.Selector unused -> {}
+      case ServiceRow unused -> {}
     }
   }
 
@@ -70,6 +72,7 @@ public final class NodeFold {
       case DesiredRecord.DesiredAddress address ->
           wanted.remove(new KernelEntry.AddressKey(address.address().prefix()));
       case DesiredRecord.Selector unused -> {}
+      case ServiceRow unused -> {}
     }
   }
 

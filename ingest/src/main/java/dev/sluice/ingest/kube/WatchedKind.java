@@ -11,6 +11,8 @@ record WatchedKind(String group, String version, String kind, String plural, boo
           new WatchedKind("", "v1", "Namespace", "namespaces", false),
           new WatchedKind("", "v1", "Node", "nodes", false),
           new WatchedKind("", "v1", "Pod", "pods", true),
+          new WatchedKind("", "v1", "Service", "services", true),
+          new WatchedKind("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", true),
           new WatchedKind("cilium.io", "v2", "CiliumNetworkPolicy", "ciliumnetworkpolicies", true));
 
   ResourceDefinitionContext context() {

@@ -32,7 +32,7 @@ import java.util.TreeSet;
 public final class FolderWorld {
   /** Kinds that are listed even when there is none of them: readers wait for these. */
   private static final Set<String> ALWAYS_LISTED =
-      Set.of("Namespace", "Node", "Pod", "CiliumNetworkPolicy");
+      Set.of("Namespace", "Node", "Pod", "CiliumNetworkPolicy", "Service", "EndpointSlice");
 
   private final Declarations declarations;
   private final PodTable pods;

@@ -10,7 +10,8 @@ import java.util.List;
 /**
  * The events of one step, put in order: pods that are gone first, since their addresses may have
  * new owners; then what is there, namespaces and nodes before policies before pods, so that a pod
- * finds its policy; then what else is gone, in reverse.
+ * finds its policy, and EndpointSlices after the pods they name; then what else is gone, in
+ * reverse.
  */
 final class StepEvents {
   private static final Comparator<SourceObject> ORDER =
@@ -47,6 +48,7 @@ final class StepEvents {
       case "Namespace" -> 0;
       case "Node" -> 1;
       case "Pod" -> 3;
+      case "EndpointSlice" -> 4;
       default -> 2;
     };
   }

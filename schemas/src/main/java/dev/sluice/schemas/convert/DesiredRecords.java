@@ -1,16 +1,20 @@
 package dev.sluice.schemas.convert;
 
 import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.desired.ServiceRow;
 import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.log.Change;
 import dev.sluice.schemas.Address;
+import dev.sluice.schemas.Backend;
 import dev.sluice.schemas.CompiledRule;
 import dev.sluice.schemas.DesiredRow;
 import dev.sluice.schemas.DirectionPolicy;
+import dev.sluice.schemas.Frontend;
 import dev.sluice.schemas.Mark;
 import dev.sluice.schemas.Member;
 import dev.sluice.schemas.RuleVerdict;
 import dev.sluice.schemas.Selector;
+import dev.sluice.schemas.ServiceNode;
 import dev.sluice.schemas.SubjectPolicy;
 
 /** Rows of topic desired to and from core's records. */
@@ -28,6 +32,7 @@ public final class DesiredRecords {
           new DesiredRow(position, new Member(member.selector(), member.identity()));
       case DesiredRecord.DesiredAddress address ->
           new DesiredRow(position, ClusterRecords.toAvro(address.address()));
+      case ServiceRow service -> new DesiredRow(position, ServiceRecords.toAvro(service));
     };
   }
 
@@ -56,6 +61,9 @@ public final class DesiredRecords {
           changed(row, key, new DesiredRecord.Member(member.getSelector(), member.getIdentity()));
       case Address address ->
           changed(row, key, new DesiredRecord.DesiredAddress(ClusterRecords.fromAvro(address)));
+      case Frontend frontend -> changed(row, key, ServiceRecords.fromAvro(frontend));
+      case Backend backend -> changed(row, key, ServiceRecords.fromAvro(backend));
+      case ServiceNode node -> changed(row, key, ServiceRecords.fromAvro(node));
       default -> throw new IllegalArgumentException("not an entry: " + row.getEntry());
     };
   }
@@ -72,6 +80,7 @@ public final class DesiredRecords {
       case "selector" -> DesiredRecord.Selector.class;
       case "member" -> DesiredRecord.Member.class;
       case "address" -> DesiredRecord.DesiredAddress.class;
+      case "service" -> ServiceRecords.kind(key);
       default -> throw new IllegalArgumentException("not a key of topic desired: " + key);
     };
   }

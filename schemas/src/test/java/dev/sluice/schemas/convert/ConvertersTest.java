@@ -8,6 +8,7 @@ import dev.sluice.core.cluster.ClusterRecord;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.desired.DesiredRecord.CompiledRule;
 import dev.sluice.core.desired.DesiredRecord.DirectionPolicy;
+import dev.sluice.core.desired.ServiceRow;
 import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.log.ObjectEvent;
@@ -93,6 +94,10 @@ class ConvertersTest {
     assertEquals(
         new Row.Changed<DesiredRecord>(4, Change.remove(DesiredRecord.Member.class, "member/a/7")),
         DesiredRecords.fromAvro("member/a/7", null, 4));
+    String frontend = "service/frontend/10.96.0.1/80/6";
+    assertEquals(
+        new Row.Changed<DesiredRecord>(4, Change.remove(ServiceRow.Frontend.class, frontend)),
+        DesiredRecords.fromAvro(frontend, null, 4));
     assertThrows(IllegalArgumentException.class, () -> DesiredRecords.fromAvro("other/1", null, 4));
   }
 
@@ -109,7 +114,24 @@ class ConvertersTest {
             new DesiredRecord.SubjectPolicy(300, LABELS, 42, "beef", on, off),
             new DesiredRecord.Selector("sel", "k8s:app=shop", List.of("CNP/a/b")),
             new DesiredRecord.Member("sel", 300),
-            new DesiredRecord.DesiredAddress(ADDRESS))) {
+            new DesiredRecord.DesiredAddress(ADDRESS),
+            new ServiceRow.Frontend(
+                3,
+                "shop",
+                "web",
+                "http",
+                ServiceRow.Kind.LOAD_BALANCER,
+                IpAddress.parse("2001:db8::1"),
+                80,
+                6,
+                2,
+                true,
+                60,
+                List.of(Prefix.parse("10.0.0.0/8")),
+                32000),
+            new ServiceRow.Backend(
+                2, IpAddress.parse("10.0.1.1"), 8080, false, "n", List.of("z"), List.of("n")),
+            new ServiceRow.Node("n", "z"))) {
       Change<DesiredRecord> change = Change.upsert(record.getClass(), record.key(), record);
       DesiredRow row = DesiredRecords.toAvro(11, change);
       assertEquals(new Row.Changed<>(11, change), DesiredRecords.fromAvro(record.key(), row, -1));

@@ -1,4 +1,4 @@
-package dev.sluice.core.compile;
+package dev.sluice.core.log;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * A tree of maps, lists and scalars as bytes: fields sorted, a field that is null left out, so that
  * two trees are the same to a policy reader exactly when their bytes are equal.
  */
-final class CanonicalTree {
+public final class CanonicalTree {
   private static final int NULL = 0;
   private static final int OBJECT = 1;
   private static final int LIST = 2;
@@ -31,7 +31,7 @@ final class CanonicalTree {
   /**
    * @throws IllegalArgumentException when a value is of a type that JSON does not have
    */
-  static byte[] encode(Object tree) {
+  public static byte[] encode(Object tree) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
     try {
       write(new DataOutputStream(bytes), tree);
@@ -42,7 +42,7 @@ final class CanonicalTree {
   }
 
   /** Reads what {@link #encode} gave; maps come out sorted. */
-  static Object decode(byte[] bytes) {
+  public static Object decode(byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       return read(in);
     } catch (IOException damaged) {
@@ -50,7 +50,7 @@ final class CanonicalTree {
     }
   }
 
-  static void write(DataOutputStream out, Object value) throws IOException {
+  public static void write(DataOutputStream out, Object value) throws IOException {
     switch (value) {
       case null -> out.writeByte(NULL);
       case Map<?, ?> map -> writeObject(out, map);
@@ -95,7 +95,7 @@ final class CanonicalTree {
     }
   }
 
-  static void writeText(DataOutputStream out, String text) throws IOException {
+  public static void writeText(DataOutputStream out, String text) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     out.writeInt(bytes.length);
     out.write(bytes);

@@ -1,4 +1,4 @@
-package dev.sluice.core.compile;
+package dev.sluice.core.log;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,0 +1,186 @@
+package dev.sluice.core.service;
+
+import dev.sluice.core.desired.ServiceRow;
+import dev.sluice.core.desired.ServiceRow.Kind;
+import dev.sluice.core.net.IpAddress;
+import dev.sluice.core.policy.Finding;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.ToIntFunction;
+
+/**
+ * The rows of one Service: its frontends, and the backends that its EndpointSlices give them. A
+ * pure function of the facts and of the numbers that names have.
+ *
+ * @param frontends by key; whether another Service has one of them already is not looked at
+ * @param backends by key
+ * @param findings what cannot be done as written
+ */
+record ServiceRows(
+    TreeMap<String, ServiceRow.Frontend> frontends,
+    TreeMap<String, ServiceRow.Backend> backends,
+    List<Finding> findings) {
+  /**
+   * Code of a finding: the kernel cannot change ports of SCTP, whose checksum is over all of it.
+   */
+  static final String SCTP_PORT = "sctp-port-translation";
+
+  private static final IpAddress ANY4 = IpAddress.v4(0);
+  private static final IpAddress ANY6 = new IpAddress(true, 0, 0);
+
+  static ServiceRows none() {
+    return new ServiceRows(new TreeMap<>(), new TreeMap<>(), new ArrayList<>());
+  }
+
+  /**
+   * @param numbers gives each name a number of its own
+   */
+  static ServiceRows of(
+      ServiceFacts service, Collection<SliceFacts> slices, ToIntFunction<String> numbers) {
+    ServiceRows rows = none();
+    int index = 0;
+    for (ServiceFacts.Port port : service.ports()) {
+      rows.add(service, port, "spec.ports[" + index++ + "]", slices, numbers);
+    }
+    return rows;
+  }
+
+  private void add(
+      ServiceFacts service,
+      ServiceFacts.Port port,
+      String path,
+      Collection<SliceFacts> slices,
+      ToIntFunction<String> numbers) {
+    List<Address> addresses = addresses(service, port);
+    if (addresses.isEmpty()) {
+      return;
+    }
+    if (port.protocol() == L4.SCTP && translated(port, slices)) {
+      findings.add(
+          new Finding(
+              Finding.Severity.REFUSED,
+              SCTP_PORT,
+              path + ".targetPort",
+              "SCTP ports cannot be translated: write targetPort " + port.port()));
+      return;
+    }
+    for (Address address : addresses) {
+      boolean v6 = address.ip.v6();
+      String group =
+          "group/%s/%s/%s/%d".formatted(service.key(), port.name(), port.protocol(), v6 ? 6 : 4);
+      put(frontend(service, port, address, numbers, numbers.applyAsInt(group)));
+    }
+    for (boolean v6 : List.of(false, true)) {
+      if (addresses.stream().anyMatch(address -> address.ip.v6() == v6)) {
+        String group =
+            "group/%s/%s/%s/%d".formatted(service.key(), port.name(), port.protocol(), v6 ? 6 : 4);
+        backends(port, slices, v6, numbers.applyAsInt(group));
+      }
+    }
+  }
+
+  private record Address(Kind kind, IpAddress ip, int port) {}
+
+  private static List<Address> addresses(ServiceFacts service, ServiceFacts.Port port) {
+    List<Address> addresses = new ArrayList<>();
+    if (service.headless() || service.type() == ServiceFacts.Type.EXTERNAL_NAME) {
+      return addresses;
+    }
+    service
+        .clusterIps()
+        .forEach(ip -> addresses.add(new Address(Kind.CLUSTER_IP, ip, port.port())));
+    service
+        .externalIps()
+        .forEach(ip -> addresses.add(new Address(Kind.EXTERNAL_IP, ip, port.port())));
+    if (service.type() == ServiceFacts.Type.LOAD_BALANCER) {
+      service
+          .loadBalancerIps()
+          .forEach(ip -> addresses.add(new Address(Kind.LOAD_BALANCER, ip, port.port())));
+    }
+    if (service.type() != ServiceFacts.Type.CLUSTER_IP && port.nodePort() != 0) {
+      service
+          .families()
+          .forEach(
+              v6 -> addresses.add(new Address(Kind.NODE_PORT, v6 ? ANY6 : ANY4, port.nodePort())));
+    }
+    return addresses;
+  }
+
+  private static ServiceRow.Frontend frontend(
+      ServiceFacts service,
+      ServiceFacts.Port port,
+      Address address,
+      ToIntFunction<String> numbers,
+      int group) {
+    boolean inside = address.kind == Kind.CLUSTER_IP;
+    boolean balanced = address.kind == Kind.LOAD_BALANCER;
+    String name =
+        "frontend/%s/%s/%d/%s".formatted(service.key(), address.ip, address.port, port.protocol());
+    return new ServiceRow.Frontend(
+        numbers.applyAsInt(name),
+        service.namespace(),
+        service.name(),
+        port.name(),
+        address.kind,
+        address.ip,
+        address.port,
+        port.protocol().number(),
+        group,
+        inside ? service.internalLocal() : service.externalLocal(),
+        service.affinitySeconds(),
+        balanced ? service.sourceRanges() : List.of(),
+        inside || !service.externalLocal() ? 0 : service.healthCheckNodePort());
+  }
+
+  private void put(ServiceRow.Frontend frontend) {
+    frontends.putIfAbsent(frontend.key(), frontend);
+  }
+
+  private static boolean translated(ServiceFacts.Port port, Collection<SliceFacts> slices) {
+    int target = port.targetNumber();
+    return target != 0 && target != port.port()
+        || slices.stream()
+            .flatMap(slice -> slice.ports().stream())
+            .anyMatch(found -> isFor(port, found) && found.port() != port.port());
+  }
+
+  private static boolean isFor(ServiceFacts.Port port, SliceFacts.Port found) {
+    return found.name().equals(port.name()) && found.protocol() == port.protocol();
+  }
+
+  private void backends(
+      ServiceFacts.Port port, Collection<SliceFacts> slices, boolean v6, int group) {
+    for (SliceFacts slice : slices) {
+      for (SliceFacts.Port found : slice.ports()) {
+        if (isFor(port, found)) {
+          slice.endpoints().stream()
+              .filter(endpoint -> endpoint.address().v6() == v6)
+              .filter(endpoint -> endpoint.ready() || isLeaving(endpoint))
+              .forEach(endpoint -> put(backend(group, endpoint, found.port())));
+        }
+      }
+    }
+  }
+
+  private static boolean isLeaving(SliceFacts.Endpoint endpoint) {
+    return endpoint.terminating() && endpoint.serving();
+  }
+
+  private static ServiceRow.Backend backend(int group, SliceFacts.Endpoint endpoint, int port) {
+    return new ServiceRow.Backend(
+        group,
+        endpoint.address(),
+        port,
+        endpoint.ready(),
+        endpoint.node(),
+        endpoint.zones(),
+        endpoint.nodes());
+  }
+
+  /** An endpoint may be in two slices while it moves between them: the ready one counts. */
+  private void put(ServiceRow.Backend backend) {
+    backends.merge(backend.key(), backend, (held, other) -> held.ready() ? held : other);
+  }
+}
