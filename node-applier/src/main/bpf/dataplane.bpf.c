@@ -105,7 +105,7 @@ SEC("tc") int slc_from_pod(struct __sk_buff *skb)
 	if (!state)
 		return TC_ACT_SHOT;
 	if (s->p.protocol == SLC_PROTO_UDP && s->p.dport == bpf_htons(state->tunnel_port) && state->overlay &&
-	    (s->identity[1] == SLC_ID_HOST || s->identity[1] == SLC_ID_REMOTE_NODE))
+	    (slc_is_host(s->identity[1]) || slc_is_node(s->identity[1])))
 		return slc_refuse(skb, s, SLC_DROP_ENCAP);
 	if (to && !(to->flags & SLC_EP_READY)) {
 		slc_about(s, &s->receiver, SLC_INGRESS);
@@ -155,7 +155,7 @@ SEC("tc") int slc_to_pod(struct __sk_buff *skb)
 	s->v.source_identity = s->identity[0];
 	if (!slc_owns(ep, &s->p, &s->p.dst))
 		return slc_refuse(skb, s, SLC_DROP_TARGET_UNKNOWN | (slc_group(&s->p) ? SLC_QUIET : 0));
-	if (s->identity[0] == SLC_ID_HOST && !from_node)
+	if (slc_is_host(s->identity[0]) && !from_node)
 		return slc_refuse(skb, s, SLC_DROP_SOURCE_IP);
 	if (!(ep->flags & SLC_EP_READY))
 		return slc_refuse(skb, s, SLC_DROP_NOT_READY);
@@ -191,7 +191,7 @@ SEC("tc") int slc_from_uplink(struct __sk_buff *skb)
 	}
 	struct slc_address_value *from = slc_address(&s->p.src);
 	__u32 identity = from ? from->identity : SLC_ID_WORLD;
-	int spoofed = identity == SLC_ID_HOST || bpf_map_lookup_elem(&slc_local, &s->p.src);
+	int spoofed = slc_is_host(identity) || bpf_map_lookup_elem(&slc_local, &s->p.src);
 	if (state->overlay && (slc_is_pod(identity) || (from && from->tunnel)))
 		spoofed = 1;
 	if (!spoofed)
@@ -233,14 +233,17 @@ static __always_inline int slc_overlay_source(struct __sk_buff *skb, struct slc_
 		return SLC_DROP_NO_TUNNEL_KEY;
 	__be32 remote = bpf_htonl(key.remote_ipv4);
 	slc_map_ip4(&outer, remote);
-	if (slc_identity(&outer) != SLC_ID_REMOTE_NODE)
+	if (!slc_is_node(slc_identity(&outer)))
 		return SLC_DROP_SENDER;
 	struct slc_address_value *from = slc_address(&s->p.src);
 	s->identity[0] = key.tunnel_id;
 	s->v.source_identity = key.tunnel_id;
-	if (!from || from->identity != key.tunnel_id)
+	// A node's stack says only that it is a node: which labels it has is known here.
+	int node = from && key.tunnel_id == SLC_ID_REMOTE_NODE && slc_is_node(from->identity);
+	if (!from || (from->identity != key.tunnel_id && !node))
 		return SLC_DROP_IDENTITY;
-	int by_node = from->identity == SLC_ID_REMOTE_NODE && slc_same_ip(&outer, &s->p.src);
+	s->identity[0] = s->v.source_identity = from->identity;
+	int by_node = node && slc_same_ip(&outer, &s->p.src);
 	return from->tunnel == remote || by_node ? SLC_PASS : SLC_DROP_SOURCE_IP;
 }
 

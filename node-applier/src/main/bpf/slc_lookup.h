@@ -73,3 +73,15 @@ static __always_inline int slc_is_pod(__u32 identity)
 {
 	return identity == SLC_ID_UNMANAGED || (identity >= SLC_ID_FIRST_POD && identity < SLC_ID_PODS_END);
 }
+
+// The node itself, which may carry labels of its own.
+static __always_inline int slc_is_host(__u32 identity)
+{
+	return identity == SLC_ID_HOST || (identity >= SLC_ID_FIRST_HOST && identity < SLC_ID_HOSTS_END);
+}
+
+// Another node.
+static __always_inline int slc_is_node(__u32 identity)
+{
+	return identity == SLC_ID_REMOTE_NODE || (identity >= SLC_ID_FIRST_NODE && identity < SLC_ID_NODES_END);
+}

@@ -19,7 +19,7 @@ static __always_inline int slc_policy_ask(__u32 subject, __u32 peer, __u32 direc
 
 	*cookie = 0;
 	// The node may always reach its pods (probes); what is of the node is decided by socket, not by address.
-	if (direction == SLC_INGRESS && peer == SLC_ID_HOST)
+	if (direction == SLC_INGRESS && slc_is_host(peer))
 		return SLC_PASS;
 	struct slc_policy_value *v = bpf_map_lookup_elem(&slc_policy, &key);
 	if (!v) {

@@ -12,8 +12,13 @@
 #define SLC_ID_WORLD 2
 #define SLC_ID_UNMANAGED 3
 #define SLC_ID_REMOTE_NODE 6
+// Ranges of identities: IdentityScope.
 #define SLC_ID_FIRST_POD 256
-#define SLC_ID_PODS_END (1 << 24)
+#define SLC_ID_PODS_END 0x7e0000
+#define SLC_ID_FIRST_NODE 0x7e0000
+#define SLC_ID_NODES_END 0x7f0000
+#define SLC_ID_FIRST_HOST 0x7f0000
+#define SLC_ID_HOSTS_END 0x800000
 
 // An IPv4 address is ::ffff:a.b.c.d.
 struct slc_ip {

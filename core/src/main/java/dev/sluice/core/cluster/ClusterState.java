@@ -51,14 +51,15 @@ final class ClusterState {
 
   ClusterState(String cluster) {
     this.cluster = cluster;
-    this.numbers = IdentityNumbers.empty();
+    this.numbers = IdentityNumbers.empty(IdentityScope.PODS);
   }
 
   ClusterState(ClusterSnapshot snapshot, boolean whole) {
     this.cluster = snapshot.cluster();
     this.timeMillis = snapshot.timeMillis();
     this.lastEndpoint = snapshot.lastEndpoint();
-    this.numbers = IdentityNumbers.restore(snapshot.nextNumber(), snapshot.identities());
+    this.numbers =
+        IdentityNumbers.restore(IdentityScope.PODS, snapshot.nextNumber(), snapshot.identities());
     this.namespaces.putAll(snapshot.namespaces());
     snapshot.nodes().forEach(node -> nodes.put(node.name(), node));
     snapshot.claims().forEach(claims::claim);

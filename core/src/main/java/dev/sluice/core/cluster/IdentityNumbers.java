@@ -9,17 +9,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Numbers for label sets. The first sight of a set, in log order, gives it the next number; a set
- * keeps its number while any endpoint has it and for a grace after that, so that a pod that is
- * deleted and made again gets its number back. A number that was given up is not given again before
- * all others have been. Time is the log's.
+ * Numbers of one scope for label sets. The first sight of a set, in log order, gives it the next
+ * number; a set keeps its number while any endpoint has it and for a grace after that, so that a
+ * pod that is deleted and made again gets its number back. A number that was given up is not given
+ * again before all others have been. Time is the log's.
  */
 final class IdentityNumbers {
-  static final int FIRST = 256;
-
-  /** An identity travels in 24 bits of a tunnel header. */
-  static final int LAST = (1 << 24) - 1;
-
   static final long GRACE_MILLIS = 10 * 60 * 1000;
 
   private static final Comparator<HeldNumber> BY_RELEASE =
@@ -30,24 +25,27 @@ final class IdentityNumbers {
     private int users;
   }
 
+  private final int first;
   private final int last;
   private final TreeMap<LabelSet, Slot> slots = new TreeMap<>();
   private final TreeSet<Integer> taken = new TreeSet<>();
   private final TreeSet<HeldNumber> unused = new TreeSet<>(BY_RELEASE);
   private int next;
 
-  IdentityNumbers(int next, int last) {
-    this.next = next;
+  IdentityNumbers(int first, int last) {
+    this.first = first;
     this.last = last;
+    this.next = first;
   }
 
-  static IdentityNumbers empty() {
-    return new IdentityNumbers(FIRST, LAST);
+  static IdentityNumbers empty(IdentityScope scope) {
+    return new IdentityNumbers(scope.first(), scope.last());
   }
 
   /** Puts back what {@link #held} gave; users come back by {@link #acquire}. */
-  static IdentityNumbers restore(int next, List<HeldNumber> held) {
-    IdentityNumbers numbers = new IdentityNumbers(next, LAST);
+  static IdentityNumbers restore(IdentityScope scope, int next, List<HeldNumber> held) {
+    IdentityNumbers numbers = empty(scope);
+    numbers.next = next;
     for (HeldNumber each : held) {
       Slot slot = new Slot();
       slot.held = each;
@@ -110,9 +108,9 @@ final class IdentityNumbers {
   }
 
   private int allocate() {
-    if (taken.size() > last - FIRST) {
+    if (taken.size() > last - first) {
       throw new IllegalStateException(
-          "all identity numbers from " + FIRST + " to " + last + " are in use");
+          "all identity numbers from " + first + " to " + last + " are in use");
     }
     int number = next;
     while (!taken.add(number)) {
@@ -123,6 +121,6 @@ final class IdentityNumbers {
   }
 
   private int after(int number) {
-    return number == last ? FIRST : number + 1;
+    return number == last ? first : number + 1;
   }
 }

@@ -56,11 +56,11 @@ class IdentityNumbersTest {
 
   @Test
   void restoredNumbersGoOnWhereTheyWere() {
-    IdentityNumbers first = IdentityNumbers.empty();
+    IdentityNumbers first = IdentityNumbers.empty(IdentityScope.PODS);
     first.acquire(labels("a"));
     first.acquire(labels("b"));
     first.release(labels("b"), 7);
-    IdentityNumbers again = IdentityNumbers.restore(first.next(), first.held());
+    IdentityNumbers again = IdentityNumbers.restore(IdentityScope.PODS, first.next(), first.held());
     again.acquire(labels("a"));
     assertEquals(first.held(), again.held());
     assertEquals(first.expire(GRACE + 7), again.expire(GRACE + 7));
