@@ -1,0 +1,223 @@
+package dev.sluice.core.dns;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.core.dns.FqdnRecord.LearnedAddress;
+import dev.sluice.core.dns.FqdnRecord.NumberedSet;
+import dev.sluice.core.log.Change;
+import dev.sluice.core.net.IpAddress;
+import dev.sluice.core.net.Prefix;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Names to addresses to identities. */
+final class FqdnFoldTest {
+  private static final AddressLife LIFE = new AddressLife(10_000, 5_000, 2_000, 3);
+  private static final IpAddress ONE = IpAddress.parse("203.0.113.1");
+  private static final IpAddress TWO = IpAddress.parse("203.0.113.2");
+
+  private final FqdnFold fold = FqdnFold.empty(LIFE);
+
+  static NameMatch exactly(String name) {
+    return new NameMatch() {
+      @Override
+      public boolean matches(String other) {
+        return other.equals(name);
+      }
+
+      @Override
+      public Optional<String> only() {
+        return Optional.of(name);
+      }
+    };
+  }
+
+  static NameMatch under(String domain) {
+    return new NameMatch() {
+      @Override
+      public boolean matches(String other) {
+        return other.endsWith("." + domain);
+      }
+
+      @Override
+      public Optional<String> only() {
+        return Optional.empty();
+      }
+    };
+  }
+
+  static DnsEvent answer(long time, String name, long ttl, IpAddress... addresses) {
+    Map<IpAddress, Long> found = new java.util.TreeMap<>();
+    for (IpAddress address : addresses) {
+      found.put(address, ttl);
+    }
+    return new DnsEvent.Answered(
+        time, "node-1", name, found, "shop/backend", "10.0.1.5", "10.0.1.53");
+  }
+
+  private LearnedAddress row(IpAddress address) {
+    return (LearnedAddress)
+        fold.rows().stream()
+            .filter(each -> each.key().equals("address/" + address))
+            .findFirst()
+            .orElse(null);
+  }
+
+  private SelectorSet set(int number) {
+    return fold.rows().stream()
+        .filter(each -> each.key().equals("set/" + number))
+        .map(each -> ((NumberedSet) each).set())
+        .findFirst()
+        .orElse(null);
+  }
+
+  @Test
+  void setsArePreparedBeforeAnybodyAsks() {
+    fold.selector("p", under("stripe.com"));
+    fold.selector("e", exactly("api.stripe.com"));
+    List<Change<FqdnRecord>> prepared = fold.drain();
+    assertEquals(3, prepared.size(), "each alone, and both for the name that is spelled out");
+    fold.apply(answer(1000, "api.stripe.com", 5, ONE));
+    List<Change<FqdnRecord>> learned = fold.drain();
+    assertEquals(1, learned.size(), "a new address writes an address: " + learned);
+    assertEquals(new SelectorSet(List.of("e", "p"), 2), set(row(ONE).identity()));
+  }
+
+  @Test
+  void aCombinationThatNobodyForesawComesBeforeTheAddress() {
+    fold.selector("p", under("com"));
+    fold.selector("q", under("stripe.com"));
+    fold.drain();
+    fold.apply(answer(1000, "api.stripe.com", 5, ONE));
+    List<Change<FqdnRecord>> changes = fold.drain();
+    assertEquals(NumberedSet.class, changes.getFirst().kind());
+    assertEquals(LearnedAddress.class, changes.getLast().kind());
+  }
+
+  @Test
+  void anAddressOfTwoNamesHasTheSelectorsOfBoth() {
+    fold.selector("a", exactly("a.example"));
+    fold.selector("b", exactly("b.example"));
+    fold.apply(answer(1000, "a.example", 30, ONE));
+    fold.apply(answer(1000, "b.example", 60, ONE));
+    fold.drain();
+    assertEquals(List.of("a", "b"), set(row(ONE).identity()).selectors());
+    fold.apply(new DnsEvent.Passed(31_000));
+    fold.drain();
+    assertEquals(List.of("b"), set(row(ONE).identity()).selectors());
+  }
+
+  @Test
+  void theFloorCountsAndThenTheAddressGoes() {
+    fold.selector("a", exactly("a.example"));
+    fold.apply(answer(1000, "a.example", 1, ONE));
+    fold.apply(new DnsEvent.Passed(10_999));
+    fold.drain();
+    assertEquals(11_000, row(ONE).names().getFirst().untilMillis());
+    fold.apply(new DnsEvent.Passed(11_000));
+    assertEquals(List.of(Change.remove(LearnedAddress.class, "address/203.0.113.1")), fold.drain());
+  }
+
+  @Test
+  void aLaterAnswerExtendsAndAShorterOneDoesNotShorten() {
+    fold.selector("a", exactly("a.example"));
+    fold.apply(answer(1000, "a.example", 100, ONE));
+    fold.apply(answer(2000, "a.example", 1, ONE));
+    fold.drain();
+    assertEquals(101_000, row(ONE).names().getFirst().untilMillis());
+  }
+
+  @Test
+  void aConnectionKeepsTheAddressAndAGraceLonger() {
+    fold.selector("a", exactly("a.example"));
+    fold.apply(answer(1000, "a.example", 1, ONE));
+    for (long at = 5_000; at <= 500_000; at += 5_000) {
+      fold.apply(new DnsEvent.Used(at, "node-2", List.of(ONE)));
+      fold.drain();
+    }
+    fold.apply(new DnsEvent.Passed(506_999));
+    fold.drain();
+    assertTrue(row(ONE) != null && row(ONE).identity() != 0);
+    fold.apply(new DnsEvent.Passed(507_000));
+    fold.drain();
+    assertEquals(null, row(ONE));
+  }
+
+  @Test
+  void theOldestUnusedMakesRoom() {
+    fold.selector("a", exactly("a.example"));
+    fold.apply(answer(1000, "a.example", 20, ONE));
+    fold.apply(answer(2000, "a.example", 20, TWO));
+    fold.apply(new DnsEvent.Used(2500, "node-1", List.of(ONE)));
+    fold.apply(answer(3000, "a.example", 20, IpAddress.parse("203.0.113.3")));
+    fold.apply(answer(4000, "a.example", 20, IpAddress.parse("203.0.113.4")));
+    fold.drain();
+    assertTrue(row(ONE) != null, "a connection keeps it");
+    assertEquals(null, row(TWO));
+    assertEquals(1, fold.evicted());
+  }
+
+  @Test
+  void aPrefixAroundTheAddressStaysPartOfIt() {
+    fold.selector("a", exactly("a.example"));
+    fold.prefix(Prefix.parse("203.0.113.0/24"), 0x80_0001);
+    fold.apply(answer(1000, "a.example", 20, ONE));
+    fold.drain();
+    assertEquals(new SelectorSet(List.of("a"), 0x80_0001), set(row(ONE).identity()));
+    fold.prefixGone(Prefix.parse("203.0.113.0/24"));
+    fold.drain();
+    assertEquals(new SelectorSet(List.of("a"), 2), set(row(ONE).identity()));
+  }
+
+  @Test
+  void addressesOfTheClusterKeepTheirIdentity() {
+    fold.selector("a", exactly("a.example"));
+    fold.prefix(Prefix.parse("10.0.0.0/16"), 3);
+    fold.apply(answer(1000, "a.example", 20, IpAddress.parse("10.0.1.5")));
+    fold.drain();
+    assertEquals(0, row(IpAddress.parse("10.0.1.5")).identity());
+  }
+
+  @Test
+  void aNewPolicyFindsWhatWasLearnedBefore() {
+    fold.apply(answer(1000, "a.example", 20, ONE));
+    fold.drain();
+    assertEquals(0, row(ONE).identity());
+    fold.selector("a", exactly("a.example"));
+    fold.drain();
+    assertTrue(FqdnRecord.isFqdn(row(ONE).identity()));
+    fold.selectorGone("a");
+    fold.drain();
+    assertEquals(0, row(ONE).identity());
+  }
+
+  @Test
+  void numbersAreGivenUpAfterAGrace() {
+    fold.selector("a", exactly("a.example"));
+    fold.drain();
+    fold.selectorGone("a");
+    fold.drain();
+    assertTrue(fold.tidy().isEmpty());
+    fold.apply(new DnsEvent.Passed(SetNumbers.GRACE_MILLIS));
+    assertFalse(fold.tidy().isEmpty());
+    assertTrue(fold.rows().isEmpty());
+  }
+
+  @Test
+  void aRestoredFoldGoesOn() {
+    fold.selector("a", exactly("a.example"));
+    fold.apply(answer(1000, "a.example", 20, ONE));
+    fold.drain();
+    FqdnFold again = FqdnFold.restore(LIFE, fold.rows());
+    again.selector("a", exactly("a.example"));
+    assertTrue(again.drain().isEmpty());
+    again.apply(answer(2000, "a.example", 20, TWO));
+    assertEquals(1, again.drain().size());
+    again.apply(new DnsEvent.Passed(21_000));
+    assertEquals("address/203.0.113.1", again.drain().getFirst().key());
+  }
+}
