@@ -1,0 +1,116 @@
+package dev.sluice.core.proof;
+
+import dev.sluice.core.log.ObjectKey;
+import dev.sluice.core.oracle.Answer;
+import dev.sluice.core.policy.Finding;
+import dev.sluice.core.policy.ParsedPolicy;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What the generated policies and flows were made of: how often each field of the language was
+ * there, each of its words, each verdict. Not thread safe.
+ */
+public final class Coverage {
+  /** Fields whose values are words of the language. */
+  private static final Set<String> WORDS =
+      Set.of(
+          "protocol",
+          "operator",
+          "action",
+          "tier",
+          "family",
+          "policyTypes",
+          "fromEntities",
+          "toEntities",
+          "mismatch",
+          "sluice.dev/policy-audit-mode");
+
+  private final TreeMap<String, Integer> fields = new TreeMap<>();
+  private final TreeMap<String, Integer> verdicts = new TreeMap<>();
+  private final TreeMap<String, Integer> refused = new TreeMap<>();
+  private long flows;
+
+  /** Counts a refusal by its sentence; whether the policy was accepted. */
+  boolean accepts(ObjectKey key, ParsedPolicy parsed) {
+    if (parsed instanceof ParsedPolicy.Refused(var findings)) {
+      Finding first =
+          findings.stream()
+              .filter(one -> one.severity() == Finding.Severity.REFUSED)
+              .findFirst()
+              .orElseThrow();
+      refused.merge(key.kind() + " " + first.message(), 1, Integer::sum);
+      return false;
+    }
+    return true;
+  }
+
+  /** Counts the fields of an accepted policy. */
+  void seen(String kind, Map<String, Object> body) {
+    walk(kind, "", body, false);
+  }
+
+  private void walk(String kind, String parent, Object value, boolean free) {
+    switch (value) {
+      case Map<?, ?> map ->
+          map.forEach(
+              (key, child) -> {
+                String name = key.toString();
+                if (!free && !(parent.isEmpty() || parent.equals("metadata"))) {
+                  count(kind, parent + "." + name);
+                }
+                walk(kind, name, child, name.equals("matchLabels"));
+              });
+      case List<?> list -> list.forEach(one -> walk(kind, parent, one, free));
+      case String word when WORDS.contains(parent) -> count(kind, parent + "=" + word);
+      default -> {}
+    }
+  }
+
+  private void count(String kind, String what) {
+    fields.merge(kind + " " + what, 1, Integer::sum);
+  }
+
+  /** Counts a flow, and why each of its sides is as it is. */
+  void seen(Answer answer) {
+    flows++;
+    verdicts.merge(answer.verdict().name(), 1, Integer::sum);
+    for (Answer.Side side : List.of(answer.egress(), answer.ingress())) {
+      verdicts.merge("a side: " + side.verdict() + " by " + side.why(), 1, Integer::sum);
+    }
+  }
+
+  /** Flows judged so far. */
+  public long flows() {
+    return flows;
+  }
+
+  /** Percent of the flows that had the verdict. */
+  public double share(Answer.Verdict verdict) {
+    return flows == 0 ? 0 : 100.0 * verdicts.getOrDefault(verdict.name(), 0) / flows;
+  }
+
+  /** Names of fields, {@code Kind parent.field} or {@code Kind field=word}. */
+  public Set<String> fields() {
+    return new TreeSet<>(fields.keySet());
+  }
+
+  /** Refusals of generated policies, by their sentence. */
+  public Map<String, Integer> refused() {
+    return refused;
+  }
+
+  /** A table for people. */
+  public String report() {
+    StringBuilder text = new StringBuilder();
+    fields.forEach((name, count) -> text.append("%8d  %s%n".formatted(count, name)));
+    verdicts.forEach(
+        (name, count) ->
+            text.append("%8d  %5.1f %%  %s%n".formatted(count, 100.0 * count / flows, name)));
+    refused.forEach((name, count) -> text.append("%8d  refused: %s%n".formatted(count, name)));
+    return text.append("%8d  flows judged%n".formatted(flows)).toString();
+  }
+}
