@@ -31,7 +31,7 @@ static __always_inline int slc_owns(const struct slc_endpoint *ep, const struct 
 // Judges, reports, and returns 0 or TC_ACT_SHOT.
 static __always_inline int slc_decide(struct __sk_buff *skb, struct slc_pass *s, __u32 direction)
 {
-	int reason = slc_judge(skb, s);
+	int reason = s->p.what & SLC_ICMP_ERROR ? slc_judge_error(skb, s) : slc_judge(skb, s);
 
 	if (!reason) {
 		slc_count(0, direction, skb->len);
@@ -57,7 +57,7 @@ SEC("tc") int slc_from_pod(struct __sk_buff *skb)
 	if (!s)
 		return TC_ACT_SHOT;
 	s->v.direction = SLC_EGRESS;
-	struct slc_endpoint *ep = bpf_map_lookup_elem(&slc_ep, &ifindex);
+	struct slc_endpoint *ep = slc_endpoint_at(ifindex);
 	if (!ep)
 		return slc_refuse(skb, s, SLC_DROP_NOT_READY);
 	slc_party_of(&s->sender, ep);
@@ -89,7 +89,7 @@ SEC("tc") int slc_from_pod(struct __sk_buff *skb)
 	struct slc_address_value *peer = 0;
 	if (local) {
 		to_ifindex = local->ifindex;
-		to = bpf_map_lookup_elem(&slc_ep, &to_ifindex);
+		to = slc_endpoint_at(to_ifindex);
 	}
 	if (to) {
 		slc_party_of(&s->receiver, to);
@@ -127,12 +127,12 @@ SEC("tc") int slc_to_pod(struct __sk_buff *skb)
 	struct slc_pass *s = slc_pass_get();
 	__u32 ifindex = skb->ifindex;
 	__be16 type = slc_ether_type(skb);
-	int from_node = skb->ingress_ifindex == 0; // made here: what is received or forwarded has an interface
 
 	if (!s)
 		return TC_ACT_SHOT;
+	s->from_node = skb->ingress_ifindex == 0; // what is received or forwarded has an interface
 	s->v.direction = SLC_INGRESS;
-	struct slc_endpoint *ep = bpf_map_lookup_elem(&slc_ep, &ifindex);
+	struct slc_endpoint *ep = slc_endpoint_at(ifindex);
 	if (!ep)
 		return slc_refuse(skb, s, SLC_DROP_NOT_READY);
 	slc_party_of(&s->receiver, ep);
@@ -151,14 +151,14 @@ SEC("tc") int slc_to_pod(struct __sk_buff *skb)
 		return slc_refuse(skb, s, reason);
 	if (slc_is_nd(&s->p)) // never forwarded, so its hop limit is whole
 		return our_mac && s->p.ttl == 255 ? TC_ACT_OK : slc_refuse(skb, s, SLC_DROP_ICMP6_FORBIDDEN);
-	s->identity[0] = slc_identity(&s->p.src);
-	s->v.source_identity = s->identity[0];
-	if (!slc_owns(ep, &s->p, &s->p.dst))
-		return slc_refuse(skb, s, SLC_DROP_TARGET_UNKNOWN | (slc_group(&s->p) ? SLC_QUIET : 0));
-	if (slc_is_host(s->identity[0]) && !from_node)
-		return slc_refuse(skb, s, SLC_DROP_SOURCE_IP);
-	if (!(ep->flags & SLC_EP_READY))
-		return slc_refuse(skb, s, SLC_DROP_NOT_READY);
+	int owns = slc_owns(ep, &s->p, &s->p.dst), ready = ep->flags & SLC_EP_READY;
+	if (!owns || !ready || s->p.what) { // else the connection may know the sender
+		reason = slc_know_sender(s, 0);
+		if (!owns)
+			return slc_refuse(skb, s, SLC_DROP_TARGET_UNKNOWN | (slc_group(&s->p) ? SLC_QUIET : 0));
+		if (reason || !ready)
+			return slc_refuse(skb, s, reason ? reason : SLC_DROP_NOT_READY);
+	}
 	return slc_decide(skb, s, SLC_INGRESS) ? TC_ACT_SHOT : TC_ACT_OK;
 }
 
@@ -266,7 +266,7 @@ SEC("tc") int slc_from_overlay(struct __sk_buff *skb)
 	if (reason || !local)
 		return slc_refuse(skb, s, reason ? reason : SLC_DROP_NO_LOCAL);
 	__u32 ifindex = local->ifindex;
-	struct slc_endpoint *to = bpf_map_lookup_elem(&slc_ep, &ifindex);
+	struct slc_endpoint *to = slc_endpoint_at(ifindex);
 	if (!to)
 		return slc_refuse(skb, s, SLC_DROP_NO_LOCAL);
 	slc_party_of(&s->receiver, to);
@@ -290,6 +290,7 @@ SEC("tc") int slc_start_sweep(struct __sk_buff *skb)
 
 	if (!sweep)
 		return 1;
+	sweep->now = bpf_ktime_get_coarse_ns();
 	bpf_timer_init(&sweep->timer, &slc_sweep, 1 /* CLOCK_MONOTONIC */); // a second start finds it there
 	if (bpf_timer_set_callback(&sweep->timer, slc_sweep_tick))
 		return 2;

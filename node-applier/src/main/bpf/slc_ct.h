@@ -55,7 +55,7 @@ static __always_inline __u64 slc_ct_lifetime(const struct slc_ct_value *e, __u8 
 
 static __always_inline int slc_ct_expired(const struct slc_ct_value *e, __u8 protocol, __u64 now)
 {
-	// The clock of another CPU may be ahead by a tick.
+	// The clock may tick between its reading and the entry's.
 	__s64 idle = (__s64)(now - e->last_seen);
 	return idle > 0 && (__u64)idle > slc_ct_lifetime(e, protocol);
 }
@@ -172,6 +172,7 @@ static int slc_sweep_tick(void *map, __u32 *key, struct slc_sweep *sweep)
 {
 	struct slc_sweep_walk walk = {.now = bpf_ktime_get_coarse_ns()};
 
+	sweep->now = walk.now;
 	sweep->tick = sweep->tick + 1 ? sweep->tick + 1 : 1;
 	walk.tick = sweep->tick;
 	bpf_loop(SLC_SWEEP_MAX, slc_sweep_one, &walk, 0);
@@ -184,7 +185,7 @@ static int slc_sweep_tick(void *map, __u32 *key, struct slc_sweep *sweep)
 // The table is full: looks at some of the oldest. Returns how many went.
 static __noinline int slc_ct_make_room(void)
 {
-	struct slc_sweep_walk walk = {.now = bpf_ktime_get_coarse_ns(), .stop_at_first = 1};
+	struct slc_sweep_walk walk = {.now = slc_now(), .stop_at_first = 1};
 
 	bpf_loop(SLC_MAKE_ROOM_MAX, slc_sweep_one, &walk, 0);
 	return walk.reaped;

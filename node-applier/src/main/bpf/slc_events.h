@@ -5,8 +5,8 @@
 #include "slc_reasons.h"
 
 #define SLC_TELL_AGAIN_NS (5ULL * 1000000000)
-#define SLC_WAKE_BYTES (64 * 1024)
-#define SLC_RECORD_BYTES (sizeof(struct slc_event) + 8)
+#define SLC_WAKE_EVENTS 512 // 68 KiB
+#define SLC_HINT_NS (60ULL * 1000000000)
 
 // What a verdict is about.
 struct slc_verdict {
@@ -32,15 +32,13 @@ static __always_inline void slc_count(__u32 reason, __u32 direction, __u32 bytes
 	}
 }
 
-// A reader that sleeps looks by itself every few milliseconds. It is woken once for every 64 KiB that gather, not for
-// every event beyond: a wake-up is an interrupt.
+// A reader that sleeps looks by itself every few milliseconds. It is woken once for so many events of a CPU: a wake-up
+// is an interrupt.
 static __always_inline void slc_submit(struct slc_event *event)
 {
-	__u64 waiting = bpf_ringbuf_query(&slc_events, BPF_RB_AVAIL_DATA); // with this one
-	__u64 before = waiting - SLC_RECORD_BYTES;
+	struct slc_stats *stats = slc_stats_get();
 
-	bpf_ringbuf_submit(event, waiting / SLC_WAKE_BYTES == before / SLC_WAKE_BYTES ? BPF_RB_NO_WAKEUP
-										      : BPF_RB_FORCE_WAKEUP);
+	bpf_ringbuf_submit(event, stats && stats->produced % SLC_WAKE_EVENTS ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP);
 }
 
 static __always_inline struct slc_event *slc_reserve(void)
@@ -105,6 +103,15 @@ static __always_inline void slc_drop_key_of(struct slc_drop_key *key, const stru
 	key->direction = direction;
 }
 
+// Where a drop without its source port leaves a hint.
+static __always_inline __u64 *slc_drop_hint(const struct slc_packet *p, __u32 endpoint)
+{
+	__u32 index = (p->src.w[3] * 0x9e3779b1 ^ p->dst.w[3] * 0x85ebca6b ^ (endpoint << 16 ^ p->dport) * 0xc2b2ae35) >>
+		      20;
+	return bpf_map_lookup_elem(&slc_drop_hints, &index);
+}
+_Static_assert(SLC_DROP_HINTS == 1 << (32 - 20), "hints");
+
 // A drop like one before: told only when the last telling is some seconds old.
 static __always_inline void slc_drop_again(struct slc_drop *d, __u64 now)
 {
@@ -120,11 +127,14 @@ static __always_inline void slc_drop_again(struct slc_drop *d, __u64 now)
 static __noinline int slc_drop_tell(struct __sk_buff *skb, const struct slc_packet *p, const struct slc_verdict *v)
 {
 	struct slc_drop_key key = {};
-	__u64 now = bpf_ktime_get_coarse_ns();
+	__u64 now = slc_now();
 	__u32 zero = 0;
 
 	if (!p || !v)
 		return 0;
+	__u64 *hint = slc_drop_hint(p, v->endpoint);
+	if (hint)
+		*hint = now;
 	// A reply is refused by the policy of the other direction: it must not be found as a refusal to open.
 	slc_drop_key_of(&key, p, v->endpoint, v->direction | (v->flags & SLC_EVENT_REPLY) << 1);
 	struct slc_drop *d = bpf_map_lookup_elem(&slc_drops, &key);

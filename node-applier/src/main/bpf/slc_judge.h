@@ -8,7 +8,7 @@
 struct slc_party {
 	__u32 id; // 0: not a pod here, or not for this program to judge
 	__u32 identity;
-	__u32 epoch;
+	__u32 epoch; // of the endpoint and of all addresses: their sum grows when either does
 };
 
 // One packet on its way through one program.
@@ -16,7 +16,8 @@ struct slc_pass {
 	struct slc_packet p;
 	struct slc_party sender;
 	struct slc_party receiver;
-	__u32 identity[2]; // of source, of destination
+	__u32 identity[2]; // of source, of destination; 0: not asked yet
+	__u32 from_node;   // a socket of this node sent it
 	struct slc_verdict v;
 };
 
@@ -40,7 +41,11 @@ static __always_inline struct slc_pass *slc_pass_get(void)
 
 static __always_inline void slc_party_of(struct slc_party *party, const struct slc_endpoint *ep)
 {
-	party->epoch = *(volatile __u32 *)&ep->epoch;
+	__u32 zero = 0;
+	struct slc_addr_epoch *addresses = bpf_map_lookup_elem(&slc_addr_epoch, &zero);
+
+	party->epoch = *(volatile __u32 *)&ep->epoch + (addresses ? *(volatile __u32 *)&addresses->epoch : 0);
+	__asm__ volatile("" ::: "memory"); // what it speaks of is read after it
 	party->id = ep->id;
 	party->identity = ep->identity;
 }
@@ -52,6 +57,20 @@ static __always_inline void slc_about(struct slc_pass *s, const struct slc_party
 	s->v.direction = direction;
 	s->v.source_identity = s->identity[0];
 	s->v.destination_identity = s->identity[1];
+}
+
+// Who sent a packet to a local pod. What the connection remembers is as good as its epoch, and saves a look into a
+// large table.
+static __always_inline int slc_know_sender(struct slc_pass *s, const struct slc_ct_side *side)
+{
+	if (s->identity[0])
+		return SLC_PASS;
+	if (side && side->endpoint == s->receiver.id && side->epoch == s->receiver.epoch)
+		s->identity[0] = side->peer;
+	else
+		s->identity[0] = slc_identity(&s->p.src);
+	s->v.source_identity = s->identity[0];
+	return slc_is_host(s->identity[0]) && !s->from_node ? SLC_DROP_SOURCE_IP : SLC_PASS;
 }
 
 // Asks one end's policy, unless the connection remembers its word for this epoch and this peer.
@@ -79,20 +98,24 @@ static __always_inline int slc_ask(struct __sk_buff *skb, struct slc_pass *s, st
 	return reason;
 }
 
-// A refused SYN that comes again needs neither connection nor policy: the drop is remembered with epoch and peer.
+// A refused SYN that comes again needs neither connection nor policy: the drop is remembered with epoch and peer. The
+// sweep tells how many there were.
 static __noinline int slc_refused_before(struct slc_pass *s, const struct slc_party *party, __u32 direction,
 					      __u32 peer)
 {
 	struct slc_drop_key key = {};
+	__u64 *hint = slc_drop_hint(&s->p, party->id);
 
+	if (!hint || !*hint || slc_now() - *hint > SLC_HINT_NS)
+		return SLC_PASS;
 	slc_drop_key_of(&key, &s->p, party->id, direction);
 	struct slc_drop *d = bpf_map_lookup_elem(&slc_drops, &key);
-	if (!d || d->epoch != party->epoch || d->peer != peer)
+	if (!d || d->epoch != party->epoch || (peer && d->peer != peer))
 		return SLC_PASS;
 	__u32 reason = d->event.reason;
 	if (reason != SLC_DROP_POLICY && reason != SLC_DROP_DENY_RULE)
 		return SLC_PASS;
-	slc_drop_again(d, bpf_ktime_get_coarse_ns());
+	__sync_fetch_and_add(&d->event.count, 1);
 	s->v.direction = direction;
 	s->v.told = 1;
 	return reason;
@@ -255,7 +278,7 @@ static __noinline int slc_judge_error(struct __sk_buff *skb, struct slc_pass *s)
 		return SLC_DROP_CT_STATE;
 	int from_b = slc_ct_key_of(&key, &q);
 	struct slc_ct_value *e = bpf_map_lookup_elem(&slc_ct, &key);
-	if (!e || slc_ct_expired(e, key.protocol, bpf_ktime_get_coarse_ns()))
+	if (!e || slc_ct_expired(e, key.protocol, slc_now()))
 		return SLC_DROP_CT_STATE;
 	int forward = from_b == !!(e->flags & SLC_CT_OPENED_BY_B);
 	__be16 port = forward ? q.dport : q.sport;
@@ -274,7 +297,7 @@ static __noinline int slc_judge_error(struct __sk_buff *skb, struct slc_pass *s)
 	return reason;
 }
 
-// SLC_PASS or the reason to drop; s->v says whose policy spoke.
+// SLC_PASS or the reason to drop; s->v says whose policy spoke. Not for ICMP errors.
 static __noinline int slc_judge(struct __sk_buff *skb, struct slc_pass *s)
 {
 	struct slc_ct_key key = {};
@@ -283,8 +306,6 @@ static __noinline int slc_judge(struct __sk_buff *skb, struct slc_pass *s)
 
 	if (!s)
 		return SLC_DROP_INVALID;
-	if (s->p.what & SLC_ICMP_ERROR)
-		return slc_judge_error(skb, s);
 	if (s->p.what & SLC_FRAG_LATER) {
 		reason = slc_frag_ports(s);
 		if (reason)
@@ -298,7 +319,7 @@ static __noinline int slc_judge(struct __sk_buff *skb, struct slc_pass *s)
 			return reason;
 	}
 	int from_b = slc_ct_key_of(&key, &s->p);
-	__u64 now = bpf_ktime_get_coarse_ns();
+	__u64 now = slc_now();
 	struct slc_ct_value *e = bpf_map_lookup_elem(&slc_ct, &key);
 	if (e) {
 		__u32 flags = e->flags;
@@ -314,6 +335,9 @@ static __noinline int slc_judge(struct __sk_buff *skb, struct slc_pass *s)
 		port = 0;
 	s->v.flags = forward ? 0 : SLC_EVENT_REPLY;
 	struct slc_ct_value *known = opening ? 0 : e;
+	reason = slc_know_sender(s, known ? &known->side[forward ? SLC_INGRESS : SLC_EGRESS] : 0);
+	if (reason)
+		return reason;
 	if (s->sender.id)
 		reason = slc_ask(skb, s, known, &s->sender, SLC_EGRESS, forward ? SLC_EGRESS : SLC_INGRESS,
 				 s->identity[1], port, &cookies[SLC_EGRESS]);

@@ -17,6 +17,24 @@ static __always_inline struct slc_stats *slc_stats_get(void)
 	return bpf_map_lookup_elem(&slc_stats, &zero);
 }
 
+// Monotonic ns as of the sweep's last tick, a quarter of a second ago at most.
+static __always_inline __u64 slc_now(void)
+{
+	__u32 zero = 0;
+	struct slc_sweep *sweep = bpf_map_lookup_elem(&slc_sweep, &zero);
+	return sweep ? sweep->now : 0;
+}
+
+// Slots cost no call.
+static __always_inline struct slc_endpoint *slc_endpoint_at(__u32 ifindex)
+{
+	__u32 slot = ifindex & (SLC_EP_SLOTS - 1);
+	struct slc_endpoint *ep = bpf_map_lookup_elem(&slc_ep_slots, &slot);
+	if (ep && ep->ifindex == ifindex)
+		return ep;
+	return bpf_map_lookup_elem(&slc_ep, &ifindex);
+}
+
 static __always_inline int slc_same_ip(const struct slc_ip *x, const struct slc_ip *y)
 {
 	return x->w[3] == y->w[3] && x->w[2] == y->w[2] && x->w[1] == y->w[1] && x->w[0] == y->w[0];
@@ -53,14 +71,22 @@ static __always_inline int slc_group(const struct slc_packet *p)
 	return (p->dst.w[3] & bpf_htonl(0xf0000000)) == bpf_htonl(0xe0000000) || p->dst.w[3] == 0xffffffff;
 }
 
+// The longest prefix that holds an address. A function of its own for the sake of the callers' stacks.
+static __noinline struct slc_address_value *slc_prefix_of(const struct slc_ip *ip)
+{
+	struct slc_prefix_key key = {.prefixlen = 128};
+
+	if (!ip)
+		return 0;
+	key.addr = *ip;
+	return bpf_map_lookup_elem(&slc_prefix, &key);
+}
+
 // Single addresses are in a hash: a trie of 100 000 costs eight times as much. Who is in neither is the world.
 static __always_inline struct slc_address_value *slc_address(const struct slc_ip *ip)
 {
 	struct slc_address_value *found = bpf_map_lookup_elem(&slc_addr, ip);
-	if (found)
-		return found;
-	struct slc_prefix_key key = {.prefixlen = 128, .addr = *ip};
-	return bpf_map_lookup_elem(&slc_prefix, &key);
+	return found ? found : slc_prefix_of(ip);
 }
 
 static __always_inline __u32 slc_identity(const struct slc_ip *ip)

@@ -43,6 +43,23 @@ struct {
 } slc_prefix SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct slc_addr_epoch);
+} slc_addr_epoch SEC(".maps");
+
+// An endpoint is in the slot of its interface, or in slc_ep when another one was there first.
+#define SLC_EP_SLOTS 4096
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SLC_EP_SLOTS);
+	__type(key, __u32); // lowest bits of the ifindex of the node's end of a pod's link
+	__type(value, struct slc_endpoint);
+} slc_ep_slots SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -93,6 +110,15 @@ struct {
 	__type(key, struct slc_drop_key);
 	__type(value, struct slc_drop);
 } slc_drops SEC(".maps");
+
+// When a drop was told last that has this hash: a SYN without one need not be looked for among the drops.
+#define SLC_DROP_HINTS 4096
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SLC_DROP_HINTS);
+	__type(key, __u32);
+	__type(value, __u64); // slc_now
+} slc_drop_hints SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

@@ -83,7 +83,21 @@ static __always_inline int slc_tcp_odd(__u8 flags)
 	return ((flags & SLC_TCP_SYN) && (flags & (SLC_TCP_FIN | SLC_TCP_RST))) || !(flags & 0x3f);
 }
 
-static __always_inline int slc_parse_l4(struct __sk_buff *skb, struct slc_packet *p)
+#define SLC_L4_NEAR (ETH_HLEN + 60) // offset up to which a transport header is looked for in the linear part
+
+// The first `bytes` of the transport header, in place where they can be. Returns 0, or not when they are not there.
+static __always_inline int slc_load_l4(struct __sk_buff *skb, __u32 at, struct slc_l4 *h, __u32 bytes)
+{
+	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+
+	if (at <= SLC_L4_NEAR && data + at + bytes <= end) {
+		__builtin_memcpy(h, data + at, bytes);
+		return 0;
+	}
+	return bpf_skb_load_bytes(skb, at, h, bytes);
+}
+
+static __always_inline int slc_parse_l4(struct __sk_buff *skb, struct slc_packet *p, __u32 at)
 {
 	struct slc_l4 h = {};
 	__u32 need = p->protocol == SLC_PROTO_TCP ? 20 : 8;
@@ -100,12 +114,12 @@ static __always_inline int slc_parse_l4(struct __sk_buff *skb, struct slc_packet
 	default:
 		return SLC_DROP_L4_UNKNOWN;
 	}
-	if (p->l4 + need > skb->len)
+	if (at + need > skb->len)
 		return SLC_DROP_TRUNCATED;
 	if (p->protocol == SLC_PROTO_TCP) {
-		if (bpf_skb_load_bytes(skb, p->l4, &h, 14))
+		if (slc_load_l4(skb, at, &h, 14))
 			return SLC_DROP_TRUNCATED;
-	} else if (bpf_skb_load_bytes(skb, p->l4, &h, 8)) {
+	} else if (slc_load_l4(skb, at, &h, 8)) {
 		return SLC_DROP_TRUNCATED;
 	}
 	p->sport = h.sport;
@@ -152,7 +166,7 @@ static __always_inline int slc_parse_ip4(struct __sk_buff *skb, struct slc_packe
 		p->frag_id = ip->id;
 		p->what = frag & 0x1fff ? SLC_FRAG_LATER : SLC_FRAG_FIRST;
 	}
-	return slc_parse_l4(skb, p);
+	return slc_parse_l4(skb, p, ETH_HLEN + header);
 }
 
 // Follows extension headers; the packet's own length is not trusted, only what is there.
@@ -225,7 +239,7 @@ static __always_inline int slc_parse_ip6(struct __sk_buff *skb, struct slc_packe
 	} else {
 		reason = slc_extensions(skb, p, next);
 	}
-	return reason ? reason : slc_parse_l4(skb, p);
+	return reason ? reason : slc_parse_l4(skb, p, p->l4);
 }
 
 // Ethernet type in network order; 0 when there is no whole header.

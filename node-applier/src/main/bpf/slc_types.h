@@ -56,6 +56,13 @@ struct slc_address_value {
 	__u32 pad;
 };
 
+// Mapped by the applier. Grows after addresses were written: what a connection remembers of its peer's is then asked
+// again. Dirty while they are written.
+struct slc_addr_epoch {
+	__u32 epoch;
+	__u32 dirty;
+};
+
 #define SLC_EP_READY 1
 #define SLC_EP_DIRTY 2
 
@@ -68,6 +75,8 @@ struct slc_endpoint {
 	__u8 host_mac[6];
 	__be32 ip4;
 	struct slc_ip ip6;
+	__u32 ifindex; // of the node's end of the pod's link; 0: an empty slot
+	__u32 pad[3];
 };
 
 struct slc_local {
@@ -101,7 +110,7 @@ struct slc_ct_side {
 
 struct slc_ct_value {
 	struct slc_ct_side side[2]; // by direction: [SLC_INGRESS] of who was called, [SLC_EGRESS] of the opener
-	__u64 last_seen;            // coarse monotonic ns
+	__u64 last_seen;            // slc_now
 	__u32 flags;
 	__u32 owner;                // endpoint whose share of the table holds it
 	__u64 packets[2];           // [0] from the opener, [1] replies
@@ -162,7 +171,7 @@ struct slc_drop_key {
 };
 
 struct slc_drop {
-	__u64 told;  // coarse monotonic ns
+	__u64 told;  // slc_now
 	__u32 epoch; // with peer: for what the policy's refusal is still good
 	__u32 peer;
 	struct slc_event event; // count: not told yet
@@ -205,6 +214,7 @@ struct slc_metric {
 
 struct slc_sweep {
 	struct bpf_timer timer;
+	__u64 now; // coarse monotonic ns of the last tick: the clock of connections, which costs no call
 	__u32 tick;
 	__u32 pad;
 };
@@ -212,7 +222,7 @@ struct slc_sweep {
 _Static_assert(sizeof(struct slc_policy_key) == 16, "policy key");
 _Static_assert(sizeof(struct slc_prefix_key) == 20, "prefix key");
 _Static_assert(sizeof(struct slc_address_value) == 16, "address value");
-_Static_assert(sizeof(struct slc_endpoint) == 48, "endpoint");
+_Static_assert(sizeof(struct slc_endpoint) == 64, "endpoint");
 _Static_assert(sizeof(struct slc_ct_key) == 40, "connection key");
 _Static_assert(sizeof(struct slc_ct_value) == 104, "connection value");
 _Static_assert(sizeof(struct slc_event) == 128, "event");

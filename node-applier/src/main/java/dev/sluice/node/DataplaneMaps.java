@@ -37,7 +37,7 @@ final class DataplaneMaps implements KernelMaps {
 
   @Override
   public void remove(List<KernelEntry.Key> keys) {
-    keys.forEach(dataplane::remove);
+    dataplane.removeAll(keys);
   }
 
   @Override

@@ -12,11 +12,12 @@ final class EndpointCodec {
   private static final int READY = 1;
   private static final int DIRTY = 2;
 
+  /** Offset of {@code ifindex}. */
+  private static final int INTERFACE = 48;
+
   private EndpointCodec() {}
 
-  /**
-   * Key of {@code slc_ep} from an interface number, and of {@code slc_quota} from an endpoint's.
-   */
+  /** A number as a key: a slot, an interface, an endpoint of {@code slc_quota}. */
   static byte[] key(int number) {
     return buffer(4).putInt(number).array();
   }
@@ -26,6 +27,7 @@ final class EndpointCodec {
     ByteBuffer bytes = buffer(Layouts.ENDPOINT);
     bytes.putInt(spec.id()).putInt(spec.identity()).putInt(state.epoch());
     bytes.putInt((state.ready() ? READY : 0) | (state.dirty() ? DIRTY : 0));
+    bytes.putInt(INTERFACE, state.hostInterface());
     bytes.put(spec.podMac().bytes()).put(spec.hostMac().bytes());
     for (IpAddress address : spec.addresses()) {
       if (address.v6()) {
@@ -37,7 +39,12 @@ final class EndpointCodec {
     return bytes.array();
   }
 
-  static EndpointState state(byte[] key, byte[] value) {
+  /** The interface of a value of {@code slc_ep} or of a slot; 0: the slot is empty. */
+  static int hostInterface(byte[] value) {
+    return buffer(value).getInt(INTERFACE);
+  }
+
+  static EndpointState state(byte[] value) {
     ByteBuffer bytes = buffer(value);
     int flags = bytes.getInt(12);
     EndpointSpec spec =
@@ -48,7 +55,7 @@ final class EndpointCodec {
             MacAddress.of(value, 16),
             MacAddress.of(value, 22));
     return new EndpointState(
-        buffer(key).getInt(0), spec, (flags & READY) != 0, (flags & DIRTY) != 0, bytes.getInt(8));
+        hostInterface(value), spec, (flags & READY) != 0, (flags & DIRTY) != 0, bytes.getInt(8));
   }
 
   private static List<IpAddress> addresses(ByteBuffer bytes) {

@@ -32,7 +32,11 @@ public record EndpointState(
     return new EndpointState(hostInterface, spec, ready, to, epoch);
   }
 
+  EndpointState withEpoch(int to) {
+    return new EndpointState(hostInterface, spec, ready, dirty, to);
+  }
+
   EndpointState bumped() {
-    return new EndpointState(hostInterface, spec, ready, dirty, epoch + 1);
+    return withEpoch(epoch + 1);
   }
 }

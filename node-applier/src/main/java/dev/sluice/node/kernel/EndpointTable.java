@@ -10,20 +10,20 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * The endpoints of maps {@code slc_ep} and {@code slc_local}, mirrored in memory: only this process
- * writes them. Not safe for several threads.
+ * The endpoints by interface and, in map {@code slc_local}, by address, mirrored in memory: only
+ * this process writes them. Not safe for several threads.
  */
 final class EndpointTable {
-  private final BpfMap byInterface;
+  private final InterfaceTable byInterface;
   private final BpfMap byAddress;
   private final TreeMap<Integer, EndpointState> states = new TreeMap<>();
 
-  EndpointTable(BpfMap byInterface, BpfMap byAddress) {
+  EndpointTable(InterfaceTable byInterface, BpfMap byAddress) {
     this.byInterface = byInterface;
     this.byAddress = byAddress;
     byInterface.forEach(
-        (key, value) -> {
-          EndpointState state = EndpointCodec.state(key, value);
+        (ifindex, value) -> {
+          EndpointState state = EndpointCodec.state(value);
           states.put(state.id(), state);
         });
   }
@@ -38,8 +38,7 @@ final class EndpointTable {
 
   /** Writes the endpoint first and its addresses after, so that no address leads nowhere. */
   void put(EndpointState state) {
-    byInterface.update(EndpointCodec.key(state.hostInterface()), EndpointCodec.value(state));
-    states.put(state.id(), state);
+    write(state);
     for (IpAddress address : state.spec().addresses()) {
       byAddress.update(address.mapped(), EndpointCodec.local(state));
     }
@@ -47,14 +46,30 @@ final class EndpointTable {
 
   /** Writes the endpoint under its new number; the same link and addresses. */
   void rename(EndpointState before, EndpointState after) {
-    states.remove(before.id());
     put(after);
+    states.remove(before.id());
   }
 
   /** Changes what the programs read of an endpoint; addresses stay. */
   void change(EndpointState state) {
-    byInterface.update(EndpointCodec.key(state.hostInterface()), EndpointCodec.value(state));
+    write(state);
+  }
+
+  /**
+   * The kernel copies a value into its slot while programs read it. Whatever a new epoch stands for
+   * is there before the epoch is.
+   */
+  private void write(EndpointState state) {
+    states.values().stream()
+        .filter(held -> held.hostInterface() == state.hostInterface())
+        .filter(held -> held.epoch() != state.epoch() && !held.bumped().equals(state))
+        .forEach(held -> writeValue(state.withEpoch(held.epoch())));
+    writeValue(state);
     states.put(state.id(), state);
+  }
+
+  private void writeValue(EndpointState state) {
+    byInterface.put(state.hostInterface(), EndpointCodec.value(state));
   }
 
   void changeAll(Collection<Integer> identities, UnaryOperator<EndpointState> change) {
@@ -82,7 +97,7 @@ final class EndpointTable {
                 other ->
                     other.id() != state.id() && other.hostInterface() == state.hostInterface());
     if (!replaced) {
-      byInterface.delete(EndpointCodec.key(state.hostInterface()));
+      byInterface.remove(state.hostInterface());
     }
     states.remove(state.id());
   }

@@ -18,7 +18,8 @@ final class Layouts {
   static final int POLICY_VALUE = 8;
   static final int PREFIX_KEY = 20;
   static final int ADDRESS_VALUE = 16;
-  static final int ENDPOINT = 48;
+  static final int ENDPOINT = 64;
+  static final int ADDRESS_EPOCH = 8;
   static final int LOCAL = 8;
   static final int CT_KEY = 40;
   static final int CT_VALUE = 104;
@@ -28,78 +29,99 @@ final class Layouts {
   static final int METRIC = 16;
 
   private static final Map<String, Map<String, Integer>> STRUCTS =
-      Map.of(
-          "slc_policy_key",
-          Map.of(
-              "prefixlen",
-              0,
-              "subject",
-              4,
-              "peer",
-              8,
-              "direction",
-              12,
-              "protocol",
-              13,
-              "port",
-              14,
-              "",
-              POLICY_KEY),
-          "slc_policy_value",
-          Map.of("allow", 0, "flags", 1, "proxy_port", 2, "cookie", 4, "", POLICY_VALUE),
-          "slc_prefix_key",
-          Map.of("prefixlen", 0, "addr", 4, "", PREFIX_KEY),
-          "slc_address_value",
-          Map.of("identity", 0, "tunnel", 4, "flags", 8, "", ADDRESS_VALUE),
-          "slc_endpoint",
-          Map.of(
-              "id",
-              0,
-              "identity",
-              4,
-              "epoch",
-              8,
-              "flags",
-              12,
-              "mac",
-              16,
-              "host_mac",
-              22,
-              "ip4",
-              28,
-              "ip6",
-              32,
-              "",
-              ENDPOINT),
-          "slc_local",
-          Map.of("ifindex", 0, "endpoint", 4, "", LOCAL),
-          "slc_ct_key",
-          Map.of("a", 0, "b", 16, "port_a", 32, "port_b", 34, "protocol", 36, "", CT_KEY),
-          "slc_ct_value",
-          Map.of(
-              "side",
-              0,
-              "last_seen",
-              32,
-              "flags",
-              40,
-              "owner",
-              44,
-              "packets",
-              48,
-              "bytes",
-              64,
-              "created",
-              80,
-              "identity",
-              88,
-              "",
-              CT_VALUE),
-          "slc_state",
-          Map.of("monitor", 0, "overlay", 4, "tunnel_port", 8, "native_routing", 12, "", STATE),
-          "slc_stats",
-          Map.of(
-              "produced", 0, "lost", 8, "table_full", 16, "created", 24, "reaped", 32, "", STATS));
+      Map.ofEntries(
+          Map.entry(
+              "slc_policy_key",
+              Map.of(
+                  "prefixlen",
+                  0,
+                  "subject",
+                  4,
+                  "peer",
+                  8,
+                  "direction",
+                  12,
+                  "protocol",
+                  13,
+                  "port",
+                  14,
+                  "",
+                  POLICY_KEY)),
+          Map.entry(
+              "slc_policy_value",
+              Map.of("allow", 0, "flags", 1, "proxy_port", 2, "cookie", 4, "", POLICY_VALUE)),
+          Map.entry("slc_prefix_key", Map.of("prefixlen", 0, "addr", 4, "", PREFIX_KEY)),
+          Map.entry(
+              "slc_address_value",
+              Map.of("identity", 0, "tunnel", 4, "flags", 8, "", ADDRESS_VALUE)),
+          Map.entry("slc_addr_epoch", Map.of("epoch", 0, "dirty", 4, "", ADDRESS_EPOCH)),
+          Map.entry(
+              "slc_endpoint",
+              Map.of(
+                  "id",
+                  0,
+                  "identity",
+                  4,
+                  "epoch",
+                  8,
+                  "flags",
+                  12,
+                  "mac",
+                  16,
+                  "host_mac",
+                  22,
+                  "ip4",
+                  28,
+                  "ip6",
+                  32,
+                  "ifindex",
+                  48,
+                  "",
+                  ENDPOINT)),
+          Map.entry("slc_local", Map.of("ifindex", 0, "endpoint", 4, "", LOCAL)),
+          Map.entry(
+              "slc_ct_key",
+              Map.of("a", 0, "b", 16, "port_a", 32, "port_b", 34, "protocol", 36, "", CT_KEY)),
+          Map.entry(
+              "slc_ct_value",
+              Map.of(
+                  "side",
+                  0,
+                  "last_seen",
+                  32,
+                  "flags",
+                  40,
+                  "owner",
+                  44,
+                  "packets",
+                  48,
+                  "bytes",
+                  64,
+                  "created",
+                  80,
+                  "identity",
+                  88,
+                  "",
+                  CT_VALUE)),
+          Map.entry(
+              "slc_state",
+              Map.of(
+                  "monitor", 0, "overlay", 4, "tunnel_port", 8, "native_routing", 12, "", STATE)),
+          Map.entry(
+              "slc_stats",
+              Map.of(
+                  "produced",
+                  0,
+                  "lost",
+                  8,
+                  "table_full",
+                  16,
+                  "created",
+                  24,
+                  "reaped",
+                  32,
+                  "",
+                  STATS)));
 
   private static final Map<String, Integer> EVENT_MEMBERS =
       Map.ofEntries(

@@ -42,6 +42,7 @@ public final class NodeDataplane implements AutoCloseable {
   private final Hooks hooks;
   private final EndpointTable endpoints;
   private final DataplaneState state;
+  private final AddressEpoch addresses;
 
   private NodeDataplane(Settings settings, BpfObject object) {
     this.settings = settings;
@@ -49,8 +50,9 @@ public final class NodeDataplane implements AutoCloseable {
     this.object = object;
     this.maps = object.maps();
     this.hooks = new Hooks(object, root.resolve("links"));
-    this.endpoints = new EndpointTable(maps.get("slc_ep"), maps.get("slc_local"));
+    this.endpoints = endpointTable();
     this.state = new DataplaneState(maps.get("slc_state"));
+    this.addresses = new AddressEpoch(maps.get("slc_addr_epoch"));
   }
 
   /**
@@ -86,8 +88,23 @@ public final class NodeDataplane implements AutoCloseable {
       }
     }
     endpoints.changeIf(EndpointState::dirty, found -> found.bumped().withDirty(false));
-    // Starts the timer that expires connections; it then lives with the pinned maps.
-    TestRun.once(object.programFd("slc_start_sweep"), new byte[64], TestRun.Context.ARRIVED);
+    startSweep();
+  }
+
+  /** Starts the timer that expires connections; it then lives with the pinned maps. */
+  private void startSweep() {
+    int started =
+        TestRun.once(object.programFd("slc_start_sweep"), new byte[64], TestRun.Context.ARRIVED)
+            .verdict();
+    if (started != 0) {
+      throw new BpfException("the timer that expires connections does not start", started);
+    }
+  }
+
+  /** A view of the endpoints as the kernel has them now. */
+  EndpointTable endpointTable() {
+    return new EndpointTable(
+        new InterfaceTable(maps.get("slc_ep_slots"), maps.get("slc_ep")), maps.get("slc_local"));
   }
 
   /**
@@ -231,9 +248,8 @@ public final class NodeDataplane implements AutoCloseable {
       case PolicyEntry policy ->
           map("slc_policy").update(EntryCodec.key(policy.key()), EntryCodec.value(policy));
       case AddressEntry address -> {
-        boolean single = address.key().prefix().isSingle();
-        map(single ? "slc_addr" : "slc_prefix")
-            .update(key(address.key()), EntryCodec.value(address));
+        BpfMap map = map(mapOf(address.key()));
+        addresses.during(() -> map.update(key(address.key()), EntryCodec.value(address)));
       }
     }
   }
@@ -247,12 +263,27 @@ public final class NodeDataplane implements AutoCloseable {
       keys.computeIfAbsent(map, name -> new ArrayList<>()).add(key(entry.key()));
       values.computeIfAbsent(map, name -> new ArrayList<>()).add(value(entry));
     }
-    keys.forEach((map, found) -> map(map).updateAll(found, values.get(map)));
+    Runnable writes = () -> keys.forEach((map, all) -> map(map).updateAll(all, values.get(map)));
+    if (keys.keySet().equals(Set.of("slc_policy"))) {
+      writes.run();
+    } else {
+      addresses.during(writes);
+    }
+  }
+
+  /** Removes entries in order; nothing there is fine. */
+  public void removeAll(Collection<? extends KernelEntry.Key> gone) {
+    Runnable writes = () -> gone.forEach(key -> map(mapOf(key)).delete(key(key)));
+    if (gone.stream().allMatch(PolicyKey.class::isInstance)) {
+      writes.run();
+    } else {
+      addresses.during(writes);
+    }
   }
 
   /** Removes an entry; nothing there is fine. */
   public void remove(KernelEntry.Key key) {
-    map(mapOf(key)).delete(key(key));
+    removeAll(List.of(key));
   }
 
   private static String mapOf(KernelEntry.Key key) {
@@ -366,6 +397,7 @@ public final class NodeDataplane implements AutoCloseable {
   /** Lets go of what this process holds; pinned maps, links and programs go on. */
   @Override
   public synchronized void close() {
+    addresses.close();
     object.close();
   }
 

@@ -78,8 +78,7 @@ public final class TestRunBench implements AutoCloseable {
             List.of(IpAddress.parse("10.0.1.10")),
             MacAddress.parse("02:00:00:00:00:02"),
             MacAddress.parse("02:00:00:00:00:01"));
-    new EndpointTable(dataplane.map("slc_ep"), dataplane.map("slc_local"))
-        .put(new EndpointState(1, spec, true, false, 1));
+    dataplane.endpointTable().put(new EndpointState(1, spec, true, false, 1));
     List<KernelEntry> entries = new ArrayList<>();
     for (int i = 0; i < PEERS; i++) {
       entries.add(address(new Prefix(IpAddress.v4(FIRST_PEER + i), 32), PEER));

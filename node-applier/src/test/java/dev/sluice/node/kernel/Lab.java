@@ -71,7 +71,7 @@ final class Lab implements AutoCloseable {
             .with(Setting.NODE_CT_ENTRIES, connections)
             .with(Setting.NODE_CT_ENDPOINT_SHARE, share);
     dataplane = NodeDataplane.open(settings, lifetimes);
-    endpoints = new EndpointTable(dataplane.map("slc_ep"), dataplane.map("slc_local"));
+    endpoints = dataplane.endpointTable();
     events = dataplane.events();
     reset();
   }
