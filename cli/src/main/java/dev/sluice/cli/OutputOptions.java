@@ -59,6 +59,11 @@ public final class OutputOptions {
     return !noHeaders;
   }
 
+  /** Whether the user asked for exactly this form, for commands that have one of their own. */
+  public boolean is(String other) {
+    return other.equals(form);
+  }
+
   private JsonPath template() {
     if (!form.startsWith("jsonpath=")) {
       throw new ParameterException(

@@ -7,6 +7,9 @@ import dev.sluice.cli.DataOption;
 import dev.sluice.cli.NamespaceOptions;
 import dev.sluice.cli.OutputOptions;
 import dev.sluice.cli.Refusal;
+import dev.sluice.cli.ask.ExplainCommand;
+import dev.sluice.cli.ask.LintCommand;
+import dev.sluice.cli.ask.MatrixCommand;
 import dev.sluice.cli.output.Table;
 import dev.sluice.schemas.Diagnostic;
 import dev.sluice.schemas.Revision;
@@ -27,12 +30,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code sluice policy get|selectors}. */
+/** {@code sluice policy get|selectors}, and the questions of package ask. */
 @Command(
     name = "policy",
     mixinStandardHelpOptions = true,
     description = "Policies: what is accepted, loaded and realised.",
-    subcommands = {PolicyCommand.Get.class, PolicyCommand.Selectors.class})
+    subcommands = {
+      PolicyCommand.Get.class,
+      PolicyCommand.Selectors.class,
+      LintCommand.class,
+      ExplainCommand.class,
+      MatrixCommand.class
+    })
 final class PolicyCommand extends Group {
   private static final int HASH_DIGITS = 12;
 

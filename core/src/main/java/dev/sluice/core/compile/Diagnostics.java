@@ -27,6 +27,10 @@ final class Diagnostics {
   private static final Pattern PLACE = Pattern.compile("(.+):([0-9]{1,9})");
 
   private final TreeMap<String, DiagnosticRecord> inForce = new TreeMap<>();
+
+  /** What each of them was made of; unknown after a restore. */
+  private final TreeMap<String, List<Finding>> findings = new TreeMap<>();
+
   private final TreeMap<String, DiagnosticRecord> before = new TreeMap<>();
 
   void restore(Collection<DiagnosticRecord> records) {
@@ -42,12 +46,11 @@ final class Diagnostics {
   void replace(
       ObjectKey object,
       Predicate<String> codes,
-      List<Finding> findings,
+      List<Finding> found,
       ObjectEvent event,
       String who) {
     Map<String, List<Finding>> byCode = new LinkedHashMap<>();
-    findings.forEach(
-        one -> byCode.computeIfAbsent(one.code(), unused -> new ArrayList<>()).add(one));
+    found.forEach(one -> byCode.computeIfAbsent(one.code(), unused -> new ArrayList<>()).add(one));
     for (DiagnosticRecord old : List.copyOf(of(object))) {
       if (codes.test(old.code()) && !byCode.containsKey(old.code())) {
         put(old.key(), null);
@@ -60,6 +63,7 @@ final class Diagnostics {
           if (old == null || !old.saysTheSame(record)) {
             put(record.key(), record);
           }
+          findings.put(record.key(), List.copyOf(several));
         });
   }
 
@@ -69,16 +73,19 @@ final class Diagnostics {
 
   private void put(String key, DiagnosticRecord record) {
     DiagnosticRecord old = record == null ? inForce.remove(key) : inForce.put(key, record);
+    if (record == null) {
+      findings.remove(key);
+    }
     if (!before.containsKey(key)) {
       before.put(key, old);
     }
   }
 
   private static DiagnosticRecord record(
-      ObjectKey object, List<Finding> findings, ObjectEvent event, String who) {
-    Finding first = findings.getFirst();
+      ObjectKey object, List<Finding> several, ObjectEvent event, String who) {
+    Finding first = several.getFirst();
     StringBuilder message = new StringBuilder(first.message());
-    findings.stream().skip(1).forEach(more -> message.append("; ").append(more));
+    several.stream().skip(1).forEach(more -> message.append("; ").append(more));
     Matcher place = PLACE.matcher(who == null ? "" : who);
     boolean file = place.matches();
     return new DiagnosticRecord(
@@ -97,6 +104,15 @@ final class Diagnostics {
   /** Those in force, sorted by key. */
   List<DiagnosticRecord> inForce() {
     return List.copyOf(inForce.values());
+  }
+
+  /** The findings that those in force were made of, by object and code. */
+  List<ObjectFinding> findings() {
+    List<ObjectFinding> all = new ArrayList<>();
+    findings.forEach(
+        (key, several) ->
+            several.forEach(one -> all.add(new ObjectFinding(inForce.get(key).object(), one))));
+    return all;
   }
 
   /** What changed since the last call, sorted by key. */

@@ -34,6 +34,10 @@ public final class PolicyFold {
   public static final Set<String> REQUIRED_KINDS =
       Set.of("Namespace", "Node", "Pod", "CiliumNetworkPolicy", "Service", "EndpointSlice");
 
+  /** Codes of diagnostics that only say something where there are pods. */
+  public static final Set<String> NEEDS_PODS =
+      Set.of(PolicyWarnings.SELECTS_NOTHING, PolicyWarnings.PEER_MATCHES_NOTHING);
+
   private final LogGate gate;
   private final RevisionLedger ledger;
   private final Compilation compilation = new Compilation();
@@ -356,6 +360,14 @@ public final class PolicyFold {
   /** The diagnostics in force, sorted by key. */
   public List<DiagnosticRecord> diagnostics() {
     return whole ? diagnostics.inForce() : List.of();
+  }
+
+  /**
+   * What the diagnostics in force are made of, one by one, each with its own path; of a restored
+   * fold only those found since.
+   */
+  public List<ObjectFinding> findings() {
+    return whole ? diagnostics.findings() : List.of();
   }
 
   /** The revision in force; 0 before the world is whole. */

@@ -1,0 +1,173 @@
+package dev.sluice.cli.ask;
+
+import dev.sluice.core.cluster.ReservedIdentity;
+import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.desired.DesiredRecord.CompiledRule;
+import dev.sluice.core.desired.DesiredRecord.RuleVerdict;
+import dev.sluice.core.log.ObjectKey;
+import dev.sluice.core.net.IpAddress;
+import dev.sluice.core.node.KernelEntry.Direction;
+import dev.sluice.core.node.RuleBook;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Why policy says what it says about some traffic: for each side the rules that decided, or the
+ * policies that switched default deny on and what they would have let through.
+ */
+record Explanation(Party from, Party to, Traffic traffic, Side egress, Side ingress) {
+  /** How a side came to its verdict. */
+  enum How {
+    /** It is no pod. */
+    NO_POD("is not a pod: no policy governs it"),
+    /** No policy enforces the direction. */
+    OPEN("no policy enforces this direction"),
+    /** The node reaches its own pods whatever policies say. */
+    NODE("a node may always reach its own pods"),
+    RULES("decided by"),
+    DEFAULT_DENY("no rule allows it; default deny is on by");
+
+    final String words;
+
+    How(String words) {
+      this.words = words;
+    }
+  }
+
+  /**
+   * A policy, or a rule of it, and where it is written.
+   *
+   * @param policy {@code kind/namespace/name}
+   * @param path empty for the policy as a whole
+   */
+  record Source(String policy, String path, OfflineWorld.Place place) {
+    @Override
+    public String toString() {
+      String[] parts = policy.split("/", 3);
+      String name = (parts[1].isEmpty() ? "" : parts[1] + "/") + parts[2];
+      return parts[0] + " " + name + (path.isEmpty() ? "" : " " + path) + " (" + place + ")";
+    }
+  }
+
+  /**
+   * What a rule would have let through.
+   *
+   * @param peer whom, in words
+   * @param port on which ports
+   * @param peerMatches whether the other side is one of them
+   * @param portMatches whether the port is one of them
+   */
+  record Needed(
+      String peer, String port, boolean peerMatches, boolean portMatches, List<Source> rules) {}
+
+  /**
+   * One direction.
+   *
+   * @param sources the rules that decided, or the policies that switched default deny on
+   * @param needed for a default-deny drop: what would have been allowed, the nearest first
+   */
+  record Side(boolean allow, How how, List<Source> sources, List<Needed> needed) {}
+
+  boolean allow() {
+    return egress.allow && ingress.allow;
+  }
+
+  static Explanation of(OfflineWorld world, Party from, Party to, Traffic traffic) {
+    return new Explanation(
+        from,
+        to,
+        traffic,
+        side(world, Direction.EGRESS, from, to, traffic),
+        side(world, Direction.INGRESS, to, from, traffic));
+  }
+
+  private static Side side(
+      OfflineWorld world, Direction direction, Party subject, Party peer, Traffic traffic) {
+    if (!subject.isPod()) {
+      return new Side(true, How.NO_POD, List.of(), List.of());
+    }
+    CompiledEngine engine = new CompiledEngine(world);
+    List<Integer> identities = new ArrayList<>();
+    if (peer.isPod()) {
+      identities.add(peer.pod().identity());
+    } else {
+      for (IpAddress address : peer.addresses()) {
+        identities.add(world.identity(address, subject.pod()));
+      }
+    }
+    List<CompiledEngine.Ruling> rulings =
+        identities.stream()
+            .map(identity -> engine.ruling(direction, subject, identity, traffic))
+            .toList();
+    CompiledEngine.Ruling decisive =
+        rulings.stream().filter(one -> !one.allow()).findFirst().orElse(rulings.getFirst());
+    return side(world, direction, subject, decisive, traffic);
+  }
+
+  private static Side side(
+      OfflineWorld world,
+      Direction direction,
+      Party subject,
+      CompiledEngine.Ruling ruling,
+      Traffic traffic) {
+    RuleBook.Reason reason = ruling.reason().orElse(new RuleBook.Reason(List.of(), List.of()));
+    if (!reason.origins().isEmpty()) {
+      return new Side(ruling.allow(), How.RULES, sources(world, reason.origins()), List.of());
+    }
+    if (!ruling.allow()) {
+      return new Side(
+          false,
+          How.DEFAULT_DENY,
+          sources(world, reason.enforcedBy()),
+          needed(world, direction, subject, ruling.peer(), traffic));
+    }
+    boolean node =
+        direction == Direction.INGRESS && ruling.peer() == ReservedIdentity.HOST.number();
+    return new Side(true, node ? How.NODE : How.OPEN, List.of(), List.of());
+  }
+
+  private static List<Source> sources(OfflineWorld world, List<String> origins) {
+    return origins.stream().map(origin -> source(world, origin)).toList();
+  }
+
+  private static Source source(OfflineWorld world, String origin) {
+    String[] parts = origin.split("#", 2);
+    String path = parts.length > 1 ? parts[1] : "";
+    return new Source(parts[0], path, world.place(ObjectKey.parse(parts[0]), path));
+  }
+
+  private static List<Needed> needed(
+      OfflineWorld world, Direction direction, Party subject, int peer, Traffic traffic) {
+    DesiredRecord.SubjectPolicy policy = world.subject(subject.pod().identity()).orElseThrow();
+    Set<String> selecting = world.selecting(peer);
+    List<Needed> needed = new ArrayList<>();
+    for (CompiledRule rule :
+        (direction == Direction.INGRESS ? policy.ingress() : policy.egress()).rules()) {
+      if (rule.verdict() == RuleVerdict.ALLOW) {
+        boolean anybody = rule.selector().isEmpty();
+        needed.add(
+            new Needed(
+                anybody ? "anybody" : SelectorText.of(world.selector(rule.selector())),
+                PortText.of(rule),
+                anybody || selecting.contains(rule.selector()),
+                matches(rule, traffic),
+                sources(world, new ArrayList<>(new TreeSet<>(rule.origins())))));
+      }
+    }
+    needed.sort(
+        (one, other) -> Integer.compare(nearness(other), nearness(one))); // stable: rules' order
+    return List.copyOf(needed);
+  }
+
+  private static int nearness(Needed needed) {
+    return (needed.peerMatches ? 2 : 0) + (needed.portMatches ? 1 : 0);
+  }
+
+  private static boolean matches(CompiledRule rule, Traffic traffic) {
+    return (rule.protocol() == 0 || rule.protocol() == traffic.number())
+        && rule.portFirst() <= traffic.port()
+        && traffic.port() <= rule.portLast();
+  }
+}

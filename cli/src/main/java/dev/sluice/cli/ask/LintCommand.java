@@ -1,0 +1,62 @@
+package dev.sluice.cli.ask;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.cli.OutputOptions;
+import dev.sluice.cli.output.JsonText;
+import dev.sluice.cli.output.Table;
+import java.io.PrintWriter;
+import java.util.Collection;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice policy lint}. */
+@Command(
+    name = "lint",
+    mixinStandardHelpOptions = true,
+    description =
+        "Checks manifests as the running system would; exit status 1 on any finding but notes."
+            + " '-o sarif' prints SARIF 2.1.0.")
+public final class LintCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private ManifestInputs inputs;
+  @Mixin private OutputOptions output;
+
+  @Override
+  public Integer call() {
+    Collection<Finding> findings = OfflineWorld.of(inputs.read()).findings();
+    PrintWriter out = spec.commandLine().getOut();
+    if (output.is("sarif")) {
+      out.println(JsonText.pretty(SarifLog.of(findings)));
+    } else if (output.isTable()) {
+      findings.forEach(finding -> out.println(finding.line(true)));
+    } else {
+      output.print(() -> new Table(), () -> json(findings));
+    }
+    out.flush();
+    return findings.stream().anyMatch(Finding::counts) ? 1 : 0;
+  }
+
+  private static ObjectNode json(Collection<Finding> findings) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ArrayNode array = json.putArray("findings");
+    for (Finding finding : findings) {
+      ObjectNode one = array.addObject();
+      one.put("severity", finding.severity());
+      one.put("code", finding.code());
+      one.putObject("object")
+          .put("kind", finding.object().kind())
+          .put("namespace", finding.object().namespace())
+          .put("name", finding.object().name());
+      one.put("file", finding.file());
+      one.put("line", finding.line());
+      one.put("path", finding.path());
+      one.put("message", finding.message());
+    }
+    return json;
+  }
+}
