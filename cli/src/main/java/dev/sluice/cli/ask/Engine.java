@@ -1,9 +1,14 @@
 package dev.sluice.cli.ask;
 
 import dev.sluice.core.node.KernelEntry.Direction;
+import dev.sluice.core.oracle.World;
+import java.util.Set;
 
 /** Something that knows what policy says about traffic. For one thread. */
 interface Engine extends AutoCloseable {
+  /** What nodes of this version can look into. */
+  Set<World.Mechanism> MECHANISMS = Set.of();
+
   /** The three that there are. */
   enum Name {
     /** A lookup in the flattened entries that a node would write. */
@@ -32,7 +37,8 @@ interface Engine extends AutoCloseable {
   static Engine open(Name name, OfflineWorld world, Parties parties) {
     return switch (name) {
       case COMPILED -> new CompiledEngine(world);
-      case ORACLE, KERNEL -> throw new dev.sluice.cli.Refusal("not yet");
+      case ORACLE -> new OracleEngine(world, parties, MECHANISMS, null);
+      case KERNEL -> new KernelEngine(world);
     };
   }
 }

@@ -48,14 +48,19 @@ final class MissingNodes {
     switch (manifest.key().kind()) {
       case NODE -> declared.add(manifest.key().name());
       case "Pod" -> wish(map(manifest.body(), "spec"));
-      default -> wish(map(map(map(manifest.body(), "spec"), "template"), "spec"));
+      default -> {
+        Map<String, Object> template = map(map(manifest.body(), "spec"), "template");
+        if (!template.isEmpty()) {
+          wish(map(template, "spec"));
+        }
+      }
     }
   }
 
   private void wish(Map<String, Object> podSpec) {
     if (podSpec.get("nodeName") instanceof String name && !name.isEmpty()) {
       named.add(name);
-    } else if (!podSpec.isEmpty()) {
+    } else {
       Map<String, Object> labels = map(podSpec, "nodeSelector");
       if (!wishes.contains(labels)) {
         wishes.add(labels);

@@ -7,6 +7,7 @@ import dev.sluice.core.cluster.ReservedIdentity;
 import dev.sluice.core.compile.ObjectFinding;
 import dev.sluice.core.compile.PolicyFold;
 import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.desired.ServiceRow;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
@@ -95,6 +96,7 @@ final class OfflineWorld {
               .computeIfAbsent(member.identity(), number -> new TreeSet<>())
               .add(member.selector());
       case DesiredRecord.DesiredAddress unused -> {}
+      case ServiceRow unused -> {}
       case null -> throw new IllegalStateException("nothing goes in the first step: " + change);
     }
   }
