@@ -9,7 +9,7 @@ import java.util.List;
  *
  * <p>Source: cilium {@code pkg/labelsfilter/filter.go}, {@code defaultLabelPrefixCfg}.
  */
-final class IdentityFilter {
+public final class IdentityFilter {
   private static final List<String> INCLUDED =
       List.of(
           "io.kubernetes.pod.namespace",
@@ -40,7 +40,7 @@ final class IdentityFilter {
   private IdentityFilter() {}
 
   /** Whether a label with this key, of source k8s, takes part in the identity. */
-  static boolean counts(String key) {
+  public static boolean counts(String key) {
     int excluded = Math.max(longest(EXCLUDED, key), beta(key));
     return excluded == 0 || longest(INCLUDED, key) > excluded;
   }

@@ -22,6 +22,15 @@ public enum Entity {
       ReservedIdentity.HEALTH,
       ReservedIdentity.UNMANAGED,
       ReservedIdentity.KUBE_APISERVER),
+  /** The cluster and every other one that is joined to it; there is none. */
+  CLUSTER_MESH(
+      ReservedIdentity.HOST,
+      ReservedIdentity.REMOTE_NODE,
+      ReservedIdentity.INIT,
+      ReservedIdentity.INGRESS,
+      ReservedIdentity.HEALTH,
+      ReservedIdentity.UNMANAGED,
+      ReservedIdentity.KUBE_APISERVER),
   /** The node of the endpoint itself. */
   HOST(ReservedIdentity.HOST),
   /** The other nodes of the cluster. */
@@ -29,6 +38,10 @@ public enum Entity {
   HEALTH(ReservedIdentity.HEALTH),
   INIT(ReservedIdentity.INIT),
   UNMANAGED(ReservedIdentity.UNMANAGED),
+  /** What enters the cluster through an Ingress or Gateway. */
+  INGRESS(ReservedIdentity.INGRESS),
+  /** The API server, wherever its addresses are. */
+  KUBE_APISERVER(ReservedIdentity.KUBE_APISERVER),
   /** Nobody. */
   NONE;
 

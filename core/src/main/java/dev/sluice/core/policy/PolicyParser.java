@@ -3,53 +3,75 @@ package dev.sluice.core.policy;
 import dev.sluice.core.log.ObjectKey;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
- * Reads policy objects. Nothing of an object is passed over: a field that this version cannot
- * enforce refuses the object by name, a field that nobody knows refuses it with the nearest one
- * that is known. Pure; any thread.
+ * Reads policy objects. Nothing of an object is passed over: a field that is not enforced refuses
+ * the object by name, a field that nobody knows refuses it with the nearest one that is known.
+ * Pure; any thread.
  */
 public final class PolicyParser {
-  /** The kind that this version enforces. */
-  public static final String CILIUM_NETWORK_POLICY = "CiliumNetworkPolicy";
-
-  private static final Set<String> LATER_KINDS =
-      Set.of(
-          "CiliumClusterwideNetworkPolicy",
-          "NetworkPolicy",
-          "ClusterNetworkPolicy",
-          "AdminNetworkPolicy",
-          "BaselineAdminNetworkPolicy");
-
   private PolicyParser() {}
 
-  /** Whether objects of the kind are policies, supported or not. */
+  /** Whether objects of the kind are policies, enforced or refused. */
   public static boolean isPolicy(String kind) {
-    return kind.equals(CILIUM_NETWORK_POLICY) || LATER_KINDS.contains(kind);
+    return PolicyKind.of(kind).isPresent();
   }
 
   /** Reads an object's body; every finding is reported, not only the first. */
   public static ParsedPolicy parse(ObjectKey key, Map<String, Object> body) {
     Reading reading = new Reading();
+    Policy policy = read(key, body, reading);
+    if (!reading.refused()) {
+      NotYetCompiled.check(policy, reading);
+    }
+    return result(policy, body, reading);
+  }
+
+  /** Reads the language whether or not all of it is compiled yet. */
+  static ParsedPolicy parseWhole(ObjectKey key, Map<String, Object> body) {
+    Reading reading = new Reading();
+    return result(read(key, body, reading), body, reading);
+  }
+
+  private static ParsedPolicy result(Policy policy, Map<String, Object> body, Reading reading) {
+    List<Finding> findings = FindingOrder.sorted(reading.findings(), body);
+    return reading.refused()
+        ? new ParsedPolicy.Refused(findings)
+        : new ParsedPolicy.Accepted(policy, findings);
+  }
+
+  private static Policy read(ObjectKey key, Map<String, Object> body, Reading reading) {
+    PolicyKind kind = PolicyKind.of(key.kind()).orElse(null);
     List<PolicyRule> rules = List.of();
-    if (!key.kind().equals(CILIUM_NETWORK_POLICY)) {
+    boolean audit = false;
+    if (kind == null || kind.replacement() != null) {
       reading.refuse(
           "unsupported-kind",
           "kind",
-          key.kind() + " is not supported by this version: write a " + CILIUM_NETWORK_POLICY);
-    } else if (key.namespace().isEmpty()) {
+          key.kind()
+              + (kind == null
+                  ? " is no policy: write a CiliumNetworkPolicy"
+                  : " is an API that Kubernetes has replaced: write a " + kind.replacement()));
+    } else if (kind.namespaced() == key.namespace().isEmpty()) {
       reading.refuse(
-          "missing-field",
+          kind.namespaced() ? "missing-field" : "bad-value",
           "metadata.namespace",
-          "a " + CILIUM_NETWORK_POLICY + " belongs to a namespace: write metadata.namespace");
+          kind.namespaced()
+              ? "a " + key.kind() + " belongs to a namespace: write metadata.namespace"
+              : "a " + key.kind() + " is for the whole cluster: take the namespace out");
     } else {
-      rules = new CiliumPolicyReader(key, reading).read(body);
+      boolean known = PolicyObject.check(body, kind, reading);
+      audit = PolicyObject.audit(body, reading);
+      rules =
+          switch (kind) {
+            case CILIUM_NETWORK_POLICY, CILIUM_CLUSTERWIDE_NETWORK_POLICY ->
+                new CiliumPolicyReader(reading, key.namespace()).read(body, known);
+            case NETWORK_POLICY ->
+                new NetworkPolicyReader(reading, key.namespace()).read(body, known);
+            case CLUSTER_NETWORK_POLICY -> new ClusterPolicyReader(reading).read(body, known);
+            case ADMIN_NETWORK_POLICY, BASELINE_ADMIN_NETWORK_POLICY -> List.of();
+          };
     }
-    List<Finding> findings = FindingOrder.sorted(reading.findings(), body);
-    boolean refused = findings.stream().anyMatch(one -> one.severity() == Finding.Severity.REFUSED);
-    return refused
-        ? new ParsedPolicy.Refused(findings)
-        : new ParsedPolicy.Accepted(new Policy(key, rules, false), findings);
+    return new Policy(key, rules, audit);
   }
 }

@@ -18,6 +18,11 @@ final class Reading {
     return findings;
   }
 
+  /** Whether anything found refuses the object. */
+  boolean refused() {
+    return findings.stream().anyMatch(one -> one.severity() == Finding.Severity.REFUSED);
+  }
+
   void refuse(String code, String path, String message) {
     findings.add(new Finding(Finding.Severity.REFUSED, code, path, message));
   }
@@ -72,17 +77,60 @@ final class Reading {
     return string(value, field, at(path, field));
   }
 
-  /** A value that must be a string. {@code name} is what the message calls it. */
+  /** A value that must be a string. {@code name} is the field's; empty for a member of a list. */
   Optional<String> string(Object value, String name, String path) {
     if (value instanceof String text) {
       return Optional.of(text);
     }
     String quoted =
         value instanceof Number || value instanceof Boolean
-            ? "put it in quotes: " + name + ": \"" + value + "\""
+            ? "put it in quotes: " + (name.isEmpty() ? "" : name + ": ") + "\"" + value + "\""
             : "write text in quotes";
     wrongType(path, "a string", value, quoted);
     return Optional.empty();
+  }
+
+  /**
+   * A string that must be there and not be empty; {@code known} as {@link FieldTable#check} says.
+   */
+  Optional<String> required(
+      Map<String, Object> object, String field, String path, boolean known, String write) {
+    Object value = object.get(field);
+    if (value == null || value.equals("")) {
+      if (known || value != null) {
+        refuse("missing-field", at(path, field), field + " is missing: " + write);
+      }
+      return Optional.empty();
+    }
+    return string(value, field, at(path, field));
+  }
+
+  /** A field that must be a whole number in a range; empty when it is absent, null or refused. */
+  Optional<Integer> number(
+      Map<String, Object> object, String field, String path, int least, int most) {
+    Object value = object.get(field);
+    if (value == null) {
+      return Optional.empty();
+    }
+    if (!(value instanceof Long || value instanceof Integer)) {
+      wrongType(at(path, field), "a whole number", value, instead(field, value, least, most));
+      return Optional.empty();
+    }
+    long number = ((Number) value).longValue();
+    if (number < least || number > most) {
+      refuse(
+          "bad-value",
+          at(path, field),
+          field + " is " + number + ": write a number from " + least + " to " + most);
+      return Optional.empty();
+    }
+    return Optional.of((int) number);
+  }
+
+  private static String instead(String field, Object value, int least, int most) {
+    return value instanceof String text && text.matches("[0-9]{1,5}")
+        ? "take the quotes away: " + field + ": " + text
+        : "write a number from " + least + " to " + most;
   }
 
   /** A field that must be true or false; empty when it is absent, null or refused. */

@@ -1,14 +1,13 @@
 package dev.sluice.core.policy;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Reads one entry of {@code ingress} or {@code egress}. What the absence of peers means is
- * Cilium's:
+ * Reads one entry of {@code ingress}, {@code egress}, {@code ingressDeny} or {@code egressDeny}.
+ * What the absence of peers means is Cilium's:
  *
  * <ol>
  *   <li>no peers and ports: anyone, on these ports;
@@ -19,119 +18,80 @@ import java.util.Optional;
  * </ol>
  */
 final class TrafficRuleReader {
-  private static final List<String> LATER_ENTITIES =
-      List.of("cluster-mesh", "ingress", "kube-apiserver");
-  private static final FieldTable INGRESS =
-      FieldTable.of("fromEndpoints", "fromEntities", "toPorts")
-          .later("fromCIDR", "peers by prefix")
-          .later("fromCIDRSet", "peers by prefix")
-          .later("fromGroups", "peers by cloud group")
-          .later("fromNodes", "peers by node")
-          .later("fromRequires", "a field that Cilium has dropped")
-          .later("icmps", "ICMP types")
-          .later("authentication", "mutual authentication");
-  private static final FieldTable EGRESS =
-      FieldTable.of("toEndpoints", "toEntities", "toPorts")
-          .later("toCIDR", "peers by prefix")
-          .later("toCIDRSet", "peers by prefix")
-          .later("toFQDNs", "peers by DNS name")
-          .later("toServices", "peers by Service")
-          .later("toGroups", "peers by cloud group")
-          .later("toNodes", "peers by node")
-          .later("toRequires", "a field that Cilium has dropped")
-          .later("icmps", "ICMP types")
-          .later("authentication", "mutual authentication");
-
   private final Reading reading;
-  private final SelectorReader selectors;
+  private final PeerReader peers;
+  private final PortReader ports;
+  private final IcmpReader icmps;
 
-  TrafficRuleReader(Reading reading, SelectorReader selectors) {
+  TrafficRuleReader(Reading reading, CiliumScope scope) {
     this.reading = reading;
-    this.selectors = selectors;
+    this.peers = new PeerReader(reading, scope);
+    this.ports = new PortReader(reading);
+    this.icmps = new IcmpReader(reading);
   }
 
   /** What is found wrong is in the reading; the rule then says nothing. */
-  TrafficRule ingress(Object value, String path) {
-    return read(value, path, INGRESS, "fromEndpoints", "fromEntities");
-  }
-
-  /** What is found wrong is in the reading; the rule then says nothing. */
-  TrafficRule egress(Object value, String path) {
-    return read(value, path, EGRESS, "toEndpoints", "toEntities");
-  }
-
-  private TrafficRule read(
-      Object value, String path, FieldTable fields, String endpointsField, String entitiesField) {
+  TrafficRule read(Object value, RuleForm form, String path) {
     Map<String, Object> object =
-        reading.object(value, path, "write {} or a rule with " + endpointsField).orElse(Map.of());
-    fields.check(object, path, reading);
-    Optional<List<?>> endpoints =
-        reading.list(object, endpointsField, path, "write a list of selectors: - matchLabels: …");
-    Optional<List<?>> entities =
-        reading.list(object, entitiesField, path, "write a list of names: [world]");
-    Optional<List<?>> ports =
-        reading.list(object, "toPorts", path, "write a list: - ports: [{port: \"8080\"}]");
-    if (endpoints.isPresent() && entities.isPresent()) {
-      reading.refuse(
-          "conflict",
-          Reading.at(path, entitiesField),
-          endpointsField
-              + " and "
-              + entitiesField
-              + " cannot stand in one rule: write one rule for each, rules add up");
-    }
-    List<TrafficRule.PortRule> portRules =
-        new PortReader(reading).read(ports.orElse(List.of()), Reading.at(path, "toPorts"));
-    List<TrafficRule.Peer> peers = new ArrayList<>();
-    endpoints.ifPresent(list -> endpoints(list, Reading.at(path, endpointsField), peers));
-    entities.ifPresent(list -> entities(list, Reading.at(path, entitiesField), peers));
-    boolean anyone =
-        endpoints.isEmpty() && entities.isEmpty() && ports.map(l -> !l.isEmpty()).orElse(false);
+        reading
+            .object(value, path, "write {} or a rule with " + form.peer("Endpoints"))
+            .orElse(Map.of());
+    form.fields().check(object, path, reading);
+    Optional<List<TrafficRule.Peer>> whom = whom(object, form, path);
+    List<TrafficRule.PortRule> where = where(object, form, path);
     return new TrafficRule(
         path,
-        TrafficRule.Action.ALLOW,
+        form.action(),
         TrafficRule.Tier.NORMAL,
         0,
-        anyone ? new TrafficRule.Peers.Any() : new TrafficRule.Peers.AnyOf(List.copyOf(peers)),
-        List.copyOf(portRules));
+        whom.isEmpty() && !where.isEmpty()
+            ? new TrafficRule.Peers.Any()
+            : new TrafficRule.Peers.AnyOf(whom.orElse(List.of())),
+        where);
   }
 
-  private void endpoints(List<?> list, String path, List<TrafficRule.Peer> peers) {
-    for (int i = 0; i < list.size(); i++) {
-      String at = Reading.at(path, i);
-      selectors
-          .peer(list.get(i), at)
-          .ifPresent(selector -> peers.add(new TrafficRule.Peer.Endpoints(at, selector)));
+  private Optional<List<TrafficRule.Peer>> whom(
+      Map<String, Object> object, RuleForm form, String path) {
+    Optional<List<TrafficRule.Peer>> whom = Optional.empty();
+    String first = "";
+    for (PeerKind kind : PeerKind.values()) {
+      Optional<List<TrafficRule.Peer>> list =
+          kind.standsIn(form) ? peers.read(object, form, kind, path) : Optional.empty();
+      if (list.isPresent() && whom.isPresent()) {
+        String field = form.peer(kind.field());
+        reading.refuse(
+            "conflict",
+            Reading.at(path, field),
+            first
+                + " and "
+                + field
+                + " cannot stand in one rule: write one rule for each, rules add up");
+      } else if (list.isPresent()) {
+        first = form.peer(kind.field());
+        whom = list;
+      }
     }
+    return whom;
   }
 
-  private void entities(List<?> list, String path, List<TrafficRule.Peer> peers) {
-    for (int i = 0; i < list.size(); i++) {
-      String at = Reading.at(path, i);
-      reading
-          .string(list.get(i), "entity", at)
-          .flatMap(word -> entity(word, at))
-          .ifPresent(entity -> peers.add(new TrafficRule.Peer.Named(at, entity)));
-    }
-  }
-
-  private Optional<Entity> entity(String word, String path) {
-    Optional<Entity> entity = Entity.of(word);
-    if (entity.isPresent()) {
-      return entity;
-    }
-    List<String> words = Arrays.stream(Entity.values()).map(Entity::text).toList();
-    if (LATER_ENTITIES.contains(word)) {
+  private List<TrafficRule.PortRule> where(Map<String, Object> object, RuleForm form, String path) {
+    List<?> portList =
+        reading
+            .list(object, "toPorts", path, "write a list: - ports: [{port: \"8080\"}]")
+            .orElse(List.of());
+    List<?> icmpList =
+        reading
+            .list(object, "icmps", path, "write a list: - fields: [{type: 8}]")
+            .orElse(List.of());
+    if (!portList.isEmpty() && !icmpList.isEmpty()) {
       reading.refuse(
-          "unsupported-field",
-          path,
-          "entity " + word + " is not supported by this version: take it out");
-    } else {
-      String list = "write one of " + String.join(", ", words);
-      String meant =
-          Nearest.of(word, words).map(match -> "did you mean " + match.word() + "?").orElse(list);
-      reading.refuse("bad-value", path, "unknown entity " + word + ": " + meant);
+          "conflict",
+          Reading.at(path, "icmps"),
+          "toPorts and icmps cannot stand in one rule: write one rule for each, rules add up");
     }
-    return Optional.empty();
+    return Stream.concat(
+            ports.read(portList, form, Reading.at(path, "toPorts")).stream(),
+            icmps.read(icmpList, Reading.at(path, "icmps")).stream())
+        .toList();
   }
 }

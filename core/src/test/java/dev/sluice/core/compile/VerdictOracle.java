@@ -61,8 +61,8 @@ final class VerdictOracle {
           switch (named.entity()) {
             case ALL -> true;
             case NONE -> false;
-            case CLUSTER -> !labels.canonical().equals("reserved:world;");
-            case WORLD, HOST, REMOTE_NODE, HEALTH, INIT, UNMANAGED ->
+            case CLUSTER, CLUSTER_MESH -> !labels.canonical().equals("reserved:world;");
+            case WORLD, HOST, REMOTE_NODE, HEALTH, INIT, UNMANAGED, INGRESS, KUBE_APISERVER ->
                 labels.canonical().equals("reserved:" + named.entity().text() + ";");
           };
       default -> throw new IllegalStateException("not generated here: " + peer);

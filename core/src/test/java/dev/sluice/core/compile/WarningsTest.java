@@ -120,8 +120,8 @@ class WarningsTest {
   }
 
   @Test
-  void otherKindsOfPolicyAreRefusedAndForgottenWhenDeleted() {
-    var key = new ObjectKey("NetworkPolicy", "shop", "n");
+  void kindsThatAreReplacedAreRefusedAndForgottenWhenDeleted() {
+    var key = new ObjectKey("AdminNetworkPolicy", "", "n");
     LogBuilder log = LogBuilder.whole();
     log.add(ObjectEvent.Type.ADDED, key, "n.yaml:3", Map.of(), List.of());
     assertEquals("unsupported-kind", only(log).code());

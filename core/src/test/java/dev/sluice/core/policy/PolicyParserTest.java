@@ -173,11 +173,4 @@ class PolicyParserTest {
         List.of(Entity.WORLD, Entity.REMOTE_NODE, Entity.ALL),
         peers.stream().map(peer -> ((TrafficRule.Peer.Named) peer).entity()).toList());
   }
-
-  @Test
-  void otherKindsAreRefusedByName() {
-    ParsedPolicy parsed = PolicyParser.parse(new ObjectKey("NetworkPolicy", "shop", "p"), Map.of());
-    var refused = assertInstanceOf(ParsedPolicy.Refused.class, parsed);
-    assertEquals("unsupported-kind", refused.findings().getFirst().code());
-  }
 }

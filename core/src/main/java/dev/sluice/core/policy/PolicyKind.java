@@ -1,0 +1,69 @@
+package dev.sluice.core.policy;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** The kinds of objects that are policies. */
+public enum PolicyKind {
+  CILIUM_NETWORK_POLICY("CiliumNetworkPolicy", "cilium.io/v2", true, null),
+  CILIUM_CLUSTERWIDE_NETWORK_POLICY("CiliumClusterwideNetworkPolicy", "cilium.io/v2", false, null),
+  NETWORK_POLICY("NetworkPolicy", "networking.k8s.io/v1", true, null),
+  CLUSTER_NETWORK_POLICY("ClusterNetworkPolicy", "policy.networking.k8s.io/v1alpha2", false, null),
+  ADMIN_NETWORK_POLICY(
+      "AdminNetworkPolicy",
+      "policy.networking.k8s.io/v1alpha1",
+      false,
+      "ClusterNetworkPolicy with tier: Admin"),
+  BASELINE_ADMIN_NETWORK_POLICY(
+      "BaselineAdminNetworkPolicy",
+      "policy.networking.k8s.io/v1alpha1",
+      false,
+      "ClusterNetworkPolicy with tier: Baseline");
+
+  private final String text;
+  private final String apiVersion;
+  private final boolean namespaced;
+  private final String replacement;
+
+  PolicyKind(String text, String apiVersion, boolean namespaced, String replacement) {
+    this.text = text;
+    this.apiVersion = apiVersion;
+    this.namespaced = namespaced;
+    this.replacement = replacement;
+  }
+
+  public static Optional<PolicyKind> of(String kind) {
+    return Arrays.stream(values()).filter(one -> one.text.equals(kind)).findFirst();
+  }
+
+  /** {@code CiliumNetworkPolicy}. */
+  public String text() {
+    return text;
+  }
+
+  /** {@code cilium.io/v2}: the only version that is read. */
+  public String apiVersion() {
+    return apiVersion;
+  }
+
+  /** Whether objects of the kind belong to a namespace. */
+  public boolean namespaced() {
+    return namespaced;
+  }
+
+  /** Whether objects of the kind are enforced; the others are refused. */
+  public boolean enforced() {
+    return replacement == null;
+  }
+
+  /** What to write instead of a kind that is refused; null for the others. */
+  String replacement() {
+    return replacement;
+  }
+
+  /** The kinds that are enforced, by name. */
+  public static List<String> enforcedKinds() {
+    return Arrays.stream(values()).filter(PolicyKind::enforced).map(PolicyKind::text).toList();
+  }
+}
