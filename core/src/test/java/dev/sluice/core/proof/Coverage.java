@@ -75,7 +75,7 @@ public final class Coverage {
   }
 
   /** Counts a flow, and why each of its sides is as it is. */
-  void seen(Answer answer) {
+  public void seen(Answer answer) {
     flows++;
     verdicts.merge(answer.verdict().name(), 1, Integer::sum);
     for (Answer.Side side : List.of(answer.egress(), answer.ingress())) {

@@ -53,7 +53,11 @@ public final class Flows {
       int protocol =
           List.of(TCP, TCP, TCP, UDP, SCTP, from.v6() ? ICMPV6 : ICMP).get(random.nextInt(6));
       List<Integer> ports =
-          protocol == ICMP || protocol == ICMPV6 ? Words.ICMP_TYPES : Words.PACKET_PORTS;
+          switch (protocol) {
+            case ICMP -> Words.ICMP_TYPES;
+            case ICMPV6 -> Words.ICMPV6_TYPES;
+            default -> Words.PACKET_PORTS;
+          };
       int port = ports.get(random.nextInt(ports.size()));
       flows.add(
           new Flow(new Flow.Party.Address(from), new Flow.Party.Address(to), protocol, port, null));

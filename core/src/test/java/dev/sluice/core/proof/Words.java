@@ -45,7 +45,8 @@ final class Words {
   static final List<Integer> PACKET_PORTS =
       List.of(80, 443, 53, 5432, 8080, 79, 81, 82, 83, 444, 8079, 8081, 8100, 8101, 1, 65535);
 
-  static final List<Integer> ICMP_TYPES = List.of(8, 0, 3, 13, 128, 129, 133);
+  static final List<Integer> ICMP_TYPES = List.of(8, 0, 3, 13);
+  static final List<Integer> ICMPV6_TYPES = List.of(128, 129, 133);
 
   private Words() {}
 }

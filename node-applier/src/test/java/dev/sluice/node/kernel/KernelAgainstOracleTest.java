@@ -1,0 +1,47 @@
+package dev.sluice.node.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.sluice.core.oracle.Answer.Verdict;
+import dev.sluice.core.proof.Coverage;
+import dev.sluice.core.proof.Tape;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+/** The kernel's programs on compiled maps say what the oracle says, in worlds of any kind. */
+@RequiresKernel
+class KernelAgainstOracleTest {
+  private static final long FEWEST_FLOWS = 20_000;
+  private static final double SMALLEST_SHARE = 20;
+
+  /** {@code -Dsluice.proof.seed=…} begins with the world of that seed. */
+  private static final String SEED = "sluice.proof.seed";
+
+  @Test
+  void theKernelSaysWhatTheOracleSays() {
+    long seed = Long.getLong(SEED, RandomGenerator.getDefault().nextLong());
+    Coverage coverage = new Coverage();
+    try (KernelProof proof = new KernelProof()) {
+      for (long next = seed; coverage.flows() < FEWEST_FLOWS; next++) {
+        Tape tape = Tape.of(next);
+        if (proof.saysWhatTheOracleSays(tape.decisions(), coverage).isPresent()) {
+          tell(proof, tape, next);
+        }
+      }
+    }
+    System.out.println(coverage.report());
+    for (Verdict verdict : new Verdict[] {Verdict.ALLOW, Verdict.DENY}) {
+      assertTrue(coverage.share(verdict) >= SMALLEST_SHARE, verdict + " in too few flows");
+    }
+  }
+
+  private static void tell(KernelProof proof, Tape tape, long seed) {
+    Tape shrunk =
+        tape.shrunk(
+            tried -> proof.saysWhatTheOracleSays(tried.decisions(), new Coverage()).isPresent());
+    Optional<String> wrong = proof.saysWhatTheOracleSays(shrunk.decisions(), new Coverage());
+    fail("-D" + SEED + "=" + seed + ": " + wrong.orElse("gone when it was tried again"));
+  }
+}
