@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // The dataplane of a node: programs for the node's end of each pod's link, the uplink and the overlay.
 #include "slc_forward.h"
+#include "slc_socklb.h"
 
 static __always_inline int slc_refuse(struct __sk_buff *skb, struct slc_pass *s, int reason)
 {

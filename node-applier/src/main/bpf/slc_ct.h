@@ -109,6 +109,8 @@ static __always_inline void slc_ct_tell(const struct slc_ct_key *key, const stru
 	e->flags = 0;
 	e->pad[0] = e->pad[1] = 0;
 	e->started = v->created;
+	e->service = v->service;
+	e->pad2 = 0;
 	slc_submit(e);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Counters, and events into the ring buffer. produced = read + lost, exactly: both are per-CPU and each event counts once.
 #pragma once
+#include "slc_lb.h"
 #include "slc_lookup.h"
 #include "slc_reasons.h"
 
@@ -79,6 +80,8 @@ static __always_inline void slc_fill(struct slc_event *e, struct __sk_buff *skb,
 	e->pad[0] = e->pad[1] = 0;
 	e->other_endpoint = 0;
 	e->started = 0;
+	e->service = slc_lb_dialled_by(skb, p);
+	e->pad2 = 0;
 }
 
 static __always_inline void slc_emit_copy(const struct slc_event *from, __u32 count)

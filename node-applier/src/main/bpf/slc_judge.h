@@ -197,6 +197,7 @@ static __always_inline void slc_ct_fresh(struct __sk_buff *skb, struct slc_pass 
 	e->created = bpf_ktime_get_ns();
 	e->identity[0] = s->identity[0];
 	e->identity[1] = s->identity[1];
+	e->service = slc_lb_dialled_by(skb, &s->p);
 }
 
 static __always_inline int slc_ct_open(struct __sk_buff *skb, struct slc_pass *s, struct slc_ct_key *key,

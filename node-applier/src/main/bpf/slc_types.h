@@ -118,7 +118,7 @@ struct slc_ct_value {
 	__u64 created;
 	__u32 identity[2];          // of the opener, of who was called
 	__u32 swept;                // tick that last looked at it
-	__u32 pad;
+	__u32 service;              // frontend that the opener dialled, 0: none
 };
 
 enum slc_event_type {
@@ -158,6 +158,8 @@ struct slc_event {
 	__u8 pad[2];
 	__u32 other_endpoint;
 	__u64 started;
+	__u32 service; // frontend that the client dialled, 0: none
+	__u32 pad2;
 };
 
 // Drops that look alike are told at once and then every few seconds with their number.
@@ -225,9 +227,9 @@ _Static_assert(sizeof(struct slc_address_value) == 16, "address value");
 _Static_assert(sizeof(struct slc_endpoint) == 64, "endpoint");
 _Static_assert(sizeof(struct slc_ct_key) == 40, "connection key");
 _Static_assert(sizeof(struct slc_ct_value) == 104, "connection value");
-_Static_assert(sizeof(struct slc_event) == 128, "event");
+_Static_assert(sizeof(struct slc_event) == 136, "event");
 _Static_assert(sizeof(struct slc_drop_key) == 40, "drop key");
-_Static_assert(sizeof(struct slc_drop) == 144, "drop value");
+_Static_assert(sizeof(struct slc_drop) == 152, "drop value");
 
 // A packet as far as programs care.
 #define SLC_FRAG_FIRST 1

@@ -6,6 +6,7 @@ import dev.sluice.node.kernel.EndpointState;
 import dev.sluice.node.kernel.MacAddress;
 import dev.sluice.node.kernel.NodeDataplane;
 import dev.sluice.node.link.PodLink;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,6 +50,7 @@ final class DataplaneEndpoints implements KernelEndpoints {
             link.ips(),
             MacAddress.parse(link.podMac()),
             MacAddress.parse(link.hostMac())));
+    dataplane.ownNetns(ifindex, Path.of(link.netns()));
     return found
         .filter(state -> state.ready() && state.id() > 0)
         .map(state -> new Held(state.id(), state.identity()))

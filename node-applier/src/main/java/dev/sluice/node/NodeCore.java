@@ -72,6 +72,7 @@ final class NodeCore implements AutoCloseable {
     NodeDataplane dataplane = closing(NodeDataplane.open(settings));
     dataplane.attachNode(own.uplinkIfindex(), own.tunnelIfindex());
     setup.raiseTunnel();
+    settings.optional(Setting.NODE_CGROUP).map(Path::of).ifPresent(dataplane::attachSockets);
 
     DataplaneEndpoints endpoints = new DataplaneEndpoints(dataplane);
     endpoints.name(own.uplinkIfindex(), settings.text(Setting.NODE_UPLINK));
@@ -82,6 +83,7 @@ final class NodeCore implements AutoCloseable {
         new Applier(
             node,
             new DataplaneMaps(dataplane),
+            dataplane.services(),
             endpoints,
             new IpWiring(netns, NodeSetup.tunnels(settings))::change,
             peers);

@@ -87,6 +87,12 @@ final class NodeReport {
         new ControlAnswer.MapUse("slc_addr", view.held().addresses(), view.capacity().addresses()),
         new ControlAnswer.MapUse("slc_prefix", view.held().prefixes(), view.capacity().prefixes()),
         new ControlAnswer.MapUse(
+            "slc_lb_frontend", view.heldServices().frontends(), view.serviceCapacity().frontends()),
+        new ControlAnswer.MapUse(
+            "slc_lb_slot", view.heldServices().slots(), view.serviceCapacity().slots()),
+        new ControlAnswer.MapUse(
+            "slc_lb_member", view.heldServices().members(), view.serviceCapacity().members()),
+        new ControlAnswer.MapUse(
             "slc_ct", counters.connections(), dataplane.mapSizes().get("slc_ct")));
   }
 

@@ -56,7 +56,7 @@ class ServiceFoldProperties {
     }
   }
 
-  private static List<ObjectEvent> events(Random random) {
+  static List<ObjectEvent> events(Random random) {
     ServiceLog log = new ServiceLog();
     List<ObjectEvent> events = new ArrayList<>();
     for (int i = 0; i < STEPS; i++) {

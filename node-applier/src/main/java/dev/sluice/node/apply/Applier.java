@@ -13,6 +13,7 @@ import dev.sluice.node.link.NodeNetwork;
 import dev.sluice.node.link.PodLink;
 import dev.sluice.node.mirror.FoldListener;
 import dev.sluice.node.mirror.KernelMaps;
+import dev.sluice.node.mirror.KernelServices;
 import dev.sluice.node.mirror.Mirror;
 import dev.sluice.node.mirror.Place;
 import dev.sluice.schemas.convert.Row;
@@ -42,6 +43,7 @@ public final class Applier {
 
   private final Mirror mirror;
   private final KernelMaps maps;
+  private final ServiceStep services;
   private final EndpointTable endpoints;
   private final NodeWiring wiring;
 
@@ -67,11 +69,13 @@ public final class Applier {
   public Applier(
       String node,
       KernelMaps maps,
+      KernelServices services,
       KernelEndpoints endpoints,
       NodeWiring wiring,
       FoldListener listener) {
     this.mirror = new Mirror(node, listener);
     this.maps = maps;
+    this.services = new ServiceStep(mirror, services);
     this.endpoints = new EndpointTable(endpoints);
     this.wiring = wiring;
   }
@@ -172,13 +176,18 @@ public final class Applier {
               .formatted(mirror.place().revision(), plan.peak(), maps.capacity()));
     }
     write(plan);
-    mirror.realised();
+    mirror.policyRealised();
     held = plan.after();
     hash = mirror.fold().hash();
     rules = mirror.fold().rules();
+    services.orThrow();
+    mirror.realised();
   }
 
-  /** Additions, then endpoints, then removals: an endpoint never has an identity without policy. */
+  /**
+   * Additions, then Services, endpoints and removals: an endpoint never has an identity without
+   * policy, and a Service no backend that nobody knows.
+   */
   private void write(MapPlan plan) {
     unsettled.addAll(subjects(plan));
     Set<Integer> subjects = Set.copyOf(unsettled);
@@ -187,6 +196,7 @@ public final class Applier {
     }
     MapWriter writer = new MapWriter(maps, plan);
     writer.put();
+    services.run();
     endpoints.realise(
         mirror.addresses()::pod,
         identity -> mirror.subject(identity).isPresent(),
@@ -236,7 +246,14 @@ public final class Applier {
   /** What is realised now. */
   public NodeView view() {
     return new NodeView(
-        mirror.realisedPlace(), hash, endpoints.views(), held, maps.capacity(), message);
+        mirror.realisedPlace(),
+        hash,
+        endpoints.views(),
+        held,
+        maps.capacity(),
+        services.held(),
+        services.capacity(),
+        message);
   }
 
   /** The last mark that is in the kernel. */

@@ -1,6 +1,7 @@
 package dev.sluice.node.apply;
 
 import dev.sluice.core.node.MapSizes;
+import dev.sluice.core.service.LbSizes;
 import dev.sluice.node.endpoint.EndpointView;
 import dev.sluice.node.mirror.Place;
 import java.util.List;
@@ -12,6 +13,8 @@ import java.util.List;
  * @param hash over the subjects that have endpoints here, of what is in the kernel
  * @param held entries in each map
  * @param capacity entries that fit
+ * @param heldServices entries in each load-balancing map
+ * @param serviceCapacity entries that fit there
  * @param message why the last step failed; empty when it did not
  */
 public record NodeView(
@@ -20,4 +23,6 @@ public record NodeView(
     List<EndpointView> endpoints,
     MapSizes held,
     MapSizes capacity,
+    LbSizes heldServices,
+    LbSizes serviceCapacity,
     String message) {}

@@ -31,14 +31,32 @@ public final class BpfLink {
    * @return true when a new link was made, false when the pinned one was updated
    */
   public static boolean attach(int programFd, int interfaceIndex, Hook hook, Path pin) {
+    String what = "cannot attach to interface " + interfaceIndex + " " + hook;
+    return attach(programFd, interfaceIndex, hook.type, pin, what);
+  }
+
+  /**
+   * Puts a program on a cgroup, beside those of others.
+   *
+   * @param type of {@code enum bpf_attach_type}
+   * @return as {@link #attach(int, int, Hook, Path)}
+   * @throws BpfException with {@link Errno#PERM} when somebody else's program keeps others away
+   */
+  public static boolean attachCgroup(int programFd, Path cgroup, int type, Path pin) {
+    int group = Libc.open(cgroup.toString());
+    try {
+      return attach(programFd, group, type, pin, "cannot attach to cgroup " + cgroup);
+    } finally {
+      Libc.close(group);
+    }
+  }
+
+  private static boolean attach(int programFd, int target, int type, Path pin, String what) {
     if (update(programFd, pin)) {
       return false;
     }
     detach(pin);
-    int link =
-        BpfException.check(
-            Libbpf.linkCreate(programFd, interfaceIndex, hook.type),
-            "cannot attach to interface " + interfaceIndex + " " + hook);
+    int link = BpfException.check(Libbpf.linkCreate(programFd, target, type), what);
     try {
       BpfException.check(Libbpf.objPin(link, pin.toString()), "cannot pin a link at " + pin);
     } finally {

@@ -73,6 +73,15 @@ final class Libbpf {
         Native.libbpf("bpf_map__initial_value", Native.of(POINTER, POINTER, POINTER));
   }
 
+  private static final class ProgramQuery {
+    static final MethodHandle HANDLE =
+        Native.libbpf("bpf_prog_query", Native.of(INT, INT, INT, INT, POINTER, POINTER, POINTER));
+  }
+
+  private static final class ProgramById {
+    static final MethodHandle HANDLE = Native.libbpf("bpf_prog_get_fd_by_id", Native.of(INT, INT));
+  }
+
   private static final class LinkCreate {
     static final MethodHandle HANDLE =
         Native.libbpf("bpf_link_create", Native.of(INT, INT, INT, INT, POINTER));
@@ -276,6 +285,24 @@ final class Libbpf {
       MemorySegment length = arena.allocate(INT);
       length.set(INT, 0, (int) info.byteSize());
       return (int) DescribeCall.HANDLE.invokeExact(fd, info, length);
+    } catch (Throwable e) {
+      throw Native.broken(e);
+    }
+  }
+
+  /** Which programs hang on a cgroup itself, by id, and with which flags. */
+  static int programQuery(
+      int target, int type, MemorySegment flags, MemorySegment ids, MemorySegment count) {
+    try {
+      return (int) ProgramQuery.HANDLE.invokeExact(target, type, 0, flags, ids, count);
+    } catch (Throwable e) {
+      throw Native.broken(e);
+    }
+  }
+
+  static int programById(int id) {
+    try {
+      return (int) ProgramById.HANDLE.invokeExact(id);
     } catch (Throwable e) {
       throw Native.broken(e);
     }

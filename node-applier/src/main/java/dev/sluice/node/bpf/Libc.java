@@ -18,6 +18,10 @@ final class Libc {
   static final int PROT_READ = 1;
   static final int PROT_WRITE = 2;
   static final int MAP_SHARED = 1;
+  private static final int AF_UNIX = 1;
+  private static final int SOCK_DGRAM = 2;
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_NETNS_COOKIE = 71;
 
   private Libc() {}
 
@@ -31,6 +35,15 @@ final class Libc {
 
   private static final class SetNs {
     static final MethodHandle HANDLE = Native.libc("setns", Native.of(INT, INT, INT));
+  }
+
+  private static final class Socket {
+    static final MethodHandle HANDLE = Native.libc("socket", Native.of(INT, INT, INT, INT));
+  }
+
+  private static final class GetSockOpt {
+    static final MethodHandle HANDLE =
+        Native.libc("getsockopt", Native.of(INT, INT, INT, INT, POINTER, POINTER));
   }
 
   private static final class Mmap {
@@ -86,6 +99,36 @@ final class Libc {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment errno = Native.errnoSegment(arena);
       check((int) SetNs.HANDLE.invokeExact(errno, fd, CLONE_NEWNET), errno, "setns failed");
+    } catch (BpfException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw Native.broken(e);
+    }
+  }
+
+  /** The cookie of the calling thread's network namespace; unique while the machine runs. */
+  static long netnsCookie() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = Native.errnoSegment(arena);
+      int fd =
+          check(
+              (int) Socket.HANDLE.invokeExact(errno, AF_UNIX, SOCK_DGRAM | O_CLOEXEC, 0),
+              errno,
+              "cannot make a socket");
+      try {
+        MemorySegment cookie = arena.allocate(ValueLayout.JAVA_LONG);
+        MemorySegment length = arena.allocate(ValueLayout.JAVA_INT);
+        length.set(ValueLayout.JAVA_INT, 0, 8);
+        check(
+            (int)
+                GetSockOpt.HANDLE.invokeExact(
+                    errno, fd, SOL_SOCKET, SO_NETNS_COOKIE, cookie, length),
+            errno,
+            "cannot ask for the network namespace's cookie");
+        return cookie.get(ValueLayout.JAVA_LONG, 0);
+      } finally {
+        close(fd);
+      }
     } catch (BpfException e) {
       throw e;
     } catch (Throwable e) {

@@ -45,6 +45,15 @@ public final class Netns {
     }
   }
 
+  /**
+   * The number by which programs know a network namespace.
+   *
+   * @param path as for {@link #in}
+   */
+  public static long cookie(Path path) {
+    return in(path, Libc::netnsCookie);
+  }
+
   private static <T> T call(Callable<T> work) {
     try {
       return work.call();

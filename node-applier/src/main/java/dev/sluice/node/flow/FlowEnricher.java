@@ -1,7 +1,9 @@
 package dev.sluice.node.flow;
 
+import dev.sluice.core.desired.ServiceRow;
 import dev.sluice.core.node.KernelEntry.Direction;
 import dev.sluice.core.node.RuleBook;
+import dev.sluice.core.service.LbEntry;
 import dev.sluice.node.kernel.KernelEvent;
 import dev.sluice.node.mirror.Place;
 import dev.sluice.schemas.Flow;
@@ -10,6 +12,7 @@ import dev.sluice.schemas.TrafficDirection;
 import dev.sluice.schemas.Verdict;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
@@ -104,8 +107,14 @@ public final class FlowEnricher {
     flow.setPackets(event.packets() + event.replyPackets());
     flow.setBytes(event.bytes() + event.replyBytes());
     flow.setInterface$(interfaces.apply(event.interfaceIndex()));
-    flow.setService("");
+    Optional<ServiceRow.Frontend> dialled = peers.frontend(event.service());
+    flow.setService(dialled.map(ServiceRow.Frontend::service).orElse(""));
+    flow.setDialled(dialled.map(FlowEnricher::address).orElse(""));
     return flow;
+  }
+
+  private static String address(ServiceRow.Frontend frontend) {
+    return new LbEntry.Target(frontend.address(), frontend.port()).toString();
   }
 
   /** The direction that decided, and by which rules. */

@@ -48,6 +48,7 @@ final class FlowSerializer implements Serializer<Flow> {
     if (branch(flow.getL7())) {
       out.text(flow.getL7());
     }
+    out.text(flow.getDialled());
     return out.end();
   }
 

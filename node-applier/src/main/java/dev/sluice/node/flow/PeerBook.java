@@ -3,6 +3,7 @@ package dev.sluice.node.flow;
 import dev.sluice.core.cluster.ClusterRecord.Address;
 import dev.sluice.core.cluster.ReservedIdentity;
 import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.desired.ServiceRow;
 import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.net.IpAddress;
@@ -11,6 +12,7 @@ import dev.sluice.node.mirror.FoldListener;
 import dev.sluice.schemas.FlowPeer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -21,6 +23,9 @@ public final class PeerBook implements FoldListener {
   private final Map<IpAddress, Address> addresses = new ConcurrentHashMap<>();
   private final Map<Integer, List<String>> labels = new ConcurrentHashMap<>();
 
+  /** By id; ids are never used again, and late flows want those of Services that are gone. */
+  private final Map<Integer, ServiceRow.Frontend> frontends = new ConcurrentHashMap<>();
+
   /** Starts with the reserved identities. */
   public PeerBook() {
     restarted();
@@ -30,6 +35,7 @@ public final class PeerBook implements FoldListener {
   public void restarted() {
     addresses.clear();
     labels.clear();
+    frontends.clear();
     for (ReservedIdentity reserved : ReservedIdentity.values()) {
       labels.put(reserved.number(), reserved.labels().texts());
     }
@@ -42,6 +48,7 @@ public final class PeerBook implements FoldListener {
           labels.put(policy.identity(), texts(policy.labels()));
       case DesiredRecord.DesiredAddress(Address address) when address.prefix().isSingle() ->
           addresses.put(address.prefix().address(), address);
+      case ServiceRow.Frontend frontend -> frontends.put(frontend.id(), frontend);
       case null -> forget(change);
       default -> {}
     }
@@ -76,6 +83,11 @@ public final class PeerBook implements FoldListener {
         "",
         address == null ? "" : address.node(),
         List.of());
+  }
+
+  /** What a client dialled; empty when it was no Service's. */
+  Optional<ServiceRow.Frontend> frontend(int id) {
+    return id == 0 ? Optional.empty() : Optional.ofNullable(frontends.get(id));
   }
 
   private static List<String> texts(LabelSet labels) {

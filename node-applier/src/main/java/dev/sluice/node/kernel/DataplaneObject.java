@@ -58,9 +58,9 @@ final class DataplaneObject {
     BpfObject object = BpfObject.open(elf);
     try {
       Layouts.check(object.btf());
-      for (String map : MAPS) {
-        object.pin(map, mapPins.resolve(map));
-      }
+      LbCodec.check(object.btf());
+      Stream.concat(MAPS.stream(), LbMaps.NAMES.stream())
+          .forEach(map -> object.pin(map, mapPins.resolve(map)));
       tune(object, settings, lifetimes);
       Path constants = mapPins.resolve(CONSTANTS + digest(elf, object.readOnlyBytes()));
       object.pinReadOnlyData(constants).load();
@@ -99,6 +99,9 @@ final class DataplaneObject {
     int entries = settings.integer(Setting.NODE_CT_ENTRIES);
     int share = settings.integer(Setting.NODE_CT_ENDPOINT_SHARE);
     object.maxEntries("slc_policy", settings.integer(Setting.NODE_POLICY_ENTRIES));
+    int backends = settings.integer(Setting.NODE_SERVICE_BACKENDS);
+    object.maxEntries("slc_lb_frontend", settings.integer(Setting.NODE_SERVICE_FRONTENDS));
+    object.maxEntries("slc_lb_slot", backends).maxEntries("slc_lb_member", backends);
     object.maxEntries("slc_ct", entries).maxEntries("slc_ct_queue", entries);
     object.tune("slc_tunables", "ct_endpoint_max", (int) Math.max(1, (long) entries * share / 100));
     object.tune("slc_tunables", "ct_established_seconds", lifetimes.established());

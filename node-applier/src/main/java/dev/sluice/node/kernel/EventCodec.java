@@ -45,7 +45,8 @@ final class EventCodec {
         event.get(LONG, 16),
         event.get(LONG, 24),
         event.get(LONG, 32),
-        (event.get(BYTE, 113) & REPLY) != 0);
+        (event.get(BYTE, 113) & REPLY) != 0,
+        event.get(INT, 128));
   }
 
   private static IpAddress address(MemorySegment event, long at) {

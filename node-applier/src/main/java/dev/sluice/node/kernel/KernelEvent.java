@@ -22,6 +22,8 @@ import dev.sluice.core.node.KernelEntry.Direction;
  * @param length of the packet in bytes; of an end 0
  * @param packets of an end: from the opener; bytes likewise, replies the other way
  * @param reply whether the packet went against its connection's direction
+ * @param service id of the Service's frontend that the opener dialled; 0: it dialled the address
+ *     itself
  */
 public record KernelEvent(
     Type type,
@@ -48,7 +50,8 @@ public record KernelEvent(
     long bytes,
     long replyPackets,
     long replyBytes,
-    boolean reply) {
+    boolean reply,
+    int service) {
   /** In the order of {@code enum slc_event_type}, from 1. */
   public enum Type {
     CONNECTION_START,

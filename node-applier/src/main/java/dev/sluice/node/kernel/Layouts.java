@@ -23,7 +23,7 @@ final class Layouts {
   static final int LOCAL = 8;
   static final int CT_KEY = 40;
   static final int CT_VALUE = 104;
-  static final int EVENT = 128;
+  static final int EVENT = 136;
   static final int STATE = 16;
   static final int STATS = 40;
   static final int METRIC = 16;
@@ -150,6 +150,7 @@ final class Layouts {
           Map.entry("flags", 113),
           Map.entry("other_endpoint", 116),
           Map.entry("started", 120),
+          Map.entry("service", 128),
           Map.entry("", EVENT));
 
   private Layouts() {}

@@ -43,6 +43,8 @@ public final class NodeDataplane implements AutoCloseable {
   private final EndpointTable endpoints;
   private final DataplaneState state;
   private final AddressEpoch addresses;
+  private final SocketHooks sockets;
+  private final LbMaps services;
 
   private NodeDataplane(Settings settings, BpfObject object) {
     this.settings = settings;
@@ -53,6 +55,8 @@ public final class NodeDataplane implements AutoCloseable {
     this.endpoints = endpointTable();
     this.state = new DataplaneState(maps.get("slc_state"));
     this.addresses = new AddressEpoch(maps.get("slc_addr_epoch"));
+    this.sockets = new SocketHooks(object, root.resolve("links"), maps.get("slc_netns"));
+    this.services = new LbMaps(maps);
   }
 
   /**
@@ -147,6 +151,28 @@ public final class NodeDataplane implements AutoCloseable {
         });
   }
 
+  /**
+   * Balances what sockets of a cgroup dial: the node's pods and its own processes.
+   *
+   * @throws BpfException naming who forbids it
+   */
+  public synchronized void attachSockets(Path cgroup) {
+    sockets.attach(cgroup);
+  }
+
+  /**
+   * Says which network namespace a pod's sockets are in, so that what they dial is known to be the
+   * endpoint's.
+   */
+  public synchronized void ownNetns(int hostInterface, Path netns) {
+    sockets.own(Netns.cookie(netns), hostInterface);
+  }
+
+  /** The load-balancing maps. */
+  public LbMaps services() {
+    return services;
+  }
+
   private static EndpointSpec closed(EndpointSpec spec) {
     return new EndpointSpec(spec.id(), 0, spec.addresses(), spec.podMac(), spec.hostMac());
   }
@@ -214,6 +240,7 @@ public final class NodeDataplane implements AutoCloseable {
   private void forget(EndpointState endpoint) {
     endpoints.remove(endpoint);
     map("slc_quota").delete(EndpointCodec.key(endpoint.id()));
+    sockets.disown(endpoint.hostInterface());
   }
 
   /** The endpoints as the kernel has them, by id. */

@@ -3,6 +3,8 @@ package dev.sluice.node.mirror;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.node.MapPlan;
 import dev.sluice.core.node.NodeFold;
+import dev.sluice.core.service.LbPlan;
+import dev.sluice.core.service.NodeServices;
 import dev.sluice.schemas.convert.Row;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,11 +22,13 @@ public final class Mirror {
   private final FoldListener listener;
   private final List<Row.Changed<DesiredRecord>> group = new ArrayList<>();
   private NodeFold fold;
+  private NodeServices services;
   private AddressBook addresses;
   private Place place;
   private Place realised = Place.NONE;
   private boolean caughtUp;
   private boolean compare = true;
+  private boolean compareServices = true;
 
   /**
    * @param listener told of every change that enters the mirror, after its group's mark was seen
@@ -38,6 +42,8 @@ public final class Mirror {
   /** Starts again from nothing: the topic will be handed in from its beginning. */
   public void reset() {
     fold = NodeFold.empty(node);
+    services = new NodeServices(node);
+    compareServices = true;
     addresses = new AddressBook(node);
     place = Place.NONE;
     group.clear();
@@ -82,6 +88,7 @@ public final class Mirror {
     }
     for (Row.Changed<DesiredRecord> changed : group) {
       fold.apply(changed.change());
+      services.apply(changed.change());
       addresses.apply(changed.change());
       listener.changed(changed.change());
     }
@@ -118,10 +125,25 @@ public final class Mirror {
     return compare ? MapPlan.diff(kernel.readBack(), fold.wanted()) : fold.plan();
   }
 
-  /** The plan is in the kernel and was read back. */
-  public void realised() {
+  /** What to write of Services; as {@link #plan}. */
+  public LbPlan plan(KernelServices kernel) {
+    return compareServices ? services.planFrom(kernel.readBack()) : services.plan();
+  }
+
+  /** The plan of policy and addresses is in the kernel and was read back. */
+  public void policyRealised() {
     fold.realised();
     compare = false;
+  }
+
+  /** The plan of Services is in the kernel and was read back. */
+  public void servicesRealised() {
+    services.realised();
+    compareServices = false;
+  }
+
+  /** All plans are in the kernel: the place is realised. */
+  public void realised() {
     realised = place;
   }
 
@@ -133,6 +155,7 @@ public final class Mirror {
   /** What the kernel holds is not known any more. */
   public void distrust() {
     compare = true;
+    compareServices = true;
   }
 
   /** The compiled policy of an identity. */

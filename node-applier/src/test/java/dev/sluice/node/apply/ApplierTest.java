@@ -26,12 +26,14 @@ import org.junit.jupiter.api.Test;
 
 class ApplierTest {
   private final FakeKernel kernel = new FakeKernel();
+  private final FakeServices services = new FakeServices();
   private NodeNetwork network = NodeNetwork.EMPTY;
   private Applier applier = applier();
   private long now;
 
   private Applier applier() {
-    return new Applier("node-1", kernel, kernel, (before, after) -> network = after, change -> {});
+    return new Applier(
+        "node-1", kernel, services, kernel, (before, after) -> network = after, change -> {});
   }
 
   private static PodLink link(String pod, String ip) {

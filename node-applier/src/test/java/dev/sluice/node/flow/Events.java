@@ -58,6 +58,7 @@ final class Events {
         end ? 500 : 0,
         end ? 4 : 0,
         end ? 400 : 0,
-        false);
+        false,
+        0);
   }
 }

@@ -81,6 +81,16 @@ public enum Setting {
       Type.NUMBER,
       "25",
       "percent of the connection table that one endpoint may hold"),
+  NODE_SERVICE_FRONTENDS(
+      "node.service.frontends",
+      Type.NUMBER,
+      "131072",
+      "size of the kernel's map of Service addresses and ports"),
+  NODE_SERVICE_BACKENDS(
+      "node.service.backends",
+      Type.NUMBER,
+      "524288",
+      "size of the kernel's map of Service backends, those of all Services together"),
   NODE_STATUS_INTERVAL(
       "node.status.interval", Type.DURATION, "10s", "least often node.status is written"),
   SINK_LISTEN("sink.listen", Type.TEXT, "127.0.0.1:4245", "where flow-sink serves, host:port"),

@@ -1,0 +1,70 @@
+package dev.sluice.core.service;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What to write into the load-balancing maps, in this order: every put, then every delete. A slot
+ * is filled before a frontend counts it, and goes after no frontend counts it any more: whatever a
+ * program reads in between, it finds a backend.
+ *
+ * @param puts entries to add or overwrite
+ * @param deletes keys that exist and go
+ * @param peak entries in each map when all puts are done and no delete is
+ * @param after entries in each map when the plan is done
+ */
+public record LbPlan(List<LbEntry> puts, List<LbEntry.Key> deletes, LbSizes peak, LbSizes after) {
+  private static final Comparator<LbEntry.Key> ORDER =
+      Comparator.<LbEntry.Key>comparingInt(LbPlan::rank).thenComparing(Object::toString);
+
+  /** The plan that turns {@code actual} into {@code wanted}; nothing when they are equal. */
+  public static LbPlan diff(
+      Collection<? extends LbEntry> actual, Collection<? extends LbEntry> wanted) {
+    Map<LbEntry.Key, LbEntry> rest = new HashMap<>();
+    LbSizes peak = LbSizes.NONE;
+    for (LbEntry entry : actual) {
+      rest.put(entry.key(), entry);
+      peak = peak.plus(entry.key(), 1);
+    }
+    LbSizes after = LbSizes.NONE;
+    List<LbEntry> puts = new ArrayList<>();
+    for (LbEntry entry : wanted) {
+      LbEntry held = rest.remove(entry.key());
+      if (!entry.equals(held)) {
+        puts.add(entry);
+        peak = held == null ? peak.plus(entry.key(), 1) : peak;
+      }
+      after = after.plus(entry.key(), 1);
+    }
+    return ordered(puts, new ArrayList<>(rest.keySet()), peak, after);
+  }
+
+  /** Sorts both lists in place. */
+  static LbPlan ordered(
+      List<LbEntry> puts, List<LbEntry.Key> deletes, LbSizes peak, LbSizes after) {
+    puts.sort(Comparator.comparingInt(entry -> rank(entry.key())));
+    deletes.sort(ORDER.reversed());
+    return new LbPlan(List.copyOf(puts), List.copyOf(deletes), peak, after);
+  }
+
+  private static int rank(LbEntry.Key key) {
+    return switch (key) {
+      case LbEntry.SlotKey unused -> 0;
+      case LbEntry.MemberKey unused -> 1;
+      case LbEntry.FrontendKey unused -> 2;
+    };
+  }
+
+  public boolean isEmpty() {
+    return puts.isEmpty() && deletes.isEmpty();
+  }
+
+  /** Whether no map would overflow; else the plan must be refused whole. */
+  public boolean fitsInto(LbSizes capacity) {
+    return peak.fitsInto(capacity);
+  }
+}

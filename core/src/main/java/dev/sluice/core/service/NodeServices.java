@@ -1,0 +1,300 @@
+package dev.sluice.core.service;
+
+import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.desired.ServiceRow;
+import dev.sluice.core.desired.ServiceRow.Backend;
+import dev.sluice.core.desired.ServiceRow.Frontend;
+import dev.sluice.core.log.Change;
+import dev.sluice.core.service.LbEntry.FrontendEntry;
+import dev.sluice.core.service.LbEntry.FrontendKey;
+import dev.sluice.core.service.LbEntry.MemberEntry;
+import dev.sluice.core.service.LbEntry.MemberKey;
+import dev.sluice.core.service.LbEntry.Scope;
+import dev.sluice.core.service.LbEntry.SlotEntry;
+import dev.sluice.core.service.LbEntry.SlotKey;
+import dev.sluice.core.service.LbEntry.Target;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What one node's load-balancing maps must hold: mirrors the {@code service/…} rows of topic
+ * desired, decides which backends this node uses, and keeps each in its slot for as long as it can,
+ * so that one backend that goes costs two writes. The cost follows the groups that change.
+ *
+ * <p>Used as {@link dev.sluice.core.node.NodeFold} is: changes, then {@link #plan}, then {@link
+ * #realised}; after a restart {@link #planFrom} what the maps hold. One thread.
+ */
+public final class NodeServices {
+  private final String node;
+  private final Map<String, ServiceRow> mirror = new HashMap<>();
+  private final Map<Integer, TreeMap<String, Frontend>> frontends = new HashMap<>();
+  private final Map<Integer, TreeMap<Target, Backend>> backends = new HashMap<>();
+  private final Map<Scope, Slots> slots = new HashMap<>();
+  private final Map<LbEntry.Key, LbEntry> wanted = new HashMap<>();
+
+  /** What the kernel holds for each key touched since {@link #realised}; null for nothing. */
+  private Map<LbEntry.Key, LbEntry> realised = new HashMap<>();
+
+  private final Set<Integer> dirty = new TreeSet<>();
+  private LbSizes sizes = LbSizes.NONE;
+  private LbSizes realisedSizes = LbSizes.NONE;
+  private String zone = "";
+
+  /**
+   * @param node this node's name
+   */
+  public NodeServices(String node) {
+    this.node = node;
+  }
+
+  /** Takes one change of topic desired; those of other kinds are nothing. */
+  public void apply(Change<? extends DesiredRecord> change) {
+    if (!ServiceRow.class.isAssignableFrom(change.kind())) {
+      return;
+    }
+    ServiceRow now = (ServiceRow) change.value();
+    ServiceRow old = now == null ? mirror.remove(change.key()) : mirror.put(change.key(), now);
+    if (now == null ? old == null : now.equals(old)) {
+      return;
+    }
+    if (old != null) {
+      forget(old);
+    }
+    if (now != null) {
+      remember(now);
+    }
+  }
+
+  private void forget(ServiceRow row) {
+    switch (row) {
+      case Frontend frontend -> {
+        TreeMap<String, Frontend> left = frontends.get(frontend.group());
+        left.remove(frontend.key());
+        if (left.isEmpty()) {
+          frontends.remove(frontend.group());
+        }
+        remove(key(frontend));
+        dirty.add(frontend.group());
+      }
+      case Backend backend -> {
+        TreeMap<Target, Backend> left = backends.get(backend.group());
+        left.remove(target(backend));
+        if (left.isEmpty()) {
+          backends.remove(backend.group());
+        }
+        dirty.add(backend.group());
+      }
+      case ServiceRow.Node other -> zone(other.name(), "");
+    }
+  }
+
+  private void remember(ServiceRow row) {
+    switch (row) {
+      case Frontend frontend -> {
+        frontends
+            .computeIfAbsent(frontend.group(), group -> new TreeMap<>())
+            .put(frontend.key(), frontend);
+        dirty.add(frontend.group());
+      }
+      case Backend backend -> {
+        backends
+            .computeIfAbsent(backend.group(), group -> new TreeMap<>())
+            .put(target(backend), backend);
+        dirty.add(backend.group());
+      }
+      case ServiceRow.Node other -> zone(other.name(), other.zone());
+    }
+  }
+
+  private void zone(String of, String now) {
+    if (of.equals(node) && !now.equals(zone)) {
+      zone = now;
+      dirty.addAll(backends.keySet());
+    }
+  }
+
+  private void flush() {
+    dirty.forEach(this::settle);
+    dirty.clear();
+  }
+
+  /** Brings slots and frontends of one group in line. */
+  private void settle(int group) {
+    Collection<Frontend> all = frontends.getOrDefault(group, new TreeMap<>()).values();
+    boolean affine = all.stream().anyMatch(frontend -> frontend.affinitySeconds() > 0);
+    boolean everywhere =
+        all.stream().anyMatch(frontend -> !frontend.local() || isOutside(frontend));
+    boolean here = all.stream().anyMatch(Frontend::local);
+    settle(new Scope(group, false), everywhere, affine);
+    settle(new Scope(group, true), here, affine);
+    all.forEach(frontend -> put(entry(frontend)));
+  }
+
+  private void settle(Scope scope, boolean used, boolean affine) {
+    Slots before = slots.getOrDefault(scope, Slots.NONE);
+    List<Target> eligible =
+        used
+            ? Eligible.of(
+                    backends.getOrDefault(scope.group(), new TreeMap<>()).values(),
+                    scope.local(),
+                    node,
+                    zone)
+                .stream()
+                .map(NodeServices::target)
+                .toList()
+            : List.of();
+    Slots now = before.with(eligible);
+    if (now.isEmpty()) {
+      slots.remove(scope);
+    } else {
+      slots.put(scope, now);
+    }
+    for (int slot = 0; slot < now.size(); slot++) {
+      put(new SlotEntry(new SlotKey(scope, slot), now.get(slot)));
+    }
+    for (int slot = now.size(); slot < before.size(); slot++) {
+      remove(new SlotKey(scope, slot));
+    }
+    members(scope, before, affine ? now : Slots.NONE);
+  }
+
+  private void members(Scope scope, Slots before, Slots now) {
+    now.all().forEach(target -> put(new MemberEntry(new MemberKey(scope, target))));
+    Set<Target> kept = new HashSet<>(now.all());
+    before.all().stream()
+        .filter(target -> !kept.contains(target))
+        .forEach(target -> remove(new MemberKey(scope, target)));
+  }
+
+  /** Whether traffic from outside the cluster may use it. */
+  private static boolean isOutside(Frontend frontend) {
+    return frontend.kind() != ServiceRow.Kind.CLUSTER_IP;
+  }
+
+  /**
+   * A socket of the cluster that dials an outside address uses every backend, whatever the policy
+   * for traffic from outside says.
+   */
+  private FrontendEntry entry(Frontend frontend) {
+    Scope inside = new Scope(frontend.group(), frontend.local() && !isOutside(frontend));
+    Scope outside = isOutside(frontend) ? new Scope(frontend.group(), frontend.local()) : null;
+    return new FrontendEntry(
+        key(frontend),
+        frontend.id(),
+        inside,
+        count(inside),
+        outside,
+        outside == null ? 0 : count(outside),
+        frontend.affinitySeconds());
+  }
+
+  private int count(Scope scope) {
+    return slots.getOrDefault(scope, Slots.NONE).size();
+  }
+
+  private static FrontendKey key(Frontend frontend) {
+    return new FrontendKey(new Target(frontend.address(), frontend.port()), frontend.protocol());
+  }
+
+  private static Target target(Backend backend) {
+    return new Target(backend.address(), backend.port());
+  }
+
+  private void put(LbEntry entry) {
+    LbEntry old = wanted.put(entry.key(), entry);
+    if (old == null) {
+      sizes = sizes.plus(entry.key(), 1);
+    }
+    if (!entry.equals(old)) {
+      touch(entry.key(), old);
+    }
+  }
+
+  private void remove(LbEntry.Key key) {
+    LbEntry old = wanted.remove(key);
+    if (old != null) {
+      sizes = sizes.plus(key, -1);
+      touch(key, old);
+    }
+  }
+
+  private void touch(LbEntry.Key key, LbEntry old) {
+    if (!realised.containsKey(key)) {
+      realised.put(key, old);
+    }
+  }
+
+  /** The difference between what was last {@link #realised} and what is wanted now. */
+  public LbPlan plan() {
+    flush();
+    List<LbEntry> puts = new ArrayList<>();
+    List<LbEntry.Key> deletes = new ArrayList<>();
+    LbSizes peak = realisedSizes;
+    for (Map.Entry<LbEntry.Key, LbEntry> touched : realised.entrySet()) {
+      LbEntry now = wanted.get(touched.getKey());
+      LbEntry held = touched.getValue();
+      if (now == null && held != null) {
+        deletes.add(touched.getKey());
+      } else if (now != null && !now.equals(held)) {
+        puts.add(now);
+        peak = held == null ? peak.plus(now.key(), 1) : peak;
+      }
+    }
+    return LbPlan.ordered(puts, deletes, peak, sizes);
+  }
+
+  /**
+   * The plan from what the maps are found to hold. Backends keep the slots that they have there, so
+   * that a restart that finds everything in place writes nothing.
+   */
+  public LbPlan planFrom(Collection<LbEntry> actual) {
+    Map<Scope, TreeMap<Integer, Target>> found = new HashMap<>();
+    for (LbEntry entry : actual) {
+      if (entry instanceof SlotEntry slot) {
+        found
+            .computeIfAbsent(slot.key().scope(), scope -> new TreeMap<>())
+            .put(slot.key().slot(), slot.backend());
+      }
+    }
+    found.forEach(
+        (scope, targets) -> {
+          if (frontends.containsKey(scope.group())) {
+            adopt(scope, Slots.of(targets));
+            dirty.add(scope.group());
+          }
+        });
+    flush();
+    return LbPlan.diff(actual, wanted.values());
+  }
+
+  /** Forgets the slots that were thought of: those in the kernel are as good. */
+  private void adopt(Scope scope, Slots found) {
+    Slots before = slots.put(scope, found);
+    for (int slot = found.size(); before != null && slot < before.size(); slot++) {
+      remove(new SlotKey(scope, slot));
+    }
+    for (int slot = 0; slot < found.size(); slot++) {
+      put(new SlotEntry(new SlotKey(scope, slot), found.get(slot)));
+    }
+  }
+
+  /** What the last plan said is in the kernel. Nothing may have been applied since. */
+  public void realised() {
+    realised = new HashMap<>();
+    realisedSizes = sizes;
+  }
+
+  /** Every entry that the maps should hold now. A view; valid until the next change. */
+  public Collection<LbEntry> wanted() {
+    flush();
+    return Collections.unmodifiableCollection(wanted.values());
+  }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+// Services: which frontend an address is, and which backend a client gets.
+#pragma once
+#include "slc_lb_types.h"
+#include "slc_lookup.h"
+
+#define SLC_NODE_PORT_FIRST 30000
+#define SLC_NODE_PORT_LAST 32767
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 131072);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct slc_lb_frontend_key);
+	__type(value, struct slc_lb_frontend);
+} slc_lb_frontend SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 524288);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct slc_lb_slot_key);
+	__type(value, struct slc_lb_target);
+} slc_lb_slot SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 524288);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct slc_lb_member_key);
+	__type(value, __u32);
+} slc_lb_member SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct slc_lb_affinity_key);
+	__type(value, struct slc_lb_affinity);
+} slc_lb_affinity SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct slc_lb_dialled);
+} slc_lb_dialled SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct slc_lb_sent);
+} slc_lb_sent SEC(".maps");
+
+static __always_inline int slc_lb_same(const struct slc_lb_target *x, const struct slc_lb_target *y)
+{
+	return x->port == y->port && slc_same_ip(&x->address, &y->address);
+}
+
+static __always_inline int slc_lb_node_port(__be16 port)
+{
+	__u16 host = bpf_ntohs(port);
+	return host >= SLC_NODE_PORT_FIRST && host <= SLC_NODE_PORT_LAST;
+}
+
+// The frontend that an address and port is. One lookup for whatever is none, unless the port may be a node's.
+static __always_inline struct slc_lb_frontend *slc_lb_find(const struct slc_lb_target *target, __u32 protocol)
+{
+	struct slc_lb_frontend_key key = {.target = *target, .protocol = protocol};
+	struct slc_lb_frontend *found = bpf_map_lookup_elem(&slc_lb_frontend, &key);
+
+	if (found || !slc_lb_node_port(target->port))
+		return found;
+	__u32 owner = slc_identity(&target->address);
+	if (owner != SLC_ID_HOST && owner != SLC_ID_REMOTE_NODE)
+		return 0;
+	key.target.address.w[0] = 0;
+	key.target.address.w[1] = 0;
+	if (!slc_is_ip4(&target->address))
+		key.target.address.w[2] = 0;
+	key.target.address.w[3] = 0;
+	return bpf_map_lookup_elem(&slc_lb_frontend, &key);
+}
+
+// A slot that went between the frontend's count and this look is as good as the first one.
+static __always_inline struct slc_lb_target *slc_lb_slot_at(__u32 scope, __u32 count, __u32 number)
+{
+	struct slc_lb_slot_key key = {.scope = scope};
+
+	if (!count)
+		return 0;
+	key.slot = number % count;
+	struct slc_lb_target *found = bpf_map_lookup_elem(&slc_lb_slot, &key);
+	if (found)
+		return found;
+	key.slot = 0;
+	return bpf_map_lookup_elem(&slc_lb_slot, &key);
+}
+
+// The backend that a client of a Service with affinity had, if it still is one and the time is not over.
+static __always_inline int slc_lb_stays(const struct slc_lb_affinity_key *key, __u32 seconds, struct slc_lb_target *to)
+{
+	struct slc_lb_affinity *held = bpf_map_lookup_elem(&slc_lb_affinity, key);
+	__u64 now = bpf_ktime_get_coarse_ns();
+
+	if (!held || (__s64)(now - held->last) > (__s64)seconds * 1000000000LL)
+		return 0;
+	struct slc_lb_member_key member = {.scope = key->scope, .backend = held->backend};
+	if (!bpf_map_lookup_elem(&slc_lb_member, &member))
+		return 0;
+	held->last = now;
+	*to = held->backend;
+	return 1;
+}
+
+static __always_inline void slc_lb_stay(const struct slc_lb_affinity_key *key, const struct slc_lb_target *to)
+{
+	struct slc_lb_affinity fresh = {.last = bpf_ktime_get_coarse_ns(), .backend = *to};
+
+	bpf_map_update_elem(&slc_lb_affinity, key, &fresh, BPF_ANY);
+}
+
+// The frontend that the socket behind a packet dialled; 0: none, or the packet has left its socket.
+static __noinline __u32 slc_lb_dialled_by(struct __sk_buff *skb, const struct slc_packet *p)
+{
+	struct bpf_sock *sk = skb->sk;
+
+	if (!p || !sk)
+		return 0;
+	sk = bpf_sk_fullsock(sk);
+	if (!sk)
+		return 0;
+	struct slc_lb_dialled *held = bpf_sk_storage_get(&slc_lb_dialled, sk, 0, 0);
+	if (held && held->backend.port == p->dport && slc_same_ip(&held->backend.address, &p->dst))
+		return held->id;
+	if (p->protocol != 17)
+		return 0;
+	struct slc_lb_sent *sent = bpf_sk_storage_get(&slc_lb_sent, sk, 0, 0);
+	if (!sent)
+		return 0;
+	for (int i = 0; i < SLC_LB_SENT; i++)
+		if (sent->to[i].backend.port == p->dport && slc_same_ip(&sent->to[i].backend.address, &p->dst))
+			return sent->to[i].id;
+	return 0;
+}

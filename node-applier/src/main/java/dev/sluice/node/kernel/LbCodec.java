@@ -1,0 +1,129 @@
+package dev.sluice.node.kernel;
+
+import static dev.sluice.node.kernel.Layouts.buffer;
+
+import dev.sluice.core.net.IpAddress;
+import dev.sluice.core.service.LbEntry.FrontendEntry;
+import dev.sluice.core.service.LbEntry.FrontendKey;
+import dev.sluice.core.service.LbEntry.MemberEntry;
+import dev.sluice.core.service.LbEntry.MemberKey;
+import dev.sluice.core.service.LbEntry.Scope;
+import dev.sluice.core.service.LbEntry.SlotEntry;
+import dev.sluice.core.service.LbEntry.SlotKey;
+import dev.sluice.core.service.LbEntry.Target;
+import dev.sluice.node.bpf.Btf;
+import java.nio.ByteBuffer;
+import java.util.Map;
+
+/** Load-balancing entries to and from bytes: the Java side of {@code slc_lb_types.h}. */
+final class LbCodec {
+  private static final int TARGET = 20;
+  private static final int FRONTEND_KEY = 24;
+  private static final int FRONTEND = 24;
+  private static final int SLOT_KEY = 8;
+  private static final int MEMBER_KEY = 24;
+
+  private static final Map<String, Map<String, Integer>> STRUCTS =
+      Map.of(
+          "slc_lb_target",
+          Map.of("address", 0, "port", 16, "", TARGET),
+          "slc_lb_frontend_key",
+          Map.of("target", 0, "protocol", TARGET, "", FRONTEND_KEY),
+          "slc_lb_frontend",
+          Map.of(
+              "id",
+              0,
+              "inside",
+              4,
+              "inside_count",
+              8,
+              "outside",
+              12,
+              "outside_count",
+              16,
+              "affinity_seconds",
+              20,
+              "",
+              FRONTEND),
+          "slc_lb_slot_key",
+          Map.of("scope", 0, "slot", 4, "", SLOT_KEY),
+          "slc_lb_member_key",
+          Map.of("scope", 0, "backend", 4, "", MEMBER_KEY));
+
+  private LbCodec() {}
+
+  /**
+   * @throws dev.sluice.node.bpf.BpfException naming the first member that is elsewhere in C
+   */
+  static void check(Btf btf) {
+    STRUCTS.forEach((name, members) -> Layouts.check(btf.struct(name), members));
+  }
+
+  static byte[] key(FrontendKey key) {
+    return put(buffer(FRONTEND_KEY), key.target()).putInt(key.protocol()).array();
+  }
+
+  static byte[] value(FrontendEntry entry) {
+    return buffer(FRONTEND)
+        .putInt(entry.id())
+        .putInt(entry.inside().number())
+        .putInt(entry.insideCount())
+        .putInt(entry.outside() == null ? 0 : entry.outside().number())
+        .putInt(entry.outsideCount())
+        .putInt(entry.affinitySeconds())
+        .array();
+  }
+
+  static FrontendEntry frontend(byte[] key, byte[] value) {
+    ByteBuffer v = buffer(value);
+    int outside = v.getInt(12);
+    return new FrontendEntry(
+        new FrontendKey(target(key, 0), buffer(key).getInt(TARGET)),
+        v.getInt(0),
+        Scope.numbered(v.getInt(4)),
+        v.getInt(8),
+        outside == 0 ? null : Scope.numbered(outside),
+        v.getInt(16),
+        v.getInt(20));
+  }
+
+  static byte[] key(SlotKey key) {
+    return buffer(SLOT_KEY).putInt(key.scope().number()).putInt(key.slot()).array();
+  }
+
+  static byte[] value(SlotEntry entry) {
+    return put(buffer(TARGET), entry.backend()).array();
+  }
+
+  static SlotEntry slot(byte[] key, byte[] value) {
+    ByteBuffer k = buffer(key);
+    return new SlotEntry(new SlotKey(Scope.numbered(k.getInt(0)), k.getInt(4)), target(value, 0));
+  }
+
+  static byte[] key(MemberKey key) {
+    return put(buffer(MEMBER_KEY).putInt(key.scope().number()), key.backend()).array();
+  }
+
+  static byte[] value(MemberEntry entry) {
+    return buffer(4).putInt(1).array();
+  }
+
+  static MemberEntry member(byte[] key) {
+    return new MemberEntry(new MemberKey(Scope.numbered(buffer(key).getInt(0)), target(key, 4)));
+  }
+
+  private static ByteBuffer put(ByteBuffer bytes, Target target) {
+    return bytes
+        .put(target.address().mapped())
+        .put((byte) (target.port() >>> 8))
+        .put((byte) target.port())
+        .putShort((short) 0);
+  }
+
+  private static Target target(byte[] bytes, int at) {
+    byte[] mapped = new byte[16];
+    System.arraycopy(bytes, at, mapped, 0, 16);
+    return new Target(
+        IpAddress.ofMapped(mapped), (bytes[at + 16] & 0xff) << 8 | (bytes[at + 17] & 0xff));
+  }
+}

@@ -1,0 +1,27 @@
+package dev.sluice.node.mirror;
+
+import dev.sluice.core.service.LbEntry;
+import dev.sluice.core.service.LbSizes;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The kernel's load-balancing maps. A write that returns has reached the kernel; one that throws
+ * has reached it partly or not at all.
+ */
+public interface KernelServices {
+  /** Everything that the maps hold, without affinities, which are the kernel's own. */
+  List<LbEntry> readBack();
+
+  /** The entry under exactly this key. */
+  Optional<LbEntry> find(LbEntry.Key key);
+
+  /** Writes entries in order. */
+  void put(List<LbEntry> entries);
+
+  /** Removes keys in order; one that is not there is nothing. */
+  void remove(List<LbEntry.Key> keys);
+
+  /** How many entries each map can hold. */
+  LbSizes capacity();
+}
