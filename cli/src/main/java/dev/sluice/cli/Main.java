@@ -3,6 +3,8 @@ package dev.sluice.cli;
 import dev.sluice.cli.demo.DemoCommand;
 import dev.sluice.cli.lab.LabCommand;
 import dev.sluice.cli.look.LookCommands;
+import dev.sluice.cli.past.HistoryCommand;
+import dev.sluice.cli.past.ReplayCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,6 +25,8 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       LabCommand.class,
+      HistoryCommand.class,
+      ReplayCommand.class,
       VersionCommand.class,
       CompletionCommand.class
     })

@@ -12,8 +12,10 @@ import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.KafkaException;
 
-/** The topics of one lab, for a command that reads them once. For one thread. */
-final class LabTopics implements AutoCloseable {
+/**
+ * The topics of a lab or of any other Kafka, for a command that reads them once. For one thread.
+ */
+public final class LabTopics implements AutoCloseable {
   private final Settings settings;
   private final TopicSerdes serdes;
 
@@ -22,18 +24,23 @@ final class LabTopics implements AutoCloseable {
     this.serdes = TopicSerdes.connect(settings);
   }
 
-  static LabTopics open(LabHandle lab) {
+  public static LabTopics open(LabHandle lab) {
     List<String> keyValues =
         lab.settings().entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
-    return new LabTopics(Settings.defaults().with(keyValues));
+    return open(Settings.defaults().with(keyValues));
   }
 
-  Settings settings() {
+  /** The topics of any Kafka that processes with these settings would use. */
+  public static LabTopics open(Settings settings) {
+    return new LabTopics(settings);
+  }
+
+  public Settings settings() {
     return settings;
   }
 
   /** The last value of every key that was not removed, by key. */
-  <V extends SpecificRecord> SortedMap<String, V> latest(Topic<V> topic) {
+  public <V extends SpecificRecord> SortedMap<String, V> latest(Topic<V> topic) {
     SortedMap<String, V> latest = new TreeMap<>();
     try (TopicReader<V> reader = reader(topic)) {
       reader.readToEnd(
@@ -49,7 +56,7 @@ final class LabTopics implements AutoCloseable {
   }
 
   /** Every record that the topic still has, oldest first within a partition. */
-  <V extends SpecificRecord> List<TopicReader.Entry<V>> all(Topic<V> topic) {
+  public <V extends SpecificRecord> List<TopicReader.Entry<V>> all(Topic<V> topic) {
     try (TopicReader<V> reader = reader(topic)) {
       return reader.readToEnd();
     }
@@ -60,7 +67,7 @@ final class LabTopics implements AutoCloseable {
    *
    * @throws Refusal when the brokers do not answer or the topic does not exist
    */
-  <V extends SpecificRecord> TopicReader<V> reader(Topic<V> topic) {
+  public <V extends SpecificRecord> TopicReader<V> reader(Topic<V> topic) {
     try {
       return TopicReader.open(settings, serdes, topic);
     } catch (KafkaException | IllegalStateException e) {

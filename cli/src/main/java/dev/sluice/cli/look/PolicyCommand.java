@@ -11,6 +11,7 @@ import dev.sluice.cli.ask.ExplainCommand;
 import dev.sluice.cli.ask.LintCommand;
 import dev.sluice.cli.ask.MatrixCommand;
 import dev.sluice.cli.output.Table;
+import dev.sluice.cli.past.PolicyAtCommand;
 import dev.sluice.schemas.Diagnostic;
 import dev.sluice.schemas.Revision;
 import dev.sluice.schemas.Selector;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code sluice policy get|selectors}, and the questions of package ask. */
+/** {@code sluice policy get|selectors}, and the questions of packages ask and past. */
 @Command(
     name = "policy",
     mixinStandardHelpOptions = true,
@@ -40,7 +41,8 @@ import picocli.CommandLine.Spec;
       PolicyCommand.Selectors.class,
       LintCommand.class,
       ExplainCommand.class,
-      MatrixCommand.class
+      MatrixCommand.class,
+      PolicyAtCommand.class
     })
 final class PolicyCommand extends Group {
   private static final int HASH_DIGITS = 12;

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Times as people type them: an age, a date, or a moment. */
-final class TimeText {
+public final class TimeText {
   private static final Pattern AGE = Pattern.compile("(?:\\d+d)?(?:\\d+h)?(?:\\d+m)?(?:\\d+s)?");
 
   private TimeText() {}
@@ -21,7 +21,7 @@ final class TimeText {
    * The moment that a text means: {@code 2h30m} before {@code now}, a date's beginning, a local or
    * an RFC 3339 time. Empty when it is none of these.
    */
-  static Optional<Instant> parse(String text, Instant now, ZoneId zone) {
+  public static Optional<Instant> parse(String text, Instant now, ZoneId zone) {
     if (!text.isEmpty() && AGE.matcher(text).matches()) {
       int days = text.indexOf('d');
       String iso =

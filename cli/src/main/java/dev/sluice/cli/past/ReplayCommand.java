@@ -1,0 +1,149 @@
+package dev.sluice.cli.past;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.cli.OutputOptions;
+import dev.sluice.cli.look.LabTopics;
+import dev.sluice.cli.output.Table;
+import dev.sluice.core.cluster.ClusterRecord;
+import dev.sluice.core.compile.RevisionMade;
+import dev.sluice.schemas.Identity;
+import dev.sluice.schemas.IdentityRow;
+import dev.sluice.schemas.Revision;
+import dev.sluice.schemas.topic.TopicReader;
+import dev.sluice.schemas.topic.Topics;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice replay --verify}. */
+@Command(
+    name = "replay",
+    mixinStandardHelpOptions = true,
+    description =
+        "Folds the log afresh and compares every kept revision, the chain of hashes and the"
+            + " identities' numbers; exit status 1 when anything differs.")
+public final class ReplayCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private LogOptions log;
+  @Mixin private OutputOptions output;
+
+  @Option(
+      names = "--verify",
+      required = true,
+      description = "Recompute every kept revision and compare.")
+  private boolean verify;
+
+  /** What came out. */
+  private record Result(
+      Verification revisions,
+      int identities,
+      List<String> otherNumbers,
+      long records,
+      long first,
+      long end,
+      double seconds) {
+    boolean holds() {
+      return revisions.mismatches().isEmpty() && otherNumbers.isEmpty();
+    }
+  }
+
+  @Override
+  public Integer call() {
+    Result result;
+    try (LabTopics topics = log.open()) {
+      // First what was made, then the log: it holds at least all that the former was made of.
+      List<Revision> kept =
+          topics.all(Topics.REVISIONS).stream().map(TopicReader.Entry::value).toList();
+      Map<String, IdentityRow> identities = new HashMap<>(topics.latest(Topics.IDENTITIES));
+      try (LogReplay replay = LogReplay.open(topics)) {
+        long started = System.nanoTime();
+        List<RevisionMade> made = new ArrayList<>();
+        long end = replay.end();
+        replay.upTo(end, (event, step) -> step.revisionMade().ifPresent(made::add));
+        double seconds = (System.nanoTime() - started) / 1e9;
+        Verification revisions = Verification.of(kept, made, replay.first(), end);
+        List<String> otherNumbers = new ArrayList<>();
+        int same = compare(replay, identities, otherNumbers);
+        result =
+            new Result(
+                revisions, same, otherNumbers, replay.records(), replay.first(), end, seconds);
+      }
+    }
+    if (output.isTable()) {
+      print(result);
+    } else {
+      output.print(() -> new Table(), () -> json(result));
+    }
+    return result.holds() ? 0 : 1;
+  }
+
+  /** The numbers of the label sets that both the topic and the replay have. */
+  private static int compare(
+      LogReplay replay, Map<String, IdentityRow> kept, List<String> otherNumbers) {
+    int same = 0;
+    for (var change : replay.cluster().image()) {
+      if (change.value() instanceof ClusterRecord.Identity now
+          && kept.get(change.key()) instanceof IdentityRow row
+          && row.getEntry() instanceof Identity before) {
+        if (before.getNumber() == now.number()) {
+          same++;
+        } else {
+          otherNumbers.add(
+              "identity of %s is kept as %d, and the log says %d"
+                  .formatted(change.key(), before.getNumber(), now.number()));
+        }
+      }
+    }
+    return same;
+  }
+
+  private void print(Result result) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf(
+        "k8s.objects: offsets %d to %d, %d records folded in %.2f s%n",
+        result.first, result.end - 1, result.records, result.seconds);
+    out.printf("revisions: %d recomputed, the same in every field%n", result.revisions.verified());
+    if (result.revisions.beforeTheLog() > 0) {
+      out.printf(
+          "  %d more are older than what is left of the log%n", result.revisions.beforeTheLog());
+    }
+    out.printf("identities: %d have the number that they had%n", result.identities);
+    result.revisions.mismatches().forEach(mismatch -> out.println("DIFFERS: " + mismatch));
+    result.otherNumbers.forEach(text -> out.println("DIFFERS: " + text));
+    out.flush();
+  }
+
+  private static ObjectNode json(Result result) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("verified", result.holds());
+    json.put("firstOffset", result.first);
+    json.put("endOffset", result.end);
+    json.put("records", result.records);
+    json.put("seconds", result.seconds);
+    json.put("revisions", result.revisions.verified());
+    json.put("revisionsBeforeTheLog", result.revisions.beforeTheLog());
+    json.put("identities", result.identities);
+    ArrayNode mismatches = json.putArray("mismatches");
+    for (Verification.Mismatch mismatch : result.revisions.mismatches()) {
+      mismatches
+          .addObject()
+          .put("revision", mismatch.revision())
+          .put("field", mismatch.what())
+          .put("kept", mismatch.kept())
+          .put("recomputed", mismatch.recomputed());
+    }
+    ArrayNode numbers = json.putArray("identityMismatches");
+    result.otherNumbers.forEach(numbers::add);
+    return json;
+  }
+}
