@@ -2,6 +2,7 @@ package dev.sluice.lab;
 
 import dev.sluice.cli.Refusal;
 import dev.sluice.cli.output.JsonText;
+import dev.sluice.ingest.manifest.KindScope;
 import dev.sluice.ingest.manifest.ManifestReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -40,8 +40,6 @@ public record Manifest(
     String text,
     Map<String, Object> body,
     String problem) {
-  private static final Set<String> CLUSTER_SCOPED = Set.of("Namespace", "Node", "OutsideHost");
-
   /** What a manifest is called in answers: {@code Kind namespace/name}. */
   public String title() {
     if (kind.isEmpty()) {
@@ -180,7 +178,7 @@ public record Manifest(
   }
 
   private static boolean clusterScoped(String kind) {
-    return CLUSTER_SCOPED.contains(kind) || kind.contains("Cluster");
+    return KindScope.isClusterScoped(kind);
   }
 
   private static Manifest refused(String source, String text, String problem) {

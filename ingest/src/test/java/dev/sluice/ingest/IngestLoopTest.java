@@ -142,8 +142,20 @@ class IngestLoopTest {
               "SYNC_STARTED Node//",
               "ADDED Node//node-1",
               "SYNCED Node//",
+              "SYNC_STARTED AdminNetworkPolicy//",
+              "SYNCED AdminNetworkPolicy//",
+              "SYNC_STARTED BaselineAdminNetworkPolicy//",
+              "SYNCED BaselineAdminNetworkPolicy//",
+              "SYNC_STARTED CiliumCIDRGroup//",
+              "SYNCED CiliumCIDRGroup//",
+              "SYNC_STARTED CiliumClusterwideNetworkPolicy//",
+              "SYNCED CiliumClusterwideNetworkPolicy//",
               "SYNC_STARTED CiliumNetworkPolicy//",
               "SYNCED CiliumNetworkPolicy//",
+              "SYNC_STARTED ClusterNetworkPolicy//",
+              "SYNCED ClusterNetworkPolicy//",
+              "SYNC_STARTED NetworkPolicy//",
+              "SYNCED NetworkPolicy//",
               "SYNC_STARTED Service//",
               "SYNCED Service//",
               "SYNC_STARTED Service//",
@@ -158,7 +170,7 @@ class IngestLoopTest {
               "BOOKMARK Source//node.yaml",
               "BOOKMARK Source//pod.yaml"),
           lines(log()));
-      K8sObject pod = log().get(12);
+      K8sObject pod = log().get(24);
       assertEquals("pod.yaml:1", pod.getWho());
       assertTrue(
           pod.getBody().contains("\"podIPs\":[{\"ip\":\"10.0.1.10\"},{\"ip\":\"fd00:10:0:1::a\"}]"),
@@ -184,19 +196,35 @@ class IngestLoopTest {
               "SYNCED Namespace//",
               "SYNC_STARTED Node//",
               "SYNCED Node//",
+              "SYNC_STARTED AdminNetworkPolicy//",
+              "SYNCED AdminNetworkPolicy//",
+              "SYNC_STARTED BaselineAdminNetworkPolicy//",
+              "SYNCED BaselineAdminNetworkPolicy//",
+              "SYNC_STARTED CiliumCIDRGroup//",
+              "SYNCED CiliumCIDRGroup//",
+              "SYNC_STARTED CiliumClusterwideNetworkPolicy//",
+              "SYNCED CiliumClusterwideNetworkPolicy//",
               "SYNC_STARTED CiliumNetworkPolicy//",
               "SYNCED CiliumNetworkPolicy//",
+              "SYNC_STARTED ClusterNetworkPolicy//",
+              "SYNCED ClusterNetworkPolicy//",
+              "SYNC_STARTED NetworkPolicy//",
+              "SYNCED NetworkPolicy//",
+              "SYNC_STARTED Service//",
+              "SYNCED Service//",
               "SYNC_STARTED Pod//",
               "ADDED Pod/shop/frontend",
               "SYNCED Pod//",
+              "SYNC_STARTED EndpointSlice//",
+              "SYNCED EndpointSlice//",
               "BOOKMARK Source//pod.yaml"),
           lines(later));
       assertEquals(2, later.getFirst().getEpoch());
-      assertTrue(later.get(9).getBody().contains("10.0.1.11"), "a new life, a new address");
+      assertTrue(later.get(23).getBody().contains("10.0.1.11"), "a new life, a new address");
     }
     int second = log().size();
     try (IngestLoop loop = start()) {
-      assertEquals(9, log().size() - second, () -> "only claim and syncs: " + lines(log()));
+      assertEquals(25, log().size() - second, () -> "only claim and syncs: " + lines(log()));
     }
   }
 

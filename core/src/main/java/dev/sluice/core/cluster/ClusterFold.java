@@ -3,8 +3,12 @@ package dev.sluice.core.cluster;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.log.LogGate;
 import dev.sluice.core.log.ObjectEvent;
+import dev.sluice.core.policy.CidrGroup;
+import dev.sluice.core.policy.PolicyKind;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The cluster side of the log: Namespaces, Nodes and Pods in, identities, endpoints and addresses
@@ -14,11 +18,18 @@ import java.util.Set;
  */
 public final class ClusterFold {
   /** Kinds that must have been listed whole before anything is given out. */
-  public static final Set<String> REQUIRED_KINDS =
-      Set.of("Namespace", "Node", "Pod", "CiliumNetworkPolicy", "Service", "EndpointSlice");
+  public static final Set<String> REQUIRED_KINDS = requiredKinds();
 
   /** The cluster's name where nobody gave it one. */
   public static final String DEFAULT_CLUSTER = "default";
+
+  private static Set<String> requiredKinds() {
+    Set<String> kinds =
+        new TreeSet<>(List.of("Namespace", "Node", "Pod", "Service", "EndpointSlice"));
+    kinds.addAll(PolicyKind.texts());
+    kinds.add(CidrGroup.KIND);
+    return Collections.unmodifiableSet(kinds);
+  }
 
   private final LogGate gate;
   private final ClusterState state;

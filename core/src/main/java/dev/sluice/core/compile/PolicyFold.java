@@ -1,5 +1,6 @@
 package dev.sluice.core.compile;
 
+import dev.sluice.core.cluster.ClusterFold;
 import dev.sluice.core.cluster.ClusterRecord;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.log.Change;
@@ -31,8 +32,7 @@ import java.util.TreeMap;
  */
 public final class PolicyFold {
   /** Kinds that must have been listed whole before anything is given out. */
-  public static final Set<String> REQUIRED_KINDS =
-      Set.of("Namespace", "Node", "Pod", "CiliumNetworkPolicy", "Service", "EndpointSlice");
+  public static final Set<String> REQUIRED_KINDS = ClusterFold.REQUIRED_KINDS;
 
   /** Codes of diagnostics that only say something where there are pods. */
   public static final Set<String> NEEDS_PODS =

@@ -52,18 +52,13 @@ public enum PolicyKind {
     return namespaced;
   }
 
-  /** Whether objects of the kind are enforced; the others are refused. */
-  public boolean enforced() {
-    return replacement == null;
-  }
-
   /** What to write instead of a kind that is refused; null for the others. */
   String replacement() {
     return replacement;
   }
 
-  /** The kinds that are enforced, by name. */
-  public static List<String> enforcedKinds() {
-    return Arrays.stream(values()).filter(PolicyKind::enforced).map(PolicyKind::text).toList();
+  /** The names of all kinds, those that are refused too: a refusal must be told as well. */
+  public static List<String> texts() {
+    return Arrays.stream(values()).map(PolicyKind::text).toList();
   }
 }

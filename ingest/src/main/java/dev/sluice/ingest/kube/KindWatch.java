@@ -83,7 +83,7 @@ final class KindWatch implements Watcher<GenericKubernetesResource>, AutoCloseab
 
   private void unknownKind() {
     if (!listed()) {
-      LOG.warn("the API server has no {}: install its definition", kind.plural());
+      LOG.info("the API server has no {}; their definition is looked for", kind.plural());
       tell(new SourceEvent.Relisted(kind.kind(), List.of()));
     }
     again(UNKNOWN_KIND_MILLIS);

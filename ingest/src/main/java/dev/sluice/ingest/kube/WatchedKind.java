@@ -13,7 +13,22 @@ record WatchedKind(String group, String version, String kind, String plural, boo
           new WatchedKind("", "v1", "Pod", "pods", true),
           new WatchedKind("", "v1", "Service", "services", true),
           new WatchedKind("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", true),
-          new WatchedKind("cilium.io", "v2", "CiliumNetworkPolicy", "ciliumnetworkpolicies", true));
+          cilium("CiliumNetworkPolicy", "ciliumnetworkpolicies", true),
+          cilium("CiliumClusterwideNetworkPolicy", "ciliumclusterwidenetworkpolicies", false),
+          cilium("CiliumCIDRGroup", "ciliumcidrgroups", false),
+          new WatchedKind("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", true),
+          policies("v1alpha2", "ClusterNetworkPolicy", "clusternetworkpolicies"),
+          // Replaced by the one above; read to be refused and not to be passed over.
+          policies("v1alpha1", "AdminNetworkPolicy", "adminnetworkpolicies"),
+          policies("v1alpha1", "BaselineAdminNetworkPolicy", "baselineadminnetworkpolicies"));
+
+  private static WatchedKind cilium(String kind, String plural, boolean namespaced) {
+    return new WatchedKind("cilium.io", "v2", kind, plural, namespaced);
+  }
+
+  private static WatchedKind policies(String version, String kind, String plural) {
+    return new WatchedKind("policy.networking.k8s.io", version, kind, plural, false);
+  }
 
   ResourceDefinitionContext context() {
     return new ResourceDefinitionContext.Builder()

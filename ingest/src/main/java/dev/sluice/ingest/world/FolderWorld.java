@@ -1,5 +1,6 @@
 package dev.sluice.ingest.world;
 
+import dev.sluice.core.cluster.ClusterFold;
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.ingest.manifest.Manifest;
 import dev.sluice.ingest.manifest.ManifestFile;
@@ -31,8 +32,7 @@ import java.util.TreeSet;
  */
 public final class FolderWorld {
   /** Kinds that are listed even when there is none of them: readers wait for these. */
-  private static final Set<String> ALWAYS_LISTED =
-      Set.of("Namespace", "Node", "Pod", "CiliumNetworkPolicy", "Service", "EndpointSlice");
+  private static final Set<String> ALWAYS_LISTED = ClusterFold.REQUIRED_KINDS;
 
   private final Declarations declarations;
   private final PodTable pods;

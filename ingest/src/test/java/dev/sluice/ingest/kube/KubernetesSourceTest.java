@@ -3,6 +3,7 @@ package dev.sluice.ingest.kube;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.core.cluster.ClusterFold;
 import dev.sluice.ingest.port.ObjectSink;
 import dev.sluice.ingest.port.Past;
 import dev.sluice.ingest.port.SourceEvent;
@@ -32,6 +33,15 @@ import org.junit.jupiter.api.Test;
 
 /** The adapter against fabric8's mock of an API server. */
 class KubernetesSourceTest {
+  @Test
+  void everyKindThatTheFoldsWaitForIsWatched() {
+    assertTrue(
+        WatchedKind.ALL.stream()
+            .map(WatchedKind::kind)
+            .toList()
+            .containsAll(ClusterFold.REQUIRED_KINDS));
+  }
+
   /** Keeps what it is told. */
   private static final class Told implements ObjectSink {
     private final BlockingQueue<SourceEvent> events = new LinkedBlockingQueue<>();
@@ -132,7 +142,7 @@ class KubernetesSourceTest {
         assertEquals("a", told.next(SourceEvent.Deleted.class, e -> true).key().name());
 
         client
-            .genericKubernetesResources(WatchedKind.ALL.getLast().context())
+            .genericKubernetesResources(watched("CiliumNetworkPolicy").context())
             .inNamespace("shop")
             .resource(policy("allow"))
             .create();
@@ -144,6 +154,10 @@ class KubernetesSourceTest {
         assertEquals("cilium.io/v2", policy.apiVersion());
         assertTrue(policy.body().contains("\"spec\":{\"endpointSelector\":{}}"), policy.body());
       }
+    }
+
+    private static WatchedKind watched(String kind) {
+      return WatchedKind.ALL.stream().filter(one -> one.kind().equals(kind)).findFirst().get();
     }
 
     private io.fabric8.kubernetes.api.model.Namespace namespace(String name) {
