@@ -26,7 +26,7 @@ import java.util.List;
  */
 final class IdentityDerivation implements Derivation {
   static final String NAME = "identity-stream";
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   private ClusterFold fold;
 

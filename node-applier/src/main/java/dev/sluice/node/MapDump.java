@@ -59,7 +59,11 @@ final class MapDump {
         key.protocol(),
         key.port(),
         last,
-        entry.allow() ? "allow" : "deny",
+        switch (entry.verdict()) {
+          case ALLOW -> "allow";
+          case AUDIT -> "audit";
+          case DENY, DEFAULT_DENY -> "deny";
+        },
         entry.cookie(),
         rules.find(entry.cookie()).map(RuleBook.Reason::policies).orElse(List.of()));
   }

@@ -12,11 +12,16 @@ final class RuleText {
   /** {@code allow 3f2a… 8080/TCP}; selector {@code *} is any peer. */
   static String rule(CompiledRule rule) {
     String peer = rule.getSelector().isEmpty() ? "*" : rule.getSelector();
-    return verdict(rule.getVerdict())
+    String port =
+        rule.getPortName().isEmpty()
+            ? port(rule.getProtocol(), rule.getPortFirst(), rule.getPortLast())
+            : rule.getPortName() + "/" + protocol(rule.getProtocol());
+    return (rule.getAudited() ? "audit " : "")
+        + verdict(rule.getVerdict())
         + " "
         + peer
         + " "
-        + port(rule.getProtocol(), rule.getPortFirst(), rule.getPortLast());
+        + port;
   }
 
   private static String verdict(RuleVerdict verdict) {

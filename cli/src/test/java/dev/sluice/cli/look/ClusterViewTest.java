@@ -28,14 +28,25 @@ class ClusterViewTest {
   private static final String POLICY = "CiliumNetworkPolicy/shop/backend-allow-frontend";
   private static final String PATH = "#spec.ingress[0].toPorts[0].ports[0]";
 
-  private static final DirectionPolicy OPEN = new DirectionPolicy(false, List.of(), List.of());
+  private static final DirectionPolicy OPEN =
+      new DirectionPolicy(false, List.of(), List.of(), List.of());
   private static final DirectionPolicy CLOSED =
       new DirectionPolicy(
           true,
           List.of(POLICY),
+          List.of(),
           List.of(
               new CompiledRule(
-                  "00ff", 6, 8080, 8080, RuleVerdict.ALLOW, 0, "", List.of(POLICY + PATH))));
+                  "00ff",
+                  6,
+                  8080,
+                  8080,
+                  "",
+                  RuleVerdict.ALLOW,
+                  0,
+                  false,
+                  "",
+                  List.of(POLICY + PATH))));
 
   private static ClusterView cluster(long realised) {
     SubjectPolicy backend =

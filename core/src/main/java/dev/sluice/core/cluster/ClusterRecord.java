@@ -23,6 +23,7 @@ public sealed interface ClusterRecord {
    * One pod's network endpoint.
    *
    * @param id unique in the cluster, never reused within the history window
+   * @param audit whether what policies would drop for it passes and is told
    */
   record Endpoint(
       long id,
@@ -35,8 +36,37 @@ public sealed interface ClusterRecord {
       LabelSet labels,
       String workloadKind,
       String workload,
-      List<NamedPort> namedPorts)
+      List<NamedPort> namedPorts,
+      boolean audit)
       implements ClusterRecord {
+    /** Not under audit. */
+    public Endpoint(
+        long id,
+        String namespace,
+        String pod,
+        String uid,
+        String node,
+        List<IpAddress> addresses,
+        int identity,
+        LabelSet labels,
+        String workloadKind,
+        String workload,
+        List<NamedPort> namedPorts) {
+      this(
+          id,
+          namespace,
+          pod,
+          uid,
+          node,
+          addresses,
+          identity,
+          labels,
+          workloadKind,
+          workload,
+          namedPorts,
+          false);
+    }
+
     @Override
     public String key() {
       return namespace + "/" + pod;
@@ -52,6 +82,9 @@ public sealed interface ClusterRecord {
    * @param node owner; empty outside the cluster
    * @param nodeAddresses the owner's underlay addresses
    * @param endpoint 0 when the address is not a pod's
+   * @param audit whether the endpoint is under audit
+   * @param ownIdentity of a node's address: the identity by which the node itself knows it; 0: as
+   *     the others, or {@code host} where those say {@code remote-node}
    */
   record Address(
       Prefix prefix,
@@ -60,8 +93,22 @@ public sealed interface ClusterRecord {
       List<IpAddress> nodeAddresses,
       long endpoint,
       String namespace,
-      String pod)
+      String pod,
+      boolean audit,
+      int ownIdentity)
       implements ClusterRecord {
+    /** Not under audit, and the same to everybody. */
+    public Address(
+        Prefix prefix,
+        int identity,
+        String node,
+        List<IpAddress> nodeAddresses,
+        long endpoint,
+        String namespace,
+        String pod) {
+      this(prefix, identity, node, nodeAddresses, endpoint, namespace, pod, false, 0);
+    }
+
     @Override
     public String key() {
       return prefix.toString();

@@ -20,7 +20,7 @@ import java.util.TreeSet;
 
 /** The binary form of {@link ClusterSnapshot}: big-endian, lengths before contents, no padding. */
 final class ClusterSnapshotCodec {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   private ClusterSnapshotCodec() {}
 
@@ -157,6 +157,7 @@ final class ClusterSnapshotCodec {
           to.writeInt(port.port());
           text(to, port.protocol());
         });
+    out.writeBoolean(facts.audit());
   }
 
   private static ClusterSnapshot.PodEntry pod(DataInputStream in) throws IOException {
@@ -172,7 +173,8 @@ final class ClusterSnapshotCodec {
             text(in),
             text(in),
             text(in),
-            read(in, i -> new ClusterRecord.NamedPort(text(i), i.readInt(), text(i))));
+            read(in, i -> new ClusterRecord.NamedPort(text(i), i.readInt(), text(i))),
+            in.readBoolean());
     return new ClusterSnapshot.PodEntry(facts, endpoint);
   }
 

@@ -281,7 +281,8 @@ final class ClusterState {
             pod.labels,
             facts.workloadKind(),
             facts.workload(),
-            facts.namedPorts()));
+            facts.namedPorts(),
+            facts.audit()));
   }
 
   private void release(Pod old) {
@@ -316,7 +317,9 @@ final class ClusterState {
             underlay(pod.facts.node()),
             pod.endpoint,
             pod.facts.namespace(),
-            pod.facts.name());
+            pod.facts.name(),
+            pod.facts.audit(),
+            0);
       }
       case NODE -> ofNode(claim, ReservedIdentity.REMOTE_NODE);
       case POD_CIDR -> ofNode(claim, ReservedIdentity.UNMANAGED);

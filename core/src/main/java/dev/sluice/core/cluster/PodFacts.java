@@ -2,6 +2,7 @@ package dev.sluice.core.cluster;
 
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.net.IpAddress;
+import dev.sluice.core.policy.Policy;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
  * here are the same to the network.
  *
  * @param labels the pod's own identity-relevant labels
+ * @param audit whether what policies would drop for it passes and is told
  * @param workloadKind of the controller: Deployment, DaemonSet, …; empty for none
  */
 public record PodFacts(
@@ -27,7 +29,8 @@ public record PodFacts(
     String serviceAccount,
     String workloadKind,
     String workload,
-    List<ClusterRecord.NamedPort> namedPorts) {
+    List<ClusterRecord.NamedPort> namedPorts,
+    boolean audit) {
   private static final Set<String> FINISHED = Set.of("Succeeded", "Failed");
   private static final String TEMPLATE_HASH = "pod-template-hash";
 
@@ -73,7 +76,12 @@ public record PodFacts(
             account.isEmpty() ? "default" : account,
             owner.kind,
             owner.name,
-            namedPorts(spec)));
+            namedPorts(spec),
+            isAudited(body.object("metadata"))));
+  }
+
+  private static boolean isAudited(ObjectBody metadata) {
+    return "Enabled".equals(metadata.textMap("annotations").get(Policy.AUDIT_ANNOTATION));
   }
 
   private static List<IpAddress> addresses(ObjectBody status) {

@@ -1,5 +1,6 @@
 package dev.sluice.core.compile;
 
+import dev.sluice.core.cluster.ObjectBody;
 import dev.sluice.core.log.CanonicalTree;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
@@ -35,15 +36,15 @@ final class AcceptedPolicies {
   void restore(List<PolicySnapshot.AcceptedVersion> accepted) {
     for (PolicySnapshot.AcceptedVersion version : accepted) {
       versions.put(version.key(), version);
-      compilation.policy(version.key().toString(), compile(version));
+      compilation.policy(policy(version));
     }
   }
 
   @SuppressWarnings("unchecked")
-  private static CompiledPolicy compile(PolicySnapshot.AcceptedVersion version) {
+  private static Policy policy(PolicySnapshot.AcceptedVersion version) {
     Map<String, Object> body = (Map<String, Object>) CanonicalTree.decode(version.tree());
     return switch (PolicyParser.parse(version.key(), body)) {
-      case ParsedPolicy.Accepted(Policy policy, List<Finding> unused) -> CompiledPolicy.of(policy);
+      case ParsedPolicy.Accepted(Policy policy, List<Finding> unused) -> policy;
       case ParsedPolicy.Refused(List<Finding> findings) ->
           throw new IllegalArgumentException(
               version.key() + " was accepted once and is refused now: " + findings);
@@ -74,7 +75,7 @@ final class AcceptedPolicies {
   private void accept(Policy policy, PolicySnapshot.AcceptedVersion version) {
     PolicySnapshot.AcceptedVersion before = versions.put(version.key(), version);
     if (before == null || !Arrays.equals(before.tree(), version.tree())) {
-      compilation.policy(version.key().toString(), CompiledPolicy.of(policy));
+      compilation.policy(policy);
     }
   }
 
@@ -82,7 +83,7 @@ final class AcceptedPolicies {
     ObjectKey key = event.key();
     diagnostics.replace(key, code -> true, List.of(), event, event.who());
     if (versions.remove(key) != null) {
-      compilation.policy(key.toString(), null);
+      compilation.policyGone(key);
     }
   }
 
@@ -98,9 +99,17 @@ final class AcceptedPolicies {
   }
 
   private static byte[] tree(Map<String, Object> body) {
-    Map<String, Object> spec = new HashMap<>();
-    spec.put("spec", body.get("spec"));
-    spec.put("specs", body.get("specs"));
-    return CanonicalTree.encode(spec);
+    Map<String, Object> kept = new HashMap<>();
+    kept.put("spec", body.get("spec"));
+    kept.put("specs", body.get("specs"));
+    String audit =
+        ObjectBody.of(body)
+            .object("metadata")
+            .textMap("annotations")
+            .getOrDefault(Policy.AUDIT_ANNOTATION, "");
+    if (!audit.isEmpty()) {
+      kept.put("metadata", Map.of("annotations", Map.of(Policy.AUDIT_ANNOTATION, audit)));
+    }
+    return CanonicalTree.encode(kept);
   }
 }

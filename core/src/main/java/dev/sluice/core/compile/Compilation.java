@@ -1,9 +1,13 @@
 package dev.sluice.core.compile;
 
 import dev.sluice.core.cluster.ClusterRecord;
+import dev.sluice.core.cluster.IdentityScope;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.label.LabelSet;
+import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.policy.LabelSelector;
+import dev.sluice.core.policy.Policy;
+import dev.sluice.core.service.ServiceFold;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -28,7 +32,17 @@ final class Compilation {
   private final TreeMap<String, ClusterRecord.Address> addresses = new TreeMap<>();
   private final Map<Integer, Integer> endpointCounts = new HashMap<>();
   private final Workloads workloads = new Workloads();
+  private final PortNames portNames = new PortNames();
+  private final ServiceUsers serviceUsers = new ServiceUsers();
+  private final PeerSelectors selectors;
   private Touched touched = new Touched();
+
+  /**
+   * @param services that policies may name as peers
+   */
+  Compilation(ServiceFold services) {
+    this.selectors = new PeerSelectors(new ServiceBackends(services));
+  }
 
   IdentityIndex identities() {
     return identities;
@@ -44,6 +58,10 @@ final class Compilation {
 
   Workloads workloads() {
     return workloads;
+  }
+
+  PortNames portNames() {
+    return portNames;
   }
 
   /** By number. */
@@ -81,13 +99,13 @@ final class Compilation {
    */
   void identity(String canonical, ClusterRecord.Identity now) {
     Integer before = identities.number(canonical);
-    if (before != null && before >= IdentityIndex.FIRST_POD_IDENTITY) {
+    if (before != null && before >= IdentityIndex.FIRST) {
       if (now != null && now.number() == before) {
         return;
       }
       removeIdentity(before);
     }
-    if (now != null && now.number() >= IdentityIndex.FIRST_POD_IDENTITY) {
+    if (now != null && now.number() >= IdentityIndex.FIRST) {
       if (identities.labels(now.number()) != null) {
         removeIdentity(now.number());
       }
@@ -101,15 +119,23 @@ final class Compilation {
     for (SelectorTable.Entry<String> entry : peers.selecting(identity.labels())) {
       touched.member(entry.selector().id(), number, false);
     }
+    if (IdentityScope.PODS.has(number)) {
+      addSubject(identity);
+    }
+    if (inUse(number)) {
+      addLive(identity.labels(), 1);
+    }
+  }
+
+  /** Only pods have policies of their own. */
+  private void addSubject(ClusterRecord.Identity identity) {
+    int number = identity.number();
     touched.subject(number, subjects.get(number));
     Subject subject = new Subject(number, identity.labels());
     for (SelectorTable.Entry<PolicyPart> entry : subjectSelectors.selecting(identity.labels())) {
       entry.users().forEach(subject::add);
     }
     subjects.put(number, subject);
-    if (inUse(number)) {
-      addLive(identity.labels(), 1);
-    }
   }
 
   private void removeIdentity(int number) {
@@ -120,7 +146,9 @@ final class Compilation {
     for (SelectorTable.Entry<String> entry : peers.selecting(labels)) {
       touched.member(entry.selector().id(), number, true);
     }
-    touched.subject(number, subjects.remove(number));
+    if (subjects.containsKey(number)) {
+      touched.subject(number, subjects.remove(number));
+    }
     identities.remove(number);
   }
 
@@ -131,7 +159,8 @@ final class Compilation {
         before != null
             && now != null
             && before.identity() == now.identity()
-            && Workloads.of(before).equals(Workloads.of(now));
+            && Workloads.of(before).equals(Workloads.of(now))
+            && before.namedPorts().equals(now.namedPorts());
     if (same) {
       return;
     }
@@ -145,6 +174,8 @@ final class Compilation {
 
   private void count(ClusterRecord.Endpoint endpoint, int more) {
     int identity = endpoint.identity();
+    touched.ports(identity, portNames.row(identity));
+    portNames.count(identity, endpoint.namedPorts(), more);
     boolean usedBefore = inUse(identity);
     endpointCounts.merge(identity, more, Integer::sum);
     endpointCounts.remove(identity, 0);
@@ -159,9 +190,9 @@ final class Compilation {
     }
   }
 
-  /** Whether anything may have the identity right now: reserved, or some endpoint's. */
+  /** Whether anything may have the identity right now: no pod's, or some endpoint's. */
   boolean inUse(int number) {
-    return number < IdentityIndex.FIRST_POD_IDENTITY || endpointCounts.containsKey(number);
+    return !IdentityScope.PODS.has(number) || endpointCounts.containsKey(number);
   }
 
   private void addLive(LabelSet labels, int more) {
@@ -186,13 +217,41 @@ final class Compilation {
     return entry.users().stream().map(PolicyPart::policy).toList();
   }
 
-  /** Sets a policy, or takes it away when null. */
-  void policy(String text, CompiledPolicy now) {
+  /** Sets the accepted version of a policy. */
+  void policy(Policy policy) {
+    policy(policy.key().toString(), CompiledPolicy.of(policy, selectors));
+  }
+
+  /** Takes a policy away; one that is not there is nothing. */
+  void policyGone(ObjectKey key) {
+    policy(key.toString(), null);
+  }
+
+  /**
+   * Services changed, by {@code namespace/name}: compiles again what they mean something else to.
+   */
+  void services(Set<String> changed) {
+    for (String text : serviceUsers.of(changed)) {
+      CompiledPolicy held = policies.get(text);
+      CompiledPolicy again = CompiledPolicy.of(held.policy(), selectors);
+      if (!again.equals(held)) {
+        policy(text, again);
+      }
+    }
+  }
+
+  private void policy(String text, CompiledPolicy now) {
     CompiledPolicy before = now == null ? policies.remove(text) : policies.put(text, now);
     if (now == null && before == null) {
       return;
     }
     touched.policy(text);
+    if (before != null) {
+      serviceUsers.remove(text, before.policy());
+    }
+    if (now != null) {
+      serviceUsers.add(text, now.policy());
+    }
     Set<String> keptPeers = new TreeSet<>();
     if (now != null) {
       keptPeers.addAll(now.peers().keySet());

@@ -8,11 +8,11 @@ import java.util.List;
 
 /**
  * The rows of one step in the order in which a node may apply them one by one: additions come
- * selectors, members, policies, addresses, Services; removals follow in reverse. Rows of one kind
- * keep the order in which they were given.
+ * selectors, members, named ports, policies, addresses, Services; removals follow in reverse. Rows
+ * of one kind keep the order in which they were given.
  */
 final class DesiredRows {
-  private static final int KINDS = 7;
+  private static final int KINDS = 8;
 
   private final List<List<Change<DesiredRecord>>> additions = new ArrayList<>();
   private final List<List<Change<DesiredRecord>>> removals = new ArrayList<>();
@@ -60,11 +60,12 @@ final class DesiredRows {
     return switch (row) {
       case DesiredRecord.Selector unused -> 0;
       case DesiredRecord.Member unused -> 1;
-      case DesiredRecord.SubjectPolicy unused -> 2;
-      case DesiredRecord.DesiredAddress unused -> 3;
-      case ServiceRow.Node unused -> 4;
-      case ServiceRow.Backend unused -> 5;
-      case ServiceRow.Frontend unused -> 6;
+      case DesiredRecord.IdentityPorts unused -> 2;
+      case DesiredRecord.SubjectPolicy unused -> 3;
+      case DesiredRecord.DesiredAddress unused -> 4;
+      case ServiceRow.Node unused -> 5;
+      case ServiceRow.Backend unused -> 6;
+      case ServiceRow.Frontend unused -> 7;
     };
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.core.compile;
 
 import dev.sluice.core.cluster.ClusterRecord;
+import dev.sluice.core.cluster.IdentityScope;
 import dev.sluice.core.cluster.ReservedIdentity;
 import dev.sluice.core.label.Label;
 import dev.sluice.core.label.LabelSet;
@@ -21,8 +22,8 @@ import java.util.TreeMap;
  * thread safe; one fold owns it.
  */
 final class IdentityIndex {
-  /** First number of a pod's identity. */
-  static final int FIRST_POD_IDENTITY = 256;
+  /** First number of an identity that comes and goes. */
+  static final int FIRST = IdentityScope.PODS.first();
 
   private final TreeMap<Integer, LabelSet> labels = new TreeMap<>();
   private final Map<String, Integer> numbers = new HashMap<>();
@@ -76,13 +77,13 @@ final class IdentityIndex {
     return labels.get(number);
   }
 
-  /** The identities of pods, by number. */
-  List<ClusterRecord.Identity> pods() {
-    List<ClusterRecord.Identity> pods = new ArrayList<>();
+  /** The identities that come and go, by number. */
+  List<ClusterRecord.Identity> unreserved() {
+    List<ClusterRecord.Identity> unreserved = new ArrayList<>();
     labels
-        .tailMap(FIRST_POD_IDENTITY, true)
-        .forEach((number, set) -> pods.add(new ClusterRecord.Identity(number, set)));
-    return pods;
+        .tailMap(FIRST, true)
+        .forEach((number, set) -> unreserved.add(new ClusterRecord.Identity(number, set)));
+    return unreserved;
   }
 
   /** The values that live identities give a key. */

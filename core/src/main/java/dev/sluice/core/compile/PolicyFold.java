@@ -40,18 +40,21 @@ public final class PolicyFold {
 
   private final LogGate gate;
   private final RevisionLedger ledger;
-  private final Compilation compilation = new Compilation();
-  private final Diagnostics diagnostics = new Diagnostics();
-  private final AcceptedPolicies accepted = new AcceptedPolicies(compilation, diagnostics);
-  private final PolicyWarnings warnings = new PolicyWarnings(compilation);
-  private final MerkleTree merkle = new MerkleTree();
   private final ServiceFold services;
+  private final Compilation compilation;
+  private final Diagnostics diagnostics = new Diagnostics();
+  private final AcceptedPolicies accepted;
+  private final PolicyWarnings warnings;
+  private final MerkleTree merkle = new MerkleTree();
   private boolean whole;
 
   private PolicyFold(LogGate gate, RevisionLedger ledger, ServiceFold services) {
     this.gate = gate;
     this.ledger = ledger;
     this.services = services;
+    this.compilation = new Compilation(services);
+    this.accepted = new AcceptedPolicies(compilation, diagnostics);
+    this.warnings = new PolicyWarnings(compilation);
   }
 
   public static PolicyFold empty() {
@@ -97,6 +100,7 @@ public final class PolicyFold {
     }
     changes.forEach(this::join);
     services.fold(event);
+    compilation.services(services.touched());
     tellServices(event);
     if (PolicyParser.isPolicy(event.key().kind())) {
       accepted.apply(event);
@@ -165,6 +169,7 @@ public final class PolicyFold {
     compiled.forEach((number, row) -> publish(number, row, rows));
     selectors(touched, rows);
     members(touched, rows);
+    ports(touched, rows);
     addresses(touched, rows);
     rows.services(services.drain());
     touched.warnings().forEach(policy -> warn(policy, event));
@@ -269,6 +274,20 @@ public final class PolicyFold {
             });
   }
 
+  private void ports(Touched touched, DesiredRows rows) {
+    touched
+        .ports()
+        .forEach(
+            (identity, before) -> {
+              DesiredRecord.IdentityPorts now = compilation.portNames().row(identity);
+              if (now != null && !now.equals(before)) {
+                rows.put(now);
+              } else if (now == null && before != null) {
+                rows.remove(before);
+              }
+            });
+  }
+
   private void addresses(Touched touched, DesiredRows rows) {
     touched
         .addresses()
@@ -316,6 +335,7 @@ public final class PolicyFold {
           .sorted()
           .forEach(number -> rows.put(new DesiredRecord.Member(id, number)));
     }
+    compilation.portNames().rows().forEach(rows::put);
     compilation.subjects().values().forEach(subject -> rows.put(subject.row()));
     compilation
         .addresses()
@@ -339,7 +359,7 @@ public final class PolicyFold {
         ledger.hash(),
         ledger.digest(),
         accepted.versions(),
-        compilation.identities().pods(),
+        compilation.identities().unreserved(),
         new ArrayList<>(compilation.endpoints()),
         new ArrayList<>(compilation.addresses().values()),
         subjectRevisions,

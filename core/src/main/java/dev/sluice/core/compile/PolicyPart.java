@@ -9,8 +9,10 @@ import java.util.List;
  *
  * @param policy {@code kind/namespace/name}
  * @param index place among the policy's rules
+ * @param audited whether the policy only tells what it would deny
  */
-record PolicyPart(String policy, int index, LabelSelector subject, Side ingress, Side egress)
+record PolicyPart(
+    String policy, int index, boolean audited, LabelSelector subject, Side ingress, Side egress)
     implements Comparable<PolicyPart> {
 
   /** What a part adds to one direction. */

@@ -42,7 +42,8 @@ public record PolicySnapshot(
   /**
    * The last accepted version of a policy.
    *
-   * @param tree canonical bytes of its {@code spec} and {@code specs}
+   * @param tree canonical bytes of what a reader reads: {@code spec}, {@code specs} and whether it
+   *     is audited
    * @param who of the record that last held it: what is told later points there
    */
   public record AcceptedVersion(ObjectKey key, byte[] tree, String who) {

@@ -22,7 +22,7 @@ import java.util.TreeSet;
 
 /** The binary form of {@link PolicySnapshot}: big-endian, lengths before contents, no padding. */
 final class PolicySnapshotCodec {
-  private static final int FORMAT = 2;
+  private static final int FORMAT = 3;
 
   private PolicySnapshotCodec() {}
 
@@ -135,6 +135,7 @@ final class PolicySnapshotCodec {
           to.writeInt(port.port());
           text(to, port.protocol());
         });
+    out.writeBoolean(endpoint.audit());
   }
 
   private static ClusterRecord.Endpoint endpoint(DataInputStream in) throws IOException {
@@ -149,7 +150,8 @@ final class PolicySnapshotCodec {
         labels(in),
         text(in),
         text(in),
-        read(in, item -> new ClusterRecord.NamedPort(text(item), item.readInt(), text(item))));
+        read(in, item -> new ClusterRecord.NamedPort(text(item), item.readInt(), text(item))),
+        in.readBoolean());
   }
 
   private static void address(DataOutputStream out, ClusterRecord.Address address)
@@ -162,6 +164,8 @@ final class PolicySnapshotCodec {
     out.writeLong(address.endpoint());
     text(out, address.namespace());
     text(out, address.pod());
+    out.writeBoolean(address.audit());
+    out.writeInt(address.ownIdentity());
   }
 
   private static ClusterRecord.Address address(DataInputStream in) throws IOException {
@@ -172,7 +176,9 @@ final class PolicySnapshotCodec {
         read(in, PolicySnapshotCodec::ip),
         in.readLong(),
         text(in),
-        text(in));
+        text(in),
+        in.readBoolean(),
+        in.readInt());
   }
 
   private static void diagnostic(DataOutputStream out, DiagnosticRecord diagnostic)

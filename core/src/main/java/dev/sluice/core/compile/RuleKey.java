@@ -1,7 +1,6 @@
 package dev.sluice.core.compile;
 
 import dev.sluice.core.desired.DesiredRecord;
-import dev.sluice.core.policy.TrafficRule;
 import java.util.Comparator;
 
 /**
@@ -13,8 +12,10 @@ record RuleKey(
     int protocol,
     int portFirst,
     int portLast,
+    String portName,
     DesiredRecord.RuleVerdict verdict,
     int precedence,
+    boolean audited,
     String redirect)
     implements Comparable<RuleKey> {
   private static final Comparator<RuleKey> ORDER =
@@ -22,18 +23,11 @@ record RuleKey(
           .thenComparingInt(RuleKey::protocol)
           .thenComparingInt(RuleKey::portFirst)
           .thenComparingInt(RuleKey::portLast)
+          .thenComparing(RuleKey::portName)
           .thenComparing(RuleKey::verdict)
           .thenComparingInt(RuleKey::precedence)
+          .thenComparing(RuleKey::audited)
           .thenComparing(RuleKey::redirect);
-
-  private static final int TIER_SHIFT = 24;
-  private static final int LAST_PRIORITY = (1 << TIER_SHIFT) - 1;
-
-  /** Larger for the earlier tier, then for the lower priority number; never negative. */
-  static int precedence(TrafficRule.Tier tier, int priority) {
-    int rank = TrafficRule.Tier.values().length - tier.ordinal();
-    return (rank << TIER_SHIFT) | (LAST_PRIORITY - Math.clamp(priority, 0, LAST_PRIORITY));
-  }
 
   @Override
   public int compareTo(RuleKey other) {

@@ -55,10 +55,11 @@ final class Subject {
   private static DesiredRecord.DirectionPolicy direction(
       Collection<PolicyPart> parts, Function<PolicyPart, PolicyPart.Side> side) {
     TreeSet<String> enforcedBy = new TreeSet<>();
+    TreeSet<String> auditedBy = new TreeSet<>();
     TreeMap<RuleKey, TreeSet<String>> origins = new TreeMap<>();
     for (PolicyPart part : parts) {
       if (side.apply(part).defaultDeny()) {
-        enforcedBy.add(part.policy());
+        (part.audited() ? auditedBy : enforcedBy).add(part.policy());
       }
       for (PolicyPart.Contribution one : side.apply(part).rules()) {
         origins.computeIfAbsent(one.rule(), unused -> new TreeSet<>()).add(one.origin());
@@ -67,7 +68,7 @@ final class Subject {
     List<DesiredRecord.CompiledRule> rules = new ArrayList<>(origins.size());
     origins.forEach((key, from) -> rules.add(rule(key, from)));
     return new DesiredRecord.DirectionPolicy(
-        !enforcedBy.isEmpty(), List.copyOf(enforcedBy), List.copyOf(rules));
+        !enforcedBy.isEmpty(), List.copyOf(enforcedBy), List.copyOf(auditedBy), List.copyOf(rules));
   }
 
   private static DesiredRecord.CompiledRule rule(RuleKey key, Collection<String> origins) {
@@ -76,8 +77,10 @@ final class Subject {
         key.protocol(),
         key.portFirst(),
         key.portLast(),
+        key.portName(),
         key.verdict(),
         key.precedence(),
+        key.audited(),
         key.redirect(),
         List.copyOf(origins));
   }

@@ -18,7 +18,7 @@ public final class SubjectHash {
       LabelSet labels,
       DesiredRecord.DirectionPolicy ingress,
       DesiredRecord.DirectionPolicy egress) {
-    Sha256 hash = Sha256.start().text("sluice.subject.1");
+    Sha256 hash = Sha256.start().text("sluice.subject.2");
     hash.text(labels.canonical());
     add(hash, ingress);
     add(hash, egress);
@@ -26,13 +26,17 @@ public final class SubjectHash {
   }
 
   private static void add(Sha256 hash, DesiredRecord.DirectionPolicy direction) {
-    hash.number(direction.enforced() ? 1 : 0).number(direction.rules().size());
+    hash.number(direction.enforced() ? direction.enforcedBy().isEmpty() ? 2 : 1 : 0)
+        .number(direction.auditedBy().isEmpty() ? 0 : 1)
+        .number(direction.rules().size());
     for (DesiredRecord.CompiledRule rule : direction.rules()) {
       hash.text(rule.selector())
           .number(rule.protocol())
           .number(((long) rule.portFirst() << 32) | rule.portLast())
+          .text(rule.portName())
           .text(rule.verdict().name())
           .number(rule.precedence())
+          .number(rule.audited() ? 1 : 0)
           .text(rule.redirect());
     }
   }

@@ -27,6 +27,7 @@ final class Touched {
 
   private final TreeMap<String, DesiredRecord.Selector> selectors = new TreeMap<>();
   private final TreeMap<Membership, Boolean> members = new TreeMap<>();
+  private final TreeMap<Integer, DesiredRecord.IdentityPorts> ports = new TreeMap<>();
   private final TreeMap<Integer, Subject> subjects = new TreeMap<>();
   private final TreeMap<String, ClusterRecord.Address> addresses = new TreeMap<>();
   private final TreeSet<String> policies = new TreeSet<>();
@@ -40,6 +41,12 @@ final class Touched {
 
   void member(String selector, int identity, boolean before) {
     members.putIfAbsent(new Membership(selector, identity), before);
+  }
+
+  void ports(int identity, DesiredRecord.IdentityPorts before) {
+    if (!ports.containsKey(identity)) {
+      ports.put(identity, before);
+    }
   }
 
   void subject(int identity, Subject before) {
@@ -71,6 +78,10 @@ final class Touched {
 
   SortedMap<Membership, Boolean> members() {
     return members;
+  }
+
+  SortedMap<Integer, DesiredRecord.IdentityPorts> ports() {
+    return ports;
   }
 
   SortedMap<Integer, Subject> subjects() {

@@ -9,6 +9,7 @@ public sealed interface DesiredRecord
     permits DesiredRecord.SubjectPolicy,
         DesiredRecord.Selector,
         DesiredRecord.Member,
+        DesiredRecord.IdentityPorts,
         DesiredRecord.DesiredAddress,
         ServiceRow {
 
@@ -36,18 +37,29 @@ public sealed interface DesiredRecord
    * Rules of one direction, sorted canonically.
    *
    * @param enforced default deny is on; when off, everything that no rule denies is allowed
-   * @param enforcedBy the policies that switched it on, {@code kind/namespace/name}
+   * @param enforcedBy the policies that switched it on, {@code kind/namespace/name}; they decide
+   *     before tier BASELINE is asked. Empty when enforced: mode always did, and decides last
+   * @param auditedBy the policies that would have, were they not audited
    */
-  record DirectionPolicy(boolean enforced, List<String> enforcedBy, List<CompiledRule> rules) {}
+  record DirectionPolicy(
+      boolean enforced, List<String> enforcedBy, List<String> auditedBy, List<CompiledRule> rules) {
+    /** Without any audited policy. */
+    public DirectionPolicy(boolean enforced, List<String> enforcedBy, List<CompiledRule> rules) {
+      this(enforced, enforcedBy, List.of(), rules);
+    }
+  }
 
   /**
    * One rule at selector level.
    *
    * @param selector selector id; empty means any peer
    * @param protocol IP protocol number; 0 any
-   * @param portFirst with {@code portLast}: inclusive range; 0..65535 is any port
-   * @param precedence larger wins; equal: deny wins
-   * @param redirect L7 parser and rule set; empty for none
+   * @param portFirst with {@code portLast}: inclusive range; 0..65535 is any port; of ICMP the type
+   * @param portName a container's port by its name; the range is then empty ({@code 1..0}) and the
+   *     numbers are those of the destination's {@link IdentityPorts}
+   * @param precedence see {@link Precedence}; larger decides first, at equal precedence deny wins
+   * @param audited whether the rule only tells what it would do
+   * @param redirect canonical text of the rules of layer 7; empty for none
    * @param origins {@code kind/namespace/name#path} of every rule this came from, sorted
    */
   record CompiledRule(
@@ -55,10 +67,46 @@ public sealed interface DesiredRecord
       int protocol,
       int portFirst,
       int portLast,
+      String portName,
       RuleVerdict verdict,
       int precedence,
+      boolean audited,
       String redirect,
-      List<String> origins) {}
+      List<String> origins) {
+    /** A rule of numbered ports that is enforced. */
+    public CompiledRule(
+        String selector,
+        int protocol,
+        int portFirst,
+        int portLast,
+        RuleVerdict verdict,
+        int precedence,
+        String redirect,
+        List<String> origins) {
+      this(
+          selector,
+          protocol,
+          portFirst,
+          portLast,
+          "",
+          verdict,
+          precedence,
+          false,
+          redirect,
+          origins);
+    }
+
+    /** Whether its ports are known by name alone. */
+    public boolean namesPort() {
+      return !portName.isEmpty();
+    }
+
+    /** The same rule for one numbered port. */
+    public CompiledRule at(int port) {
+      return new CompiledRule(
+          selector, protocol, port, port, "", verdict, precedence, audited, redirect, origins);
+    }
+  }
 
   enum RuleVerdict {
     ALLOW,
@@ -84,6 +132,17 @@ public sealed interface DesiredRecord
     @Override
     public String key() {
       return "member/" + selector + "/" + identity;
+    }
+  }
+
+  /**
+   * The named ports of all pods with one identity, sorted and distinct. An identity whose pods have
+   * none has no such record.
+   */
+  record IdentityPorts(int identity, List<ClusterRecord.NamedPort> ports) implements DesiredRecord {
+    @Override
+    public String key() {
+      return "ports/" + identity;
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.sluice.core.node;
 
+import dev.sluice.core.cluster.ClusterRecord.NamedPort;
+import dev.sluice.core.cluster.IdentityScope;
 import dev.sluice.core.cluster.ReservedIdentity;
 import dev.sluice.core.desired.DesiredRecord.CompiledRule;
 import dev.sluice.core.desired.DesiredRecord.DirectionPolicy;
@@ -20,16 +22,19 @@ import java.util.TreeSet;
  * between which nothing changed for them.
  */
 final class FlatDirection {
+  private static final String ANY = "";
+
   /** The node itself. */
   static final int HOST = ReservedIdentity.HOST.number();
-
-  private static final String ANY = "";
 
   private final KernelEntry.Direction direction;
   private final DirectionPolicy policy;
   private final Map<String, List<CompiledRule>> bySelector = new TreeMap<>();
   private final PeerTable any;
-  private final Map<Set<String>, List<PeerTable.Block>> bySelectors = new HashMap<>();
+  private final Map<Selected, List<PeerTable.Block>> bySelectors = new HashMap<>();
+
+  /** All that a peer's blocks depend on; the ports only where rules name some. */
+  private record Selected(Set<String> selectors, List<NamedPort> ports) {}
 
   FlatDirection(KernelEntry.Direction direction, DirectionPolicy policy) {
     this(direction, policy, null);
@@ -48,9 +53,9 @@ final class FlatDirection {
       this.any = before.any;
       Set<String> changed = changedSelectors(before);
       before.bySelectors.forEach(
-          (selectors, blocks) -> {
-            if (Collections.disjoint(selectors, changed)) {
-              bySelectors.put(selectors, blocks);
+          (selected, blocks) -> {
+            if (Collections.disjoint(selected.selectors, changed)) {
+              bySelectors.put(selected, blocks);
             }
           });
     }
@@ -65,6 +70,7 @@ final class FlatDirection {
   boolean saysTheSameToAnyPeer(FlatDirection before) {
     return policy.enforced() == before.policy.enforced()
         && policy.enforcedBy().equals(before.policy.enforcedBy())
+        && policy.auditedBy().equals(before.policy.auditedBy())
         && rules(ANY).equals(before.rules(ANY));
   }
 
@@ -93,21 +99,26 @@ final class FlatDirection {
    * Blocks of one peer, beyond those of peer 0.
    *
    * @param selectedBy all selectors that select the peer
+   * @param ports the named ports of the peer
    */
-  List<PeerTable.Block> peer(int peer, Set<String> selectedBy) {
-    if (direction == KernelEntry.Direction.INGRESS && peer == HOST) {
+  List<PeerTable.Block> peer(int peer, Set<String> selectedBy, List<NamedPort> ports) {
+    if (direction == KernelEntry.Direction.INGRESS && IdentityScope.isHost(peer)) {
       // A node may always reach its own pods: the kubelet probes them.
       return any.isOpen() ? List.of() : PeerTable.OPEN.blocks();
     }
     Set<String> used = new TreeSet<>(selectedBy);
     used.retainAll(bySelector.keySet());
-    return used.isEmpty() ? List.of() : bySelectors.computeIfAbsent(used, this::blocks);
+    if (used.isEmpty()) {
+      return List.of();
+    }
+    boolean names = used.stream().flatMap(s -> rules(s).stream()).anyMatch(CompiledRule::namesPort);
+    return bySelectors.computeIfAbsent(new Selected(used, names ? ports : List.of()), this::blocks);
   }
 
-  private List<PeerTable.Block> blocks(Set<String> selectors) {
+  private List<PeerTable.Block> blocks(Selected selected) {
     List<CompiledRule> rules = new ArrayList<>(rules(ANY));
-    selectors.forEach(selector -> rules.addAll(rules(selector)));
-    return PeerTable.of(policy, rules).blocksOver(any);
+    selected.selectors.forEach(selector -> rules.addAll(rules(selector)));
+    return PeerTable.of(policy, NamedPorts.resolve(rules, selected.ports)).blocksOver(any);
   }
 
   private List<CompiledRule> rules(String selector) {

@@ -19,12 +19,28 @@ public sealed interface KernelEntry {
     EGRESS
   }
 
+  /** What a policy entry says. */
+  enum Verdict {
+    ALLOW,
+    /** Passes, though audited policies would have dropped it. */
+    AUDIT,
+    /** Dropped by a rule. */
+    DENY,
+    /** Dropped since nothing allows it. */
+    DEFAULT_DENY;
+
+    /** Whether traffic passes. */
+    public boolean passes() {
+      return this == ALLOW || this == AUDIT;
+    }
+  }
+
   /**
    * Map {@code slc_policy}, LPM: protocol and port are prefix-masked.
    *
    * @param peer peer identity; 0 any
    * @param protocol 0 any; then {@code portBits} is 0
-   * @param port the port block's first port
+   * @param port the port block's first port; of ICMP the type
    * @param portBits how many leading bits of the port count, 0..16
    */
   record PolicyKey(int subject, Direction direction, int peer, int protocol, int port, int portBits)
@@ -36,8 +52,13 @@ public sealed interface KernelEntry {
    *
    * @param cookie numbers the rules behind it; 0: no policy is enforced in this direction
    */
-  record PolicyEntry(PolicyKey key, boolean allow, int proxyPort, int cookie)
-      implements KernelEntry {}
+  record PolicyEntry(PolicyKey key, Verdict verdict, int proxyPort, int cookie)
+      implements KernelEntry {
+    /** Whether traffic passes. */
+    public boolean allow() {
+      return verdict.passes();
+    }
+  }
 
   /** Maps {@code slc_addr} (single addresses, hash) and {@code slc_prefix} (the rest, LPM). */
   record AddressKey(Prefix prefix) implements Key {}

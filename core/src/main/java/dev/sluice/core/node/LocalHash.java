@@ -38,14 +38,17 @@ final class LocalHash {
   private static void direction(DataOutputStream out, DirectionPolicy direction)
       throws IOException {
     out.writeBoolean(direction.enforced());
+    out.writeBoolean(!direction.auditedBy().isEmpty());
     out.writeInt(direction.rules().size());
     for (CompiledRule rule : direction.rules()) {
       text(out, rule.selector());
       out.writeInt(rule.protocol());
       out.writeInt(rule.portFirst());
       out.writeInt(rule.portLast());
+      text(out, rule.portName());
       text(out, rule.verdict().name());
       out.writeInt(rule.precedence());
+      out.writeBoolean(rule.audited());
       text(out, rule.redirect());
     }
   }

@@ -1,5 +1,6 @@
 package dev.sluice.core.node;
 
+import dev.sluice.core.desired.DesiredRecord.IdentityPorts;
 import dev.sluice.core.desired.DesiredRecord.Member;
 import dev.sluice.core.desired.DesiredRecord.SubjectPolicy;
 import java.util.Collection;
@@ -52,6 +53,23 @@ final class LocalPolicies {
   void remove(Member member) {
     membership.remove(member);
     changed(member);
+  }
+
+  void put(IdentityPorts row) {
+    membership.ports().put(row);
+    changedPorts(row.identity());
+  }
+
+  void remove(IdentityPorts row) {
+    membership.ports().remove(row);
+    changedPorts(row.identity());
+  }
+
+  private void changedPorts(int identity) {
+    changedSubjects.add(identity);
+    for (String selector : membership.selecting(identity)) {
+      changed(new Member(selector, identity));
+    }
   }
 
   private void changed(Member member) {

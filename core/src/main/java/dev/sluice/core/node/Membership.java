@@ -7,10 +7,16 @@ import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 
-/** Which identities each selector selects, both ways round. */
+/** Which identities each selector selects, both ways round, and the named ports of each. */
 final class Membership {
   private final Map<String, TreeSet<Integer>> identities = new HashMap<>();
   private final Map<Integer, TreeSet<String>> selectors = new HashMap<>();
+
+  private final NamedPorts ports = new NamedPorts();
+
+  NamedPorts ports() {
+    return ports;
+  }
 
   void add(Member member) {
     identities.computeIfAbsent(member.selector(), s -> new TreeSet<>()).add(member.identity());

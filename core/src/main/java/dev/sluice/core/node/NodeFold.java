@@ -58,6 +58,7 @@ public final class NodeFold {
     switch (record) {
       case DesiredRecord.SubjectPolicy policy -> policies.put(policy);
       case DesiredRecord.Member member -> policies.put(member);
+      case DesiredRecord.IdentityPorts ports -> policies.put(ports);
       case DesiredRecord.DesiredAddress address -> wanted.put(entry(address.address()));
       case DesiredRecord.Selector unused -> {}
       case ServiceRow unused -> {}
@@ -69,6 +70,7 @@ public final class NodeFold {
       case null -> {}
       case DesiredRecord.SubjectPolicy policy -> policies.remove(policy);
       case DesiredRecord.Member member -> policies.remove(member);
+      case DesiredRecord.IdentityPorts ports -> policies.remove(ports);
       case DesiredRecord.DesiredAddress address ->
           wanted.remove(new KernelEntry.AddressKey(address.address().prefix()));
       case DesiredRecord.Selector unused -> {}
@@ -78,10 +80,7 @@ public final class NodeFold {
 
   private KernelEntry.AddressEntry entry(ClusterRecord.Address address) {
     boolean own = address.node().equals(node);
-    int identity =
-        own && address.identity() == ReservedIdentity.REMOTE_NODE.number()
-            ? ReservedIdentity.HOST.number()
-            : address.identity();
+    int identity = own ? ownIdentity(address) : address.identity();
     // The underlay itself carries what goes to a node's own underlay address.
     boolean underlay =
         address.nodeAddresses().stream().anyMatch(a -> a.single().equals(address.prefix()));
@@ -91,6 +90,15 @@ public final class NodeFold {
             : address.nodeAddresses().stream().filter(a -> !a.v6()).findFirst().orElse(null);
     return new KernelEntry.AddressEntry(
         new KernelEntry.AddressKey(address.prefix()), identity, tunnel);
+  }
+
+  private static int ownIdentity(ClusterRecord.Address address) {
+    if (address.ownIdentity() != 0) {
+      return address.ownIdentity();
+    }
+    return address.identity() == ReservedIdentity.REMOTE_NODE.number()
+        ? ReservedIdentity.HOST.number()
+        : address.identity();
   }
 
   /** The identities of all endpoints on this node; replaces the ones given before. */

@@ -27,14 +27,15 @@ public final class RuleBook {
   /**
    * Why a verdict is what it is.
    *
+   * @param verdict what the policies say; an endpoint under audit passes it all the same
    * @param origins {@code kind/namespace/name#path} of the rules that decided, sorted; empty when
    *     default deny did
    * @param enforcedBy the policies that switched default deny on, {@code kind/namespace/name},
-   *     sorted; empty when a rule decided
+   *     sorted; empty when a rule decided. Of an AUDIT both name audited policies alone
    */
-  public record Reason(List<String> origins, List<String> enforcedBy) {
+  public record Reason(KernelEntry.Verdict verdict, List<String> origins, List<String> enforcedBy) {
     /** No policy had a say: cookie 0. */
-    static final Reason NONE = new Reason(List.of(), List.of());
+    public static final Reason NONE = new Reason(KernelEntry.Verdict.ALLOW, List.of(), List.of());
 
     public Reason {
       origins = List.copyOf(origins);
@@ -51,7 +52,7 @@ public final class RuleBook {
     }
 
     private String text() {
-      return String.join("\n", origins) + "\n\n" + String.join("\n", enforcedBy);
+      return verdict + "\n" + String.join("\n", origins) + "\n\n" + String.join("\n", enforcedBy);
     }
   }
 

@@ -45,7 +45,9 @@ final class SubjectEntries {
 
   /** Flattens a policy anew, whole; a direction that is as before costs nothing. */
   void policy(SubjectPolicy policy, Membership membership) {
-    direction(Direction.INGRESS, policy.ingress(), membership);
+    // What comes in goes to a port of this subject; what goes out to one of the peer.
+    DirectionPolicy ingress = NamedPorts.resolve(policy.ingress(), membership.ports().of(subject));
+    direction(Direction.INGRESS, ingress, membership);
     direction(Direction.EGRESS, policy.egress(), membership);
   }
 
@@ -92,7 +94,10 @@ final class SubjectEntries {
 
   private void replace(
       Direction direction, int peer, FlatDirection flattened, Membership membership) {
-    replace(direction, peer, flattened.peer(peer, membership.selecting(peer)));
+    replace(
+        direction,
+        peer,
+        flattened.peer(peer, membership.selecting(peer), membership.ports().of(peer)));
   }
 
   private void replace(Direction direction, int peer, List<PeerTable.Block> blocks) {
@@ -119,7 +124,7 @@ final class SubjectEntries {
     if (old instanceof PolicyEntry entry) {
       rules.give(entry.cookie());
     }
-    PolicyEntry entry = new PolicyEntry(key, block.ruling().allow(), 0, cookie);
+    PolicyEntry entry = new PolicyEntry(key, block.ruling().reason().verdict(), 0, cookie);
     if (!entry.equals(old)) {
       wanted.put(entry);
     }

@@ -5,15 +5,20 @@ import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.desired.DesiredRecord.CompiledRule;
 import dev.sluice.core.desired.DesiredRecord.DirectionPolicy;
 import dev.sluice.core.desired.DesiredRecord.RuleVerdict;
+import dev.sluice.core.desired.Precedence;
 import dev.sluice.core.label.Label;
 import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
+import dev.sluice.core.policy.TrafficRule;
 import java.util.List;
 
 /** Values of topic desired, written shortly. */
 final class DesiredWorld {
+  /** Where the policies of namespaces stand. */
+  static final int NORMAL = Precedence.of(TrafficRule.Tier.NORMAL, 0);
+
   static final DirectionPolicy OPEN = new DirectionPolicy(false, List.of(), List.of());
 
   private DesiredWorld() {}
@@ -41,11 +46,11 @@ final class DesiredWorld {
   }
 
   static CompiledRule allow(String selector, int protocol, int first, int last) {
-    return rule(selector, protocol, first, last, RuleVerdict.ALLOW, 0);
+    return rule(selector, protocol, first, last, RuleVerdict.ALLOW, NORMAL);
   }
 
   static CompiledRule deny(String selector, int protocol, int first, int last) {
-    return rule(selector, protocol, first, last, RuleVerdict.DENY, 0);
+    return rule(selector, protocol, first, last, RuleVerdict.DENY, NORMAL);
   }
 
   static CompiledRule rule(

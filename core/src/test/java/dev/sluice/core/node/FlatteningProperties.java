@@ -5,9 +5,12 @@ import static dev.sluice.core.node.DesiredWorld.policy;
 import static dev.sluice.core.node.DesiredWorld.put;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.sluice.core.cluster.ClusterRecord.NamedPort;
 import dev.sluice.core.desired.DesiredRecord.DirectionPolicy;
+import dev.sluice.core.desired.DesiredRecord.IdentityPorts;
 import dev.sluice.core.node.KernelEntry.Direction;
 import dev.sluice.core.node.KernelEntry.PolicyEntry;
+import dev.sluice.core.node.RuleOracle.Question;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,36 +49,57 @@ class FlatteningProperties {
     return RandomRules.policies();
   }
 
+  @Provide
+  Arbitrary<List<NamedPort>> named() {
+    return RandomRules.named();
+  }
+
   @Property(tries = 400)
   void theKernelsVerdictIsTheRules(
-      @ForAll("policies") DirectionPolicy ingress, @ForAll("policies") DirectionPolicy egress) {
+      @ForAll("policies") DirectionPolicy ingress,
+      @ForAll("policies") DirectionPolicy egress,
+      @ForAll("named") List<NamedPort> own,
+      @ForAll("named") List<NamedPort> theirs) {
     NodeFold fold = NodeFold.empty("node-1");
     fold.local(Set.of(SUBJECT));
     fold.apply(put(policy(SUBJECT, ingress, egress)));
     PEERS.forEach((peer, all) -> all.forEach(s -> fold.apply(put(member(s, peer)))));
+    fold.apply(put(new IdentityPorts(SUBJECT, own)));
+    fold.apply(put(new IdentityPorts(303, theirs)));
     FakeKernel kernel = new FakeKernel(new MapSizes(100_000, 0, 0));
     kernel.write(fold.plan(), fold.wanted());
     for (int peer : PEERS.keySet()) {
       for (int protocol : List.of(1, 6, 17, 58, 132)) {
         for (int port : RandomRules.PORTS) {
-          check(fold, kernel, Direction.INGRESS, ingress, peer, protocol, port);
-          check(fold, kernel, Direction.EGRESS, egress, peer, protocol, port);
+          Set<String> selectedBy = PEERS.get(peer);
+          List<NamedPort> peers = peer == 303 ? theirs : peer == SUBJECT ? own : List.of();
+          check(
+              fold,
+              kernel,
+              ingress,
+              new Question(Direction.INGRESS, peer, selectedBy, own, protocol, port));
+          check(
+              fold,
+              kernel,
+              egress,
+              new Question(Direction.EGRESS, peer, selectedBy, peers, protocol, port));
         }
       }
     }
   }
 
   private static void check(
-      NodeFold fold,
-      FakeKernel kernel,
-      Direction direction,
-      DirectionPolicy policy,
-      int peer,
-      int protocol,
-      int port) {
-    RuleOracle.Verdict expected =
-        RuleOracle.judge(direction, policy, peer, PEERS.get(peer), protocol, port);
-    PolicyEntry entry = kernel.judge(SUBJECT, direction, peer, protocol, port).orElseThrow();
+      NodeFold fold, FakeKernel kernel, DirectionPolicy policy, Question question) {
+    RuleOracle.Verdict expected = RuleOracle.judge(policy, question);
+    PolicyEntry entry =
+        kernel
+            .judge(
+                SUBJECT,
+                question.direction(),
+                question.peer(),
+                question.protocol(),
+                question.port())
+            .orElseThrow();
     Set<String> reason = new TreeSet<>();
     fold.rules()
         .find(entry.cookie())
@@ -84,10 +108,7 @@ class FlatteningProperties {
               reason.addAll(found.origins());
               reason.addAll(found.enforcedBy());
             });
-    assertEquals(
-        expected,
-        new RuleOracle.Verdict(entry.allow(), reason),
-        () -> direction + " peer " + peer + " protocol " + protocol + " port " + port);
+    assertEquals(expected, new RuleOracle.Verdict(entry.verdict(), reason), question::toString);
   }
 
   @Property(tries = 200)

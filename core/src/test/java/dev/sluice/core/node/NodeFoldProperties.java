@@ -8,6 +8,7 @@ import static dev.sluice.core.node.DesiredWorld.remove;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.core.cluster.ClusterRecord.NamedPort;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.desired.DesiredRecord.DirectionPolicy;
 import dev.sluice.core.log.Change;
@@ -59,14 +60,26 @@ class NodeFoldProperties {
     }
 
     private void change(int identity) {
-      switch (random.nextInt(5)) {
+      switch (random.nextInt(6)) {
         case 0 -> repolicy(identity);
         case 1 -> remember(identity);
+        case 4 -> rename(identity);
         case 2, 3 -> {
           repolicy(identity);
           readdress("10.0.1." + (10 + random.nextInt(4)) + "/32", identity);
         }
         default -> forget(identity);
+      }
+    }
+
+    private void rename(int identity) {
+      int ports = random.nextInt(3);
+      List<NamedPort> named =
+          List.of(new NamedPort("http", 80, "TCP"), new NamedPort("dns", 1023, "UDP"));
+      DesiredRecord row = new DesiredRecord.IdentityPorts(identity, named.subList(0, ports));
+      rows.remove(row.key());
+      if (ports > 0) {
+        put(row);
       }
     }
 
@@ -84,7 +97,7 @@ class NodeFoldProperties {
       }
       List<DesiredRecord.CompiledRule> rules = new ArrayList<>(policy.rules());
       rules.remove(random.nextInt(rules.size()));
-      return new DirectionPolicy(policy.enforced(), policy.enforcedBy(), rules);
+      return new DirectionPolicy(policy.enforced(), policy.enforcedBy(), policy.auditedBy(), rules);
     }
 
     private void remember(int identity) {
@@ -108,6 +121,7 @@ class NodeFoldProperties {
 
     private void forget(int identity) {
       rows.remove("policy/" + identity);
+      rows.remove("ports/" + identity);
       Set<String> old = members.remove(identity);
       if (old != null) {
         old.forEach(selector -> rows.remove(member(selector, identity).key()));

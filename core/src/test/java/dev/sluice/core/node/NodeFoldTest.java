@@ -17,10 +17,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.desired.DesiredRecord.RuleVerdict;
+import dev.sluice.core.desired.Precedence;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.node.KernelEntry.AddressEntry;
 import dev.sluice.core.node.KernelEntry.PolicyEntry;
 import dev.sluice.core.node.KernelEntry.PolicyKey;
+import dev.sluice.core.policy.TrafficRule.Tier;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -134,20 +136,23 @@ class NodeFoldTest {
   }
 
   @Test
-  void aDirectionThatIsNotEnforcedIsOneEntryUnlessSomethingIsDenied() {
+  void aDirectionThatIsNotEnforcedNamesOnlyTheRulesThatDecide() {
     fold.local(Set.of(BACKEND));
     assertEquals(
         List.of("+300 in 0 0:0/0 allow", "+300 out 0 0:0/0 allow"),
+        step(put(policy(BACKEND, OPEN, OPEN))));
+    assertEquals(
+        List.of("+300 in 1 0:0/0 allow", "+300 in 0 6:80/16 allow"),
         step(put(policy(BACKEND, unenforced(allow("", 6, 80, 80)), OPEN))));
     assertEquals(
-        List.of("+300 in 1 0:0/0 allow", "+300 in 0 6:80/16 deny"),
+        List.of("+300 in 0 6:80/16 deny"),
         step(put(policy(BACKEND, unenforced(deny("", 6, 80, 80)), OPEN))));
   }
 
   @Test
   void aRuleWithoutMechanismAllowsNothing() {
     fold.local(Set.of(BACKEND));
-    var http = DesiredWorld.rule("", 6, 80, 80, RuleVerdict.REDIRECT, 5);
+    var http = DesiredWorld.rule("", 6, 80, 80, RuleVerdict.REDIRECT, DesiredWorld.NORMAL);
     assertEquals(
         List.of("+300 in 1 0:0/0 allow", "+300 in 0 0:0/0 deny", "+300 out 0 0:0/0 allow"),
         step(put(policy(BACKEND, enforced(http), OPEN))));
@@ -156,7 +161,7 @@ class NodeFoldTest {
   @Test
   void precedenceDecidesBeforeDeny() {
     fold.local(Set.of(BACKEND));
-    var high = DesiredWorld.rule("", 6, 80, 80, RuleVerdict.ALLOW, 5);
+    var high = DesiredWorld.rule("", 6, 80, 80, RuleVerdict.ALLOW, Precedence.of(Tier.ADMIN, 5));
     assertTrue(
         step(put(policy(BACKEND, enforced(high, deny("", 6, 80, 81)), OPEN)))
             .containsAll(List.of("+300 in 0 6:80/16 allow", "+300 in 0 6:81/16 deny")));

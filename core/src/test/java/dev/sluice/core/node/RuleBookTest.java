@@ -12,7 +12,7 @@ class RuleBookTest {
   private final RuleBook book = new RuleBook();
 
   private static RuleBook.Reason reason(String... origins) {
-    return new RuleBook.Reason(List.of(origins), List.of());
+    return new RuleBook.Reason(KernelEntry.Verdict.ALLOW, List.of(origins), List.of());
   }
 
   @Test
@@ -28,8 +28,9 @@ class RuleBookTest {
 
   @Test
   void aRuleAndADefaultOfTheSameNameAreTwoReasons() {
-    int rule = book.take(new RuleBook.Reason(List.of("a"), List.of()));
-    int standard = book.take(new RuleBook.Reason(List.of(), List.of("a")));
+    int rule = book.take(new RuleBook.Reason(KernelEntry.Verdict.DENY, List.of("a"), List.of()));
+    int standard =
+        book.take(new RuleBook.Reason(KernelEntry.Verdict.DEFAULT_DENY, List.of(), List.of("a")));
     assertNotEquals(rule, standard);
   }
 

@@ -1,6 +1,7 @@
 package dev.sluice.node.flow;
 
 import dev.sluice.core.desired.ServiceRow;
+import dev.sluice.core.node.KernelEntry;
 import dev.sluice.core.node.KernelEntry.Direction;
 import dev.sluice.core.node.RuleBook;
 import dev.sluice.core.service.LbEntry;
@@ -119,19 +120,35 @@ public final class FlowEnricher {
 
   /** The direction that decided, and by which rules. */
   private void decide(Flow flow, KernelEvent event) {
-    boolean other = event.reason() == 0 && event.cookie() == 0 && event.otherCookie() != 0;
+    boolean other =
+        event.reason() == 0
+            && (event.cookie() == 0 && event.otherCookie() != 0
+                || isDenial(event.otherCookie()) && !isDenial(event.cookie()));
     int cookie = other ? event.otherCookie() : event.cookie();
     Direction direction = other ? opposite(event.direction()) : event.direction();
     flow.setDirection(
         direction == Direction.INGRESS ? TrafficDirection.INGRESS : TrafficDirection.EGRESS);
-    RuleBook.Reason reason = cookie == 0 ? null : rules.get().find(cookie).orElse(null);
-    List<String> origins = reason == null ? List.of() : reason.origins();
-    flow.setAllowedBy(event.reason() == 0 ? origins : List.of());
-    flow.setDeniedBy(
-        reason != null && (event.reason() == POLICY_DENIED || event.reason() == DENY_RULE)
-            ? origins.isEmpty() ? reason.enforcedBy() : origins
-            : List.of());
-    flow.setPolicyMatch(event.reason() == 0 ? match(origins) : 0);
+    RuleBook.Reason reason = cookie == 0 ? RuleBook.Reason.NONE : find(cookie);
+    List<String> names = reason.origins().isEmpty() ? reason.enforcedBy() : reason.origins();
+    boolean passed = event.reason() == 0;
+    // What passes though its policies say no passes under audit: the pod's or the policies' own.
+    boolean allowed = reason.verdict() == KernelEntry.Verdict.ALLOW;
+    if (passed && !allowed) {
+      flow.setVerdict(Verdict.AUDIT);
+    }
+    boolean denied = event.reason() == POLICY_DENIED || event.reason() == DENY_RULE;
+    flow.setAllowedBy(passed && allowed ? names : List.of());
+    flow.setDeniedBy(denied || (passed && !allowed) ? names : List.of());
+    flow.setPolicyMatch(passed && allowed ? match(names) : 0);
+  }
+
+  /** Whether the policies behind a cookie would not let traffic pass. */
+  private boolean isDenial(int cookie) {
+    return cookie != 0 && find(cookie).verdict() != KernelEntry.Verdict.ALLOW;
+  }
+
+  private RuleBook.Reason find(int cookie) {
+    return rules.get().find(cookie).orElse(RuleBook.Reason.NONE);
   }
 
   /** Cilium's number of what a rule matched on: 1 the peer, 2 the peer and the port. */

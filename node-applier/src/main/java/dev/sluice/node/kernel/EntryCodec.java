@@ -9,6 +9,7 @@ import dev.sluice.core.node.KernelEntry.AddressKey;
 import dev.sluice.core.node.KernelEntry.Direction;
 import dev.sluice.core.node.KernelEntry.PolicyEntry;
 import dev.sluice.core.node.KernelEntry.PolicyKey;
+import dev.sluice.core.node.KernelEntry.Verdict;
 import java.nio.ByteBuffer;
 
 /**
@@ -19,6 +20,11 @@ final class EntryCodec {
   private static final int POLICY_FIXED_BITS = 72;
 
   private static final int PROTOCOL_BITS = 8;
+
+  /** Flags of a policy value: {@code SLC_POLICY_DENY_RULE} and {@code SLC_POLICY_AUDIT}. */
+  private static final byte DENY_RULE = 1;
+
+  private static final byte AUDIT = 2;
 
   private EntryCodec() {}
 
@@ -34,7 +40,12 @@ final class EntryCodec {
   static byte[] value(PolicyEntry entry) {
     return buffer(Layouts.POLICY_VALUE)
         .put((byte) (entry.allow() ? 1 : 0))
-        .put((byte) 0)
+        .put(
+            switch (entry.verdict()) {
+              case ALLOW, DEFAULT_DENY -> (byte) 0;
+              case DENY -> DENY_RULE;
+              case AUDIT -> AUDIT;
+            })
         .putShort((short) entry.proxyPort())
         .putInt(entry.cookie())
         .array();
@@ -52,9 +63,16 @@ final class EntryCodec {
     ByteBuffer v = buffer(value);
     return new PolicyEntry(
         new PolicyKey(subject, direction, peer, protocol, port, portBits),
-        v.get(0) != 0,
+        verdict(v.get(0) != 0, v.get(1)),
         v.getShort(2) & 0xffff,
         v.getInt(4));
+  }
+
+  private static Verdict verdict(boolean allow, byte flags) {
+    if (allow) {
+      return (flags & AUDIT) != 0 ? Verdict.AUDIT : Verdict.ALLOW;
+    }
+    return (flags & DENY_RULE) != 0 ? Verdict.DENY : Verdict.DEFAULT_DENY;
   }
 
   /** Key of {@code slc_addr}: the address alone. */

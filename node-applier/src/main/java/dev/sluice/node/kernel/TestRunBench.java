@@ -96,7 +96,7 @@ public final class TestRunBench implements AutoCloseable {
   private static KernelEntry policy(int peer, int protocol, int port, int bits, boolean allow) {
     return new KernelEntry.PolicyEntry(
         new KernelEntry.PolicyKey(SUBJECT, Direction.INGRESS, peer, protocol, port, bits),
-        allow,
+        allow ? KernelEntry.Verdict.ALLOW : KernelEntry.Verdict.DEFAULT_DENY,
         0,
         1);
   }

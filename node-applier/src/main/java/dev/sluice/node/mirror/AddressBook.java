@@ -1,6 +1,7 @@
 package dev.sluice.node.mirror;
 
 import dev.sluice.core.cluster.ClusterRecord.Address;
+import dev.sluice.core.cluster.IdentityScope;
 import dev.sluice.core.cluster.ReservedIdentity;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.log.Change;
@@ -24,7 +25,6 @@ import java.util.stream.Collectors;
  * which pod CIDRs lie behind which other node. Mutable; for the applier's thread.
  */
 public final class AddressBook {
-  private static final int REMOTE_NODE = ReservedIdentity.REMOTE_NODE.number();
 
   private final String node;
   private final Map<Prefix, Address> own = new HashMap<>();
@@ -114,9 +114,14 @@ public final class AddressBook {
   private static boolean isGateway(Address address) {
     return address.endpoint() == 0
         && address.prefix().isSingle()
-        && (address.identity() == REMOTE_NODE
-            || address.identity() == ReservedIdentity.HOST.number())
+        && isNode(address.identity())
         && !address.nodeAddresses().contains(address.prefix().address());
+  }
+
+  private static boolean isNode(int identity) {
+    return identity == ReservedIdentity.REMOTE_NODE.number()
+        || IdentityScope.NODES.has(identity)
+        || IdentityScope.isHost(identity);
   }
 
   /** Tunnels run over IPv4. */

@@ -5,11 +5,13 @@ import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.desired.DesiredRecord.CompiledRule;
 import dev.sluice.core.desired.DesiredRecord.DirectionPolicy;
 import dev.sluice.core.desired.DesiredRecord.RuleVerdict;
+import dev.sluice.core.desired.Precedence;
 import dev.sluice.core.label.Label;
 import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
+import dev.sluice.core.policy.TrafficRule;
 import dev.sluice.schemas.convert.Row;
 import java.util.List;
 
@@ -41,7 +43,7 @@ public final class Rows {
                     port,
                     port,
                     RuleVerdict.ALLOW,
-                    0,
+                    Precedence.of(TrafficRule.Tier.NORMAL, 0),
                     "",
                     List.of("CiliumNetworkPolicy/shop/p#spec.ingress[0].toPorts[0]")))));
   }

@@ -9,6 +9,7 @@ import dev.sluice.core.node.KernelEntry.AddressKey;
 import dev.sluice.core.node.KernelEntry.Direction;
 import dev.sluice.core.node.KernelEntry.PolicyEntry;
 import dev.sluice.core.node.KernelEntry.PolicyKey;
+import dev.sluice.core.node.KernelEntry.Verdict;
 import dev.sluice.node.bpf.BpfMap;
 import dev.sluice.node.bpf.TestRun;
 import dev.sluice.node.bpf.TestRun.Context;
@@ -131,7 +132,7 @@ final class Lab implements AutoCloseable {
   Lab rule(
       int subject, Direction way, int peer, int proto, int port, int bits, boolean ok, int cookie) {
     PolicyKey key = new PolicyKey(subject, way, peer, proto, port, bits);
-    dataplane.put(new PolicyEntry(key, ok, 0, cookie));
+    dataplane.put(new PolicyEntry(key, ok ? Verdict.ALLOW : Verdict.DEFAULT_DENY, 0, cookie));
     return this;
   }
 

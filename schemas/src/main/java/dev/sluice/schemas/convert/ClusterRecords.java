@@ -130,10 +130,8 @@ public final class ClusterRecords {
         .setLabels(endpoint.labels().texts())
         .setWorkloadKind(endpoint.workloadKind())
         .setWorkload(endpoint.workload())
-        .setNamedPorts(
-            endpoint.namedPorts().stream()
-                .map(port -> new NamedPort(port.name(), port.port(), port.protocol()))
-                .toList())
+        .setNamedPorts(toAvro(endpoint.namedPorts()))
+        .setAudit(endpoint.audit())
         .build();
   }
 
@@ -149,9 +147,8 @@ public final class ClusterRecords {
         LabelSet.parse(endpoint.getLabels()),
         endpoint.getWorkloadKind(),
         endpoint.getWorkload(),
-        endpoint.getNamedPorts().stream()
-            .map(p -> new ClusterRecord.NamedPort(p.getName(), p.getPort(), p.getProtocol()))
-            .toList());
+        fromAvro(endpoint.getNamedPorts()),
+        endpoint.getAudit());
   }
 
   public static Address toAvro(ClusterRecord.Address address) {
@@ -163,6 +160,8 @@ public final class ClusterRecords {
         .setEndpoint(address.endpoint())
         .setNamespace(address.namespace())
         .setPod(address.pod())
+        .setAudit(address.audit())
+        .setOwnIdentity(address.ownIdentity())
         .build();
   }
 
@@ -174,7 +173,21 @@ public final class ClusterRecords {
         addresses(address.getNodeAddresses()),
         address.getEndpoint(),
         address.getNamespace(),
-        address.getPod());
+        address.getPod(),
+        address.getAudit(),
+        address.getOwnIdentity());
+  }
+
+  static List<NamedPort> toAvro(List<ClusterRecord.NamedPort> ports) {
+    return ports.stream()
+        .map(port -> new NamedPort(port.name(), port.port(), port.protocol()))
+        .toList();
+  }
+
+  static List<ClusterRecord.NamedPort> fromAvro(List<NamedPort> ports) {
+    return ports.stream()
+        .map(p -> new ClusterRecord.NamedPort(p.getName(), p.getPort(), p.getProtocol()))
+        .toList();
   }
 
   private static List<String> texts(List<IpAddress> addresses) {

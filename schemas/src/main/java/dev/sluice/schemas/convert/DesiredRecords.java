@@ -10,6 +10,7 @@ import dev.sluice.schemas.CompiledRule;
 import dev.sluice.schemas.DesiredRow;
 import dev.sluice.schemas.DirectionPolicy;
 import dev.sluice.schemas.Frontend;
+import dev.sluice.schemas.IdentityPorts;
 import dev.sluice.schemas.Mark;
 import dev.sluice.schemas.Member;
 import dev.sluice.schemas.RuleVerdict;
@@ -30,6 +31,9 @@ public final class DesiredRecords {
           new DesiredRow(position, new Selector(selector.id(), selector.text(), selector.users()));
       case DesiredRecord.Member member ->
           new DesiredRow(position, new Member(member.selector(), member.identity()));
+      case DesiredRecord.IdentityPorts ports ->
+          new DesiredRow(
+              position, new IdentityPorts(ports.identity(), ClusterRecords.toAvro(ports.ports())));
       case DesiredRecord.DesiredAddress address ->
           new DesiredRow(position, ClusterRecords.toAvro(address.address()));
       case ServiceRow service -> new DesiredRow(position, ServiceRecords.toAvro(service));
@@ -59,6 +63,12 @@ public final class DesiredRecords {
                   selector.getId(), selector.getText(), selector.getUsers()));
       case Member member ->
           changed(row, key, new DesiredRecord.Member(member.getSelector(), member.getIdentity()));
+      case IdentityPorts ports ->
+          changed(
+              row,
+              key,
+              new DesiredRecord.IdentityPorts(
+                  ports.getIdentity(), ClusterRecords.fromAvro(ports.getPorts())));
       case Address address ->
           changed(row, key, new DesiredRecord.DesiredAddress(ClusterRecords.fromAvro(address)));
       case Frontend frontend -> changed(row, key, ServiceRecords.fromAvro(frontend));
@@ -79,6 +89,7 @@ public final class DesiredRecords {
       case "policy" -> DesiredRecord.SubjectPolicy.class;
       case "selector" -> DesiredRecord.Selector.class;
       case "member" -> DesiredRecord.Member.class;
+      case "ports" -> DesiredRecord.IdentityPorts.class;
       case "address" -> DesiredRecord.DesiredAddress.class;
       case "service" -> ServiceRecords.kind(key);
       default -> throw new IllegalArgumentException("not a key of topic desired: " + key);
@@ -99,6 +110,7 @@ public final class DesiredRecords {
     return new DirectionPolicy(
         direction.enforced(),
         direction.enforcedBy(),
+        direction.auditedBy(),
         direction.rules().stream().map(DesiredRecords::toAvro).toList());
   }
 
@@ -108,8 +120,10 @@ public final class DesiredRecords {
         rule.protocol(),
         rule.portFirst(),
         rule.portLast(),
+        rule.portName(),
         toAvro(rule.verdict()),
         rule.precedence(),
+        rule.audited(),
         rule.redirect(),
         rule.origins());
   }
@@ -138,6 +152,7 @@ public final class DesiredRecords {
     return new DesiredRecord.DirectionPolicy(
         direction.getEnforced(),
         direction.getEnforcedBy(),
+        direction.getAuditedBy(),
         direction.getRules().stream().map(DesiredRecords::fromAvro).toList());
   }
 
@@ -147,8 +162,10 @@ public final class DesiredRecords {
         rule.getProtocol(),
         rule.getPortFirst(),
         rule.getPortLast(),
+        rule.getPortName(),
         fromAvro(rule.getVerdict()),
         rule.getPrecedence(),
+        rule.getAudited(),
         rule.getRedirect(),
         rule.getOrigins());
   }

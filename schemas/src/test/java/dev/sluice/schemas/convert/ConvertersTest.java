@@ -25,6 +25,7 @@ import dev.sluice.schemas.topic.Topics;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Core's values to records and back. */
@@ -44,7 +45,8 @@ class ConvertersTest {
           LABELS,
           "Deployment",
           "shop",
-          List.of(new ClusterRecord.NamedPort("http", 8080, "TCP")));
+          List.of(new ClusterRecord.NamedPort("http", 8080, "TCP")),
+          true);
   private static final ClusterRecord.Address ADDRESS =
       new ClusterRecord.Address(
           Prefix.parse("10.0.1.10/32"),
@@ -53,7 +55,9 @@ class ConvertersTest {
           List.of(IpAddress.parse("172.31.0.1")),
           7,
           "default",
-          "shop-1");
+          "shop-1",
+          true,
+          0x7f0001);
 
   @Test
   void clusterRecordsComeBack() {
@@ -103,17 +107,24 @@ class ConvertersTest {
 
   @Test
   void desiredRecordsComeBack() {
+    List<String> from = List.of("CNP/a/b#spec");
     List<CompiledRule> rules =
         Arrays.stream(DesiredRecord.RuleVerdict.values())
-            .map(v -> new CompiledRule("sel", 6, 80, 90, v, 3, "http:1", List.of("CNP/a/b#spec")))
+            .flatMap(
+                v ->
+                    Stream.of(
+                        new CompiledRule("sel", 6, 80, 90, v, 3, "http:1", from),
+                        new CompiledRule("sel", 6, 1, 0, "web", v, 3, true, "", from)))
             .toList();
-    DirectionPolicy on = new DirectionPolicy(true, List.of("CNP/a/b"), rules);
+    DirectionPolicy on = new DirectionPolicy(true, List.of("CNP/a/b"), List.of("CNP/a/c"), rules);
     DirectionPolicy off = new DirectionPolicy(false, List.of(), List.of());
     for (DesiredRecord record :
         List.of(
             new DesiredRecord.SubjectPolicy(300, LABELS, 42, "beef", on, off),
             new DesiredRecord.Selector("sel", "k8s:app=shop", List.of("CNP/a/b")),
             new DesiredRecord.Member("sel", 300),
+            new DesiredRecord.IdentityPorts(
+                300, List.of(new ClusterRecord.NamedPort("web", 8080, "TCP"))),
             new DesiredRecord.DesiredAddress(ADDRESS),
             new ServiceRow.Frontend(
                 3,
