@@ -112,7 +112,7 @@ record Explanation(Party from, Party to, Traffic traffic, Side egress, Side ingr
       Party subject,
       CompiledEngine.Ruling ruling,
       Traffic traffic) {
-    RuleBook.Reason reason = ruling.reason().orElse(new RuleBook.Reason(List.of(), List.of()));
+    RuleBook.Reason reason = ruling.reason().orElse(RuleBook.Reason.NONE);
     if (!reason.origins().isEmpty()) {
       return new Side(ruling.allow(), How.RULES, sources(world, reason.origins()), List.of());
     }

@@ -95,6 +95,7 @@ final class OfflineWorld {
           selecting
               .computeIfAbsent(member.identity(), number -> new TreeSet<>())
               .add(member.selector());
+      case DesiredRecord.IdentityPorts unused -> {}
       case DesiredRecord.DesiredAddress unused -> {}
       case ServiceRow unused -> {}
       case null -> throw new IllegalStateException("nothing goes in the first step: " + change);

@@ -52,7 +52,8 @@ final class PeerSentences {
     return switch (entity) {
       case ALL -> true;
       case NONE -> false;
-      case CLUSTER -> who.kind() != Someone.Kind.WORLD || who.isReserved("kube-apiserver");
+      case CLUSTER, CLUSTER_MESH ->
+          who.kind() != Someone.Kind.WORLD || who.isReserved("kube-apiserver");
       default -> who.isReserved(entity.text());
     };
   }

@@ -22,12 +22,6 @@ final class NotYetCompiled {
   }
 
   private static void check(TrafficRule rule, Reading reading) {
-    if (rule.action() != TrafficRule.Action.ALLOW) {
-      later("a rule that denies or passes", rule.path(), reading);
-    }
-    if (rule.tier() != TrafficRule.Tier.NORMAL) {
-      later("a tier", rule.path(), reading);
-    }
     for (TrafficRule.PortRule port : rule.ports()) {
       check(port, reading);
     }
@@ -42,9 +36,6 @@ final class NotYetCompiled {
     }
     if (!port.protocol().hasPorts()) {
       later("ICMP", port.path(), reading);
-    }
-    if (port.ports() instanceof TrafficRule.Ports.Named) {
-      later("a named port", port.path(), reading);
     }
   }
 
