@@ -44,9 +44,9 @@ final class PeerSentences {
   }
 
   /**
-   * 2. {@code all} is everyone, {@code none} nobody; {@code cluster} is every pod, node and address
-   * of the cluster and the API server wherever it is; each other entity is whoever has the reserved
-   * label of that name.
+   * 2. {@code all} is everyone, {@code none} nobody; {@code cluster} and {@code cluster-mesh} are
+   * every pod, node and address of the cluster and the API server wherever it is; each other entity
+   * is whoever has the reserved label of that name.
    */
   private boolean entity(Entity entity, Someone who) {
     return switch (entity) {

@@ -43,7 +43,7 @@ final class CiliumPolicyTrees {
             List.of("egress", "egressDeny"),
             List.of("ingress", "egress", "ingressDeny", "egressDeny"));
     for (String direction : directions) {
-      spec.put(direction, times(rules(), () -> rule(direction)));
+      spec.put(direction, times(rules(direction), () -> rule(direction)));
     }
     if (choices.oneIn(4)) {
       spec.put(
@@ -60,9 +60,9 @@ final class CiliumPolicyTrees {
     return spec;
   }
 
-  /** Sometimes none at all, which denies by default. */
-  private int rules() {
-    return choices.any(1, 2, 1, 1, 3, 0);
+  /** Sometimes none at all, which denies by default; of denials there is one at least. */
+  private int rules(String direction) {
+    return choices.any(1, 2, 1, 1, 3, direction.endsWith("Deny") ? 1 : 0);
   }
 
   private Map<String, Object> rule(String direction) {

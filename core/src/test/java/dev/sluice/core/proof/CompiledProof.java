@@ -6,24 +6,26 @@ import dev.sluice.core.oracle.Flow;
 import dev.sluice.core.oracle.Oracle;
 import dev.sluice.core.oracle.World;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /** What must hold of every world. Each check says what is wrong and with which world. */
 public final class CompiledProof {
-  private static final int EACH_PAIR = 5;
+  private static final int EACH_PAIR = 12;
 
   private CompiledProof() {}
 
   /** Whether what is compiled says what the oracle says of every flow, and for the same reasons. */
-  public static Optional<String> saysWhatTheOracleSays(List<Integer> tape, Coverage coverage) {
-    GeneratedWorld generated = WorldGenerator.make(Choices.of(tape), coverage);
+  public static Optional<String> saysWhatTheOracleSays(Tape tape, Coverage coverage) {
+    GeneratedWorld generated = WorldGenerator.make(Choices.of(tape.decisions()), coverage);
     CompiledVerdicts verdicts = new CompiledVerdicts(CompiledWorld.of(generated.log()));
     World world = generated.world();
     Oracle oracle = Oracle.of(world);
     for (Flow flow : Flows.of(world, EACH_PAIR)) {
       Answer wanted = oracle.judge(flow);
+      if (!coverage.wants(wanted)) {
+        continue;
+      }
       coverage.seen(wanted);
       Optional<String> wrong = verdicts.differs(flow, wanted);
       if (wrong.isPresent()) {
@@ -34,8 +36,9 @@ public final class CompiledProof {
   }
 
   /** Whether the way that the world came about has left no trace in what is compiled. */
-  public static Optional<String> forgetsDetours(List<Integer> tape) {
-    GeneratedWorld generated = WorldGenerator.make(Choices.of(tape), new Coverage());
+  public static Optional<String> forgetsDetours(Tape tape) {
+    GeneratedWorld generated =
+        WorldGenerator.make(Choices.of(tape.decisions()), Coverage.ofEverything());
     CompiledWorld compiled = CompiledWorld.of(generated.log());
     CompiledWorld straight = CompiledWorld.of(generated.straightLog());
     if (!straight.policy().hash().equals(compiled.policy().hash())) {

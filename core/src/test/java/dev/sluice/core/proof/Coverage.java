@@ -29,10 +29,34 @@ public final class Coverage {
           "mismatch",
           "sluice.dev/policy-audit-mode");
 
+  /** The verdicts that are had in like numbers. */
+  public static final List<Answer.Verdict> WANTED =
+      List.of(Answer.Verdict.ALLOW, Answer.Verdict.DENY);
+
+  private static final int MOST = 2;
+  private static final int START = 200;
+  private static final double MOST_OPEN = 0.7;
+  private static final String OPEN = "ALLOW, nobody has a say";
+
+  private final boolean choosy;
   private final TreeMap<String, Integer> fields = new TreeMap<>();
   private final TreeMap<String, Integer> verdicts = new TreeMap<>();
   private final TreeMap<String, Integer> refused = new TreeMap<>();
   private long flows;
+
+  private Coverage(boolean choosy) {
+    this.choosy = choosy;
+  }
+
+  /** One that wants every verdict in like numbers. */
+  public static Coverage balanced() {
+    return new Coverage(true);
+  }
+
+  /** One that wants every flow. */
+  public static Coverage ofEverything() {
+    return new Coverage(false);
+  }
 
   /** Counts a refusal by its sentence; whether the policy was accepted. */
   boolean accepts(ObjectKey key, ParsedPolicy parsed) {
@@ -74,10 +98,38 @@ public final class Coverage {
     fields.merge(kind + " " + what, 1, Integer::sum);
   }
 
+  /**
+   * Whether a flow of this answer is still worth a try: no verdict may be had more than {@value
+   * #MOST} times as often as the rarest, and no more than most of what is allowed may be so because
+   * no policy has a say.
+   */
+  public boolean wants(Answer answer) {
+    if (!choosy) {
+      return true;
+    }
+    int rarest = Integer.MAX_VALUE;
+    for (Answer.Verdict verdict : WANTED) {
+      rarest = Math.min(rarest, verdicts.getOrDefault(verdict.name(), 0));
+    }
+    String name = answer.verdict().name();
+    return verdicts.getOrDefault(name, 0) < MOST * rarest + START
+        && (!isOpen(answer)
+            || verdicts.getOrDefault(OPEN, 0)
+                <= MOST_OPEN * verdicts.getOrDefault(Answer.Verdict.ALLOW.name(), 0));
+  }
+
+  private static boolean isOpen(Answer answer) {
+    return answer.egress().why() == Answer.Why.NOT_ENFORCED
+        && answer.ingress().why() == Answer.Why.NOT_ENFORCED;
+  }
+
   /** Counts a flow, and why each of its sides is as it is. */
   public void seen(Answer answer) {
     flows++;
     verdicts.merge(answer.verdict().name(), 1, Integer::sum);
+    if (isOpen(answer)) {
+      verdicts.merge(OPEN, 1, Integer::sum);
+    }
     for (Answer.Side side : List.of(answer.egress(), answer.ingress())) {
       verdicts.merge("a side: " + side.verdict() + " by " + side.why(), 1, Integer::sum);
     }

@@ -72,12 +72,14 @@ final class KubernetesPolicyTrees {
 
   /** {@code spec} of a ClusterNetworkPolicy. */
   Map<String, Object> clusterNetworkPolicy() {
+    boolean egress = choices.oneIn(2);
     return tree(
         "tier", choices.any("Admin", "Baseline"),
         "priority", choices.any(0L, 1L, 2L, 1000L),
         "subject", podsOrNamespaces(),
-        "ingress", choices.oneIn(3) ? null : times(choices.any(1, 2, 3), () -> tiered("from")),
-        "egress", choices.oneIn(2) ? times(choices.any(1, 2, 3), () -> tiered("to")) : null);
+        "ingress",
+            egress && choices.oneIn(2) ? null : times(choices.any(1, 2, 3), () -> tiered("from")),
+        "egress", egress ? times(choices.any(1, 2, 3), () -> tiered("to")) : null);
   }
 
   private Map<String, Object> podsOrNamespaces() {

@@ -3,7 +3,9 @@ package dev.sluice.core.proof;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** A world before it is made: decisions, which {@link Choices} reads one after another. */
@@ -20,7 +22,7 @@ public record Tape(List<Integer> decisions) {
    * A tape with as many zeros as can be found that still fails: halves, quarters and so on are
    * tried one by one.
    */
-  public Tape shrunk(Predicate<Tape> fails) {
+  private Tape shrunk(Predicate<Tape> fails) {
     List<Integer> best = new ArrayList<>(decisions);
     for (int block = LENGTH / 2; block > 0; block /= 2) {
       for (int at = 0; at < best.size(); at += block) {
@@ -36,6 +38,15 @@ public record Tape(List<Integer> decisions) {
       }
     }
     return new Tape(List.copyOf(best));
+  }
+
+  /**
+   * The check's word on the smallest world that still fails it.
+   *
+   * @return empty when the check is passed after all
+   */
+  public Optional<String> smallest(Function<Tape, Optional<String>> check) {
+    return check.apply(shrunk(tried -> check.apply(tried).isPresent()));
   }
 
   /** Short: the world that it makes is what people read. */

@@ -12,6 +12,7 @@ import dev.sluice.core.proof.CompiledWorld;
 import dev.sluice.core.proof.Coverage;
 import dev.sluice.core.proof.Flows;
 import dev.sluice.core.proof.GeneratedWorld;
+import dev.sluice.core.proof.Tape;
 import dev.sluice.core.proof.WorldGenerator;
 import dev.sluice.node.bpf.BpfMap;
 import dev.sluice.node.bpf.TestRun;
@@ -34,7 +35,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * node are its neighbours. Needs root; leaves nothing behind.
  */
 public final class KernelProof implements AutoCloseable {
-  private static final int EACH_PAIR = 3;
+  private static final int EACH_PAIR = 6;
   private static final int FIRST_SOURCE_PORT = 10_000;
   private static final int NEIGHBOURS = 100;
   private static final int DROP = 2;
@@ -68,8 +69,8 @@ public final class KernelProof implements AutoCloseable {
   }
 
   /** What is wrong with the kernel's verdicts in the world of a tape; empty for nothing. */
-  public Optional<String> saysWhatTheOracleSays(List<Integer> tape, Coverage coverage) {
-    GeneratedWorld generated = WorldGenerator.make(Choices.of(tape), coverage);
+  public Optional<String> saysWhatTheOracleSays(Tape tape, Coverage coverage) {
+    GeneratedWorld generated = WorldGenerator.make(Choices.of(tape.decisions()), coverage);
     CompiledWorld compiled = CompiledWorld.of(generated.log());
     World world = generated.world();
     Oracle oracle = Oracle.of(world);
@@ -111,6 +112,9 @@ public final class KernelProof implements AutoCloseable {
           continue;
         }
         Answer wanted = oracle.judge(flow);
+        if (!coverage.wants(wanted)) {
+          continue;
+        }
         boolean inside = byAddress.containsKey(to);
         if (one.addresses().contains(from)) {
           coverage.seen(wanted);
