@@ -71,14 +71,12 @@ public final class Oracle {
             flow);
     List<Policy> enforcing = world.policies().stream().filter(one -> !one.audit()).toList();
     Side side = ruling.judge(theCase, enforcing);
-    Side staged = side;
-    if (side.passes() && enforcing.size() < world.policies().size()) {
-      staged = ruling.judge(theCase, world.policies());
+    if (!side.passes()) {
+      return subject.get().audit() ? audited(side, policies(side)) : side;
     }
-    if (side.passes() && !staged.passes()) {
-      return audited(side, auditing(staged));
-    }
-    return !side.passes() && subject.get().audit() ? audited(side, policies(side)) : side;
+    List<Policy> auditing = world.policies().stream().filter(Policy::audit).toList();
+    Side staged = auditing.isEmpty() ? side : ruling.judge(theCase, world.policies());
+    return staged.passes() ? side : audited(side, blamed(staged, auditing, theCase));
   }
 
   private static Side audited(Side side, List<String> policies) {
@@ -92,10 +90,11 @@ public final class Oracle {
         side.near());
   }
 
-  private List<String> auditing(Side staged) {
-    List<String> audit =
-        world.policies().stream().filter(Policy::audit).map(p -> p.key().toString()).toList();
-    return policies(staged).stream().filter(audit::contains).toList();
+  /** The auditing policies among those that drop it; where they only gave way, all that speak. */
+  private List<String> blamed(Side staged, List<Policy> auditing, Ruling.Case theCase) {
+    List<String> names = auditing.stream().map(one -> one.key().toString()).toList();
+    List<String> dropping = policies(staged).stream().filter(names::contains).toList();
+    return dropping.isEmpty() ? ruling.speakers(theCase, auditing) : dropping;
   }
 
   private static List<String> policies(Side side) {

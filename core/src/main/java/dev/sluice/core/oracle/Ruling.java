@@ -207,6 +207,15 @@ final class Ruling {
     return all;
   }
 
+  /** The policies with a rule that speaks of the flow, sorted. */
+  List<String> speakers(Case theCase, List<Policy> policies) {
+    return speaking(theCase, policies).stream()
+        .map(one -> one.origin.split("#", 2)[0])
+        .sorted()
+        .distinct()
+        .toList();
+  }
+
   private interface Visitor {
     void visit(Policy policy, TrafficRule rule);
   }

@@ -73,9 +73,7 @@ final class ClusterTrees {
       ips.add(tree("ip", "fd00:10:0:" + node + "::" + (10 + number)));
     }
     Map<String, Object> annotations =
-        Gaps.POD_AUDIT || !choices.oneIn(5)
-            ? null
-            : tree("sluice.dev/policy-audit-mode", "Enabled");
+        choices.oneIn(3) ? tree("sluice.dev/policy-audit-mode", "Enabled") : null;
     return tree(
         "metadata", tree("labels", labels, "annotations", annotations),
         "spec",

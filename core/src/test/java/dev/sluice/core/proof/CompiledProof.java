@@ -11,7 +11,7 @@ import java.util.Set;
 
 /** What must hold of every world. Each check says what is wrong and with which world. */
 public final class CompiledProof {
-  private static final int EACH_PAIR = 12;
+  private static final int EACH_PAIR = 16;
 
   private CompiledProof() {}
 

@@ -4,11 +4,11 @@ import dev.sluice.core.cluster.ClusterRecord;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.node.KernelEntry.Direction;
 import dev.sluice.core.node.KernelEntry.PolicyEntry;
+import dev.sluice.core.node.KernelEntry.Verdict;
 import dev.sluice.core.node.RuleBook;
 import dev.sluice.core.oracle.Answer;
 import dev.sluice.core.oracle.Flow;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -42,34 +42,50 @@ public final class CompiledVerdicts {
       Direction direction, IpAddress self, IpAddress other, Flow flow, Answer.Side wanted) {
     ClusterRecord.Endpoint subject = endpoints.get(self);
     if (subject == null) {
-      return differs(direction, true, RuleBook.Reason.class.getName(), wanted, null);
+      return differs(direction + " of nobody here", Said.OPEN, wanted);
     }
     KernelView view = views.get(subject.node());
     int peer = view.identity(other);
     if (direction == Direction.INGRESS && peer == HOST) {
-      return differs(direction, true, "the node's own", wanted, null);
+      return differs(direction + " from the own node", Said.OPEN, wanted);
     }
     Optional<PolicyEntry> entry =
         view.policy(subject.identity(), direction, peer, flow.protocol(), flow.port());
-    String what = "subject " + subject.identity() + ", peer " + peer + ": " + entry;
+    String what = direction + " of " + subject.identity() + ", peer " + peer + ": " + entry;
     RuleBook.Reason reason =
-        entry.flatMap(e -> world.node(subject.node()).rules().find(e.cookie())).orElse(null);
-    return differs(direction, entry.map(PolicyEntry::allow).orElse(false), what, wanted, reason);
+        entry
+            .flatMap(found -> world.node(subject.node()).rules().find(found.cookie()))
+            .orElse(RuleBook.Reason.NONE);
+    Verdict verdict = entry.map(PolicyEntry::verdict).orElse(Verdict.DEFAULT_DENY);
+    boolean audited = subject.audit() && !verdict.passes();
+    return differs(what, new Said(audited ? Verdict.AUDIT : verdict, reason), wanted);
   }
 
-  private static Optional<String> differs(
-      Direction direction, boolean allow, String what, Answer.Side wanted, RuleBook.Reason reason) {
-    if (allow != wanted.passes()) {
-      return Optional.of(direction + " is " + allow + " by " + what + ", should be " + wanted);
-    }
-    boolean nobody = reason == null || reason.origins().isEmpty() && reason.enforcedBy().isEmpty();
-    if (nobody && (allow || wanted.rules().isEmpty() && wanted.enforcedBy().isEmpty())) {
-      return Optional.empty();
-    }
-    List<String> rules = nobody ? List.of() : reason.origins();
-    List<String> enforcedBy = nobody ? List.of() : reason.enforcedBy();
-    return rules.equals(wanted.rules()) && enforcedBy.equals(wanted.enforcedBy())
-        ? Optional.empty()
-        : Optional.of(direction + " by " + what + " says " + reason + ", should be " + wanted);
+  /** A verdict for an endpoint, and the reason that the policies had for theirs. */
+  private record Said(Verdict verdict, RuleBook.Reason reason) {
+    static final Said OPEN = new Said(Verdict.ALLOW, RuleBook.Reason.NONE);
+  }
+
+  private static Optional<String> differs(String what, Said said, Answer.Side wanted) {
+    boolean same =
+        switch (said.verdict) {
+          // Why something passes is told only where something could have stopped it.
+          case ALLOW ->
+              wanted.verdict() == Answer.Verdict.ALLOW
+                  && (said.reason.origins().isEmpty()
+                      || said.reason.origins().equals(wanted.rules()));
+          case AUDIT ->
+              wanted.verdict() == Answer.Verdict.AUDIT
+                  && said.reason.policies().equals(wanted.audited());
+          case DENY ->
+              wanted.verdict() == Answer.Verdict.DENY
+                  && said.reason.origins().equals(wanted.rules())
+                  && wanted.why() == Answer.Why.RULE;
+          case DEFAULT_DENY ->
+              wanted.verdict() == Answer.Verdict.DENY
+                  && said.reason.enforcedBy().equals(wanted.enforcedBy())
+                  && wanted.why() == Answer.Why.DEFAULT_DENY;
+        };
+    return same ? Optional.empty() : Optional.of(what + " says " + said + ", should be " + wanted);
   }
 }

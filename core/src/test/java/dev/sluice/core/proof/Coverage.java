@@ -1,5 +1,7 @@
 package dev.sluice.core.proof;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.oracle.Answer;
 import dev.sluice.core.policy.Finding;
@@ -29,33 +31,29 @@ public final class Coverage {
           "mismatch",
           "sluice.dev/policy-audit-mode");
 
-  /** The verdicts that are had in like numbers. */
-  public static final List<Answer.Verdict> WANTED =
-      List.of(Answer.Verdict.ALLOW, Answer.Verdict.DENY);
-
   private static final int MOST = 2;
   private static final int START = 200;
   private static final double MOST_OPEN = 0.7;
   private static final String OPEN = "ALLOW, nobody has a say";
 
-  private final boolean choosy;
+  private final List<Answer.Verdict> wanted;
   private final TreeMap<String, Integer> fields = new TreeMap<>();
   private final TreeMap<String, Integer> verdicts = new TreeMap<>();
   private final TreeMap<String, Integer> refused = new TreeMap<>();
   private long flows;
 
-  private Coverage(boolean choosy) {
-    this.choosy = choosy;
+  private Coverage(List<Answer.Verdict> wanted) {
+    this.wanted = wanted;
   }
 
-  /** One that wants every verdict in like numbers. */
-  public static Coverage balanced() {
-    return new Coverage(true);
+  /** One that wants each of these verdicts in like numbers. */
+  public static Coverage balanced(Answer.Verdict... wanted) {
+    return new Coverage(List.of(wanted));
   }
 
   /** One that wants every flow. */
   public static Coverage ofEverything() {
-    return new Coverage(false);
+    return new Coverage(List.of());
   }
 
   /** Counts a refusal by its sentence; whether the policy was accepted. */
@@ -104,11 +102,11 @@ public final class Coverage {
    * no policy has a say.
    */
   public boolean wants(Answer answer) {
-    if (!choosy) {
+    if (wanted.isEmpty()) {
       return true;
     }
     int rarest = Integer.MAX_VALUE;
-    for (Answer.Verdict verdict : WANTED) {
+    for (Answer.Verdict verdict : wanted) {
       rarest = Math.min(rarest, verdicts.getOrDefault(verdict.name(), 0));
     }
     String name = answer.verdict().name();
@@ -140,8 +138,15 @@ public final class Coverage {
     return flows;
   }
 
+  /** Fails unless each of the wanted verdicts has its share of the flows, in percent. */
+  public void assertShares(double least) {
+    for (Answer.Verdict verdict : wanted) {
+      assertTrue(share(verdict) >= least, () -> verdict + ": " + share(verdict) + " %");
+    }
+  }
+
   /** Percent of the flows that had the verdict. */
-  public double share(Answer.Verdict verdict) {
+  private double share(Answer.Verdict verdict) {
     return flows == 0 ? 0 : 100.0 * verdicts.getOrDefault(verdict.name(), 0) / flows;
   }
 

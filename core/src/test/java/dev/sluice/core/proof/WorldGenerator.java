@@ -102,7 +102,7 @@ public final class WorldGenerator {
 
   private Map<String, Object> policyBody(ObjectKey key) {
     Map<String, Object> annotations =
-        choices.oneIn(4) ? tree("sluice.dev/policy-audit-mode", "Enabled") : null;
+        choices.oneIn(3) ? tree("sluice.dev/policy-audit-mode", "Enabled") : null;
     Map<String, Object> metadata =
         tree(
             "name",
