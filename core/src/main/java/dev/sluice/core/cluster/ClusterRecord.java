@@ -85,6 +85,7 @@ public sealed interface ClusterRecord {
    * @param audit whether the endpoint is under audit
    * @param ownIdentity of a node's address: the identity by which the node itself knows it; 0: as
    *     the others, or {@code host} where those say {@code remote-node}
+   * @param workloadKind of the pod's controller: Deployment, DaemonSet, …; empty for none
    */
   record Address(
       Prefix prefix,
@@ -95,9 +96,11 @@ public sealed interface ClusterRecord {
       String namespace,
       String pod,
       boolean audit,
-      int ownIdentity)
+      int ownIdentity,
+      String workloadKind,
+      String workload)
       implements ClusterRecord {
-    /** Not under audit, and the same to everybody. */
+    /** Of nobody's workload, not under audit, and the same to everybody. */
     public Address(
         Prefix prefix,
         int identity,
@@ -106,7 +109,7 @@ public sealed interface ClusterRecord {
         long endpoint,
         String namespace,
         String pod) {
-      this(prefix, identity, node, nodeAddresses, endpoint, namespace, pod, false, 0);
+      this(prefix, identity, node, nodeAddresses, endpoint, namespace, pod, false, 0, "", "");
     }
 
     @Override

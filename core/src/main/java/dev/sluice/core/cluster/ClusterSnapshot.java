@@ -12,7 +12,7 @@ import java.util.SortedMap;
  * @param cluster the cluster's name
  * @param timeMillis log time: the latest of all records, ms since 1970
  * @param lastEndpoint the highest endpoint id given
- * @param nextNumber identity number to try first for the next new label set
+ * @param nextNumber identity number of the next new label set
  * @param identities numbers in use or in their grace, by labels
  * @param namespaces labels of each, by name
  * @param nodes by name

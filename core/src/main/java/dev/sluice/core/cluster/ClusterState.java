@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -24,6 +25,11 @@ import java.util.TreeSet;
  */
 final class ClusterState {
   private static final List<String> WORLD = List.of("0.0.0.0/0", "::/0");
+
+  /**
+   * What a pod has when all numbers have been given: no policy is compiled for it, so it is closed.
+   */
+  private static final int NO_NUMBER = ReservedIdentity.INIT.number();
 
   private static final class Pod {
     private final PodFacts facts;
@@ -267,8 +273,8 @@ final class ClusterState {
             facts,
             namespaces.getOrDefault(facts.namespace(), Collections.emptySortedMap()),
             cluster);
-    int number = numbers.acquire(pod.labels);
-    rows.put(new ClusterRecord.Identity(number, pod.labels));
+    Optional<Integer> number = numbers.acquire(pod.labels);
+    number.ifPresent(given -> rows.put(new ClusterRecord.Identity(given, pod.labels)));
     rows.put(
         new ClusterRecord.Endpoint(
             pod.endpoint,
@@ -277,7 +283,7 @@ final class ClusterState {
             facts.uid(),
             facts.node(),
             facts.addresses(),
-            number,
+            number.orElse(NO_NUMBER),
             pod.labels,
             facts.workloadKind(),
             facts.workload(),
@@ -312,14 +318,16 @@ final class ClusterState {
         Pod pod = pods.get(claim.owner());
         yield new ClusterRecord.Address(
             claim.prefix(),
-            numbers.number(pod.labels).orElseThrow(),
+            numbers.number(pod.labels).orElse(NO_NUMBER),
             pod.facts.node(),
             underlay(pod.facts.node()),
             pod.endpoint,
             pod.facts.namespace(),
             pod.facts.name(),
             pod.facts.audit(),
-            0);
+            0,
+            pod.facts.workloadKind(),
+            pod.facts.workload());
       }
       case NODE -> ofNode(claim, ReservedIdentity.REMOTE_NODE);
       case POD_CIDR -> ofNode(claim, ReservedIdentity.UNMANAGED);

@@ -11,8 +11,9 @@ import java.util.TreeSet;
 /**
  * Numbers of one scope for label sets. The first sight of a set, in log order, gives it the next
  * number; a set keeps its number while any endpoint has it and for a grace after that, so that a
- * pod that is deleted and made again gets its number back. A number that was given up is not given
- * again before all others have been. Time is the log's.
+ * pod that is deleted and made again gets its number back. A number that was given up is never
+ * given to another set: nobody has to be asked whether all nodes have forgotten it. When the scope
+ * has no number left, new sets get none. Time is the log's.
  */
 final class IdentityNumbers {
   static final long GRACE_MILLIS = 10 * 60 * 1000;
@@ -25,15 +26,12 @@ final class IdentityNumbers {
     private int users;
   }
 
-  private final int first;
   private final int last;
   private final TreeMap<LabelSet, Slot> slots = new TreeMap<>();
-  private final TreeSet<Integer> taken = new TreeSet<>();
   private final TreeSet<HeldNumber> unused = new TreeSet<>(BY_RELEASE);
   private int next;
 
   IdentityNumbers(int first, int last) {
-    this.first = first;
     this.last = last;
     this.next = first;
   }
@@ -50,7 +48,6 @@ final class IdentityNumbers {
       Slot slot = new Slot();
       slot.held = each;
       numbers.slots.put(each.labels(), slot);
-      numbers.taken.add(each.number());
       if (each.releaseAtMillis() != HeldNumber.IN_USE) {
         numbers.unused.add(each);
       }
@@ -58,24 +55,27 @@ final class IdentityNumbers {
     return numbers;
   }
 
-  /** One more endpoint has these labels. */
-  int acquire(LabelSet labels) {
+  /** One more endpoint has these labels; empty when there is no number left for them. */
+  Optional<Integer> acquire(LabelSet labels) {
     Slot slot = slots.get(labels);
     if (slot == null) {
+      if (next > last) {
+        return Optional.empty();
+      }
       slot = new Slot();
-      slot.held = new HeldNumber(allocate(), labels, HeldNumber.IN_USE);
+      slot.held = new HeldNumber(next++, labels, HeldNumber.IN_USE);
       slots.put(labels, slot);
     }
     unused.remove(slot.held);
     slot.held = new HeldNumber(slot.held.number(), labels, HeldNumber.IN_USE);
     slot.users++;
-    return slot.held.number();
+    return Optional.of(slot.held.number());
   }
 
-  /** One endpoint fewer has these labels. */
+  /** One endpoint fewer has these labels, which may have no number. */
   void release(LabelSet labels, long nowMillis) {
     Slot slot = slots.get(labels);
-    if (--slot.users == 0) {
+    if (slot != null && --slot.users == 0) {
       slot.held = new HeldNumber(slot.held.number(), labels, nowMillis + GRACE_MILLIS);
       unused.add(slot.held);
     }
@@ -87,7 +87,6 @@ final class IdentityNumbers {
     while (!unused.isEmpty() && unused.first().releaseAtMillis() <= nowMillis) {
       HeldNumber held = unused.pollFirst();
       slots.remove(held.labels());
-      taken.remove(held.number());
       expired.add(held);
     }
     return expired;
@@ -102,25 +101,8 @@ final class IdentityNumbers {
     return slots.values().stream().map(slot -> slot.held).toList();
   }
 
-  /** The number to try first for the next new set. */
+  /** The number of the next new set; after the last one there is none. */
   int next() {
     return next;
-  }
-
-  private int allocate() {
-    if (taken.size() > last - first) {
-      throw new IllegalStateException(
-          "all identity numbers from " + first + " to " + last + " are in use");
-    }
-    int number = next;
-    while (!taken.add(number)) {
-      number = after(number);
-    }
-    next = after(number);
-    return number;
-  }
-
-  private int after(int number) {
-    return number == last ? first : number + 1;
   }
 }

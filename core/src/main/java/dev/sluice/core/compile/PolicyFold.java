@@ -1,5 +1,6 @@
 package dev.sluice.core.compile;
 
+import dev.sluice.core.cluster.ClusterFindings;
 import dev.sluice.core.cluster.ClusterFold;
 import dev.sluice.core.cluster.ClusterRecord;
 import dev.sluice.core.desired.DesiredRecord;
@@ -7,6 +8,7 @@ import dev.sluice.core.log.Change;
 import dev.sluice.core.log.LogGate;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
+import dev.sluice.core.policy.Finding;
 import dev.sluice.core.policy.PolicyParser;
 import dev.sluice.core.service.ServiceFold;
 import java.util.ArrayList;
@@ -102,6 +104,7 @@ public final class PolicyFold {
     services.fold(event);
     compilation.services(services.touched());
     tellServices(event);
+    tellCluster(event, changes);
     if (PolicyParser.isPolicy(event.key().kind())) {
       accepted.apply(event);
     }
@@ -120,6 +123,27 @@ public final class PolicyFold {
               diagnostics.replace(
                   key, code -> true, findings, event, who == null ? event.who() : who);
             });
+  }
+
+  /** What identity-stream could not make of the objects: it says nothing itself. */
+  private void tellCluster(ObjectEvent event, List<Change<ClusterRecord>> changes) {
+    if (ClusterFindings.areOf(event.key().kind())) {
+      tell(event.key(), ClusterFindings.UNREADABLE_ADDRESS, ClusterFindings.of(event), event);
+    }
+    for (Change<ClusterRecord> change : changes) {
+      if (change.value() instanceof ClusterRecord.Endpoint endpoint) {
+        ObjectKey pod = new ObjectKey("Pod", endpoint.namespace(), endpoint.pod());
+        tell(pod, ClusterFindings.NO_NUMBER, ClusterFindings.of(endpoint), event);
+      } else if (change.kind() == ClusterRecord.Endpoint.class) {
+        String[] name = change.key().split("/", 2);
+        tell(new ObjectKey("Pod", name[0], name[1]), ClusterFindings.NO_NUMBER, List.of(), event);
+      }
+    }
+  }
+
+  private void tell(ObjectKey object, String code, List<Finding> findings, ObjectEvent event) {
+    String who = object.equals(event.key()) ? event.who() : "";
+    diagnostics.replace(object, code::equals, findings, event, who);
   }
 
   private void join(Change<ClusterRecord> change) {

@@ -22,7 +22,7 @@ import java.util.TreeSet;
 
 /** The binary form of {@link PolicySnapshot}: big-endian, lengths before contents, no padding. */
 final class PolicySnapshotCodec {
-  private static final int FORMAT = 3;
+  private static final int FORMAT = 4;
 
   private PolicySnapshotCodec() {}
 
@@ -166,6 +166,8 @@ final class PolicySnapshotCodec {
     text(out, address.pod());
     out.writeBoolean(address.audit());
     out.writeInt(address.ownIdentity());
+    text(out, address.workloadKind());
+    text(out, address.workload());
   }
 
   private static ClusterRecord.Address address(DataInputStream in) throws IOException {
@@ -178,7 +180,9 @@ final class PolicySnapshotCodec {
         text(in),
         text(in),
         in.readBoolean(),
-        in.readInt());
+        in.readInt(),
+        text(in),
+        text(in));
   }
 
   private static void diagnostic(DataOutputStream out, DiagnosticRecord diagnostic)

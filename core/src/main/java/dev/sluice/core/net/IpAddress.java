@@ -3,20 +3,29 @@ package dev.sluice.core.net;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.regex.Pattern;
 
 /**
  * An IPv4 or IPv6 address as two 64-bit halves. An IPv4 address is held in its v4-mapped form
  * (::ffff:a.b.c.d), which is also how the kernel maps hold it, and {@code v6} is false.
  */
 public record IpAddress(boolean v6, long high, long low) implements Comparable<IpAddress> {
+  private static final String BYTE = "(?:0|[1-9]\\d{0,2})";
+  private static final Pattern LITERAL =
+      Pattern.compile("(?:%1$s\\.){3}%1$s|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*".formatted(BYTE));
+
   private static final long V4_MAPPED = 0x0000_ffff_0000_0000L;
 
   /**
-   * Reads a literal; never asks a resolver.
+   * Reads a literal; never asks a resolver. IPv4 is four decimal numbers without leading zeros (no
+   * {@code 10.1} for 10.0.0.1, which people take for 10.1.0.0), IPv6 has neither zone nor brackets.
    *
    * @throws IllegalArgumentException when the text is not an address literal
    */
   public static IpAddress parse(String text) {
+    if (!LITERAL.matcher(text).matches()) {
+      throw new IllegalArgumentException("'" + text + "' is not an IP address");
+    }
     InetAddress address = InetAddress.ofLiteral(text);
     ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
     return address instanceof Inet4Address

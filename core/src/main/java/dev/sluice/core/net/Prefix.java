@@ -1,9 +1,12 @@
 package dev.sluice.core.net;
 
 import java.util.Comparator;
+import java.util.regex.Pattern;
 
 /** A CIDR prefix; host bits are cleared, so two texts of one prefix are equal. */
 public record Prefix(IpAddress address, int length) implements Comparable<Prefix> {
+  private static final Pattern LENGTH = Pattern.compile("0|[1-9]\\d{0,2}");
+
   private static final Comparator<Prefix> ORDER =
       Comparator.comparing(Prefix::address).thenComparingInt(Prefix::length);
 
@@ -22,10 +25,14 @@ public record Prefix(IpAddress address, int length) implements Comparable<Prefix
    */
   public static Prefix parse(String text) {
     int slash = text.indexOf('/');
-    return slash < 0
-        ? IpAddress.parse(text).single()
-        : new Prefix(
-            IpAddress.parse(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
+    if (slash < 0) {
+      return IpAddress.parse(text).single();
+    }
+    String length = text.substring(slash + 1);
+    if (!LENGTH.matcher(length).matches()) {
+      throw new IllegalArgumentException("'" + text + "' is not a prefix");
+    }
+    return new Prefix(IpAddress.parse(text.substring(0, slash)), Integer.parseInt(length));
   }
 
   public boolean contains(IpAddress other) {

@@ -1,7 +1,6 @@
 package dev.sluice.core.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sluice.core.label.Label;
 import dev.sluice.core.label.LabelSet;
@@ -20,9 +19,9 @@ class IdentityNumbersTest {
 
   @Test
   void aSetHasOneNumberHoweverManyHaveIt() {
-    assertEquals(256, numbers.acquire(labels("a")));
-    assertEquals(257, numbers.acquire(labels("b")));
-    assertEquals(256, numbers.acquire(labels("a")));
+    assertEquals(Optional.of(256), numbers.acquire(labels("a")));
+    assertEquals(Optional.of(257), numbers.acquire(labels("b")));
+    assertEquals(Optional.of(256), numbers.acquire(labels("a")));
     numbers.release(labels("a"), 0);
     assertEquals(List.of(), numbers.expire(GRACE));
     numbers.release(labels("a"), 1);
@@ -32,26 +31,29 @@ class IdentityNumbersTest {
   }
 
   @Test
-  void aNumberGivenUpComesAgainOnlyAfterAllOthers() {
+  void aNumberGivenUpIsNeverAnothers() {
     numbers.acquire(labels("a"));
     numbers.release(labels("a"), 0);
     numbers.expire(GRACE);
-    assertEquals(257, numbers.acquire(labels("b")));
-    assertEquals(258, numbers.acquire(labels("c")));
-    assertEquals(256, numbers.acquire(labels("d")));
+    assertEquals(Optional.of(257), numbers.acquire(labels("b")));
+    assertEquals(Optional.of(258), numbers.acquire(labels("c")));
+    assertEquals(Optional.empty(), numbers.acquire(labels("d")));
+    assertEquals(Optional.empty(), numbers.number(labels("d")));
+    numbers.release(labels("d"), 0);
+    assertEquals(Optional.of(257), numbers.acquire(labels("b")), "those given go on");
   }
 
   @Test
-  void aNumberInItsGraceIsNotFree() {
+  void aNumberInItsGraceIsItsSetsOwn() {
     numbers.acquire(labels("a"));
     numbers.acquire(labels("b"));
     numbers.acquire(labels("c"));
     numbers.release(labels("b"), 0);
-    assertThrows(IllegalStateException.class, () -> numbers.acquire(labels("d")));
-    assertEquals(257, numbers.acquire(labels("b")), "its own set gets it back");
+    assertEquals(Optional.empty(), numbers.acquire(labels("d")));
+    assertEquals(Optional.of(257), numbers.acquire(labels("b")), "its own set gets it back");
     numbers.release(labels("b"), 0);
     numbers.expire(GRACE);
-    assertEquals(257, numbers.acquire(labels("d")));
+    assertEquals(Optional.empty(), numbers.acquire(labels("b")), "after its grace it is gone");
   }
 
   @Test

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.core.cluster.ClusterRecord;
+import dev.sluice.core.cluster.ReservedIdentity;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.log.ObjectEvent;
+import dev.sluice.core.log.ObjectKey;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -201,6 +204,63 @@ class PolicyFoldTest {
     assertEquals(before, step.revision());
     assertEquals(1, step.diagnostics().size());
     assertTrue(step.diagnostics().getFirst().isRemoval());
+  }
+
+  @Test
+  void whatTheClusterFoldPassesOverIsTold() {
+    ObjectKey pod = new ObjectKey("Pod", "shop", "odd");
+    Map<String, Object> odd =
+        Map.of("status", Map.of("podIPs", List.of(Map.of("ip", "10.0.0.1"), Map.of("ip", "10.0"))));
+    LogBuilder log = shop().add(ObjectEvent.Type.ADDED, pod, "a.yaml:3", odd, List.of());
+    DiagnosticRecord told = log.last().diagnostics().getFirst().value();
+    assertEquals("unreadable-address", told.code());
+    assertEquals("status.podIPs[1].ip", told.path());
+    assertTrue(told.message().startsWith("'10.0' is not an IP address"), told.message());
+    assertEquals("a.yaml", told.file());
+    log.add(ObjectEvent.Type.DELETED, pod, "", Map.of(), List.of());
+    assertTrue(log.last().diagnostics().getFirst().isRemoval());
+    ObjectKey node = new ObjectKey("Node", "", "node-9");
+    log.add(
+        ObjectEvent.Type.ADDED,
+        node,
+        "",
+        Map.of("spec", Map.of("podCIDR", "10.0.1/24")),
+        List.of());
+    assertEquals("spec.podCIDR", log.last().diagnostics().getFirst().value().path());
+  }
+
+  @Test
+  void aPodWithoutANumberIsToldAndHasNoPolicy() {
+    ClusterRecord.Endpoint endpoint =
+        new ClusterRecord.Endpoint(
+            99,
+            "shop",
+            "late",
+            "uid",
+            "node-1",
+            List.of(),
+            ReservedIdentity.INIT.number(),
+            LogBuilder.labels("shop", "app=late"),
+            "",
+            "",
+            List.of());
+    LogBuilder log =
+        shop()
+            .add(
+                ObjectEvent.Type.ADDED,
+                new ObjectKey("Pod", "shop", "late"),
+                "",
+                Map.of(),
+                List.of(Change.upsert(ClusterRecord.Endpoint.class, endpoint.key(), endpoint)));
+    assertEquals(List.of(), log.last().desired());
+    assertEquals("no-identity-number", log.last().diagnostics().getFirst().value().code());
+    log.add(
+        ObjectEvent.Type.DELETED,
+        new ObjectKey("Pod", "shop", "late"),
+        "",
+        Map.of(),
+        List.of(Change.remove(ClusterRecord.Endpoint.class, endpoint.key())));
+    assertTrue(log.last().diagnostics().getFirst().isRemoval());
   }
 
   @Test
