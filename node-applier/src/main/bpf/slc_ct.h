@@ -107,7 +107,7 @@ static __always_inline void slc_ct_tell(const struct slc_ct_key *key, const stru
 	e->protocol = key->protocol;
 	e->tcp_flags = tcp_flags;
 	e->flags = 0;
-	e->pad[0] = e->pad[1] = 0;
+	e->icmp_type = e->icmp_code = 0;
 	e->started = v->created;
 	e->service = v->service;
 	e->pad2 = 0;

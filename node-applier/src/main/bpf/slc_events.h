@@ -77,7 +77,8 @@ static __always_inline void slc_fill(struct slc_event *e, struct __sk_buff *skb,
 	e->protocol = p->protocol;
 	e->tcp_flags = p->tcp_flags;
 	e->flags = v->flags;
-	e->pad[0] = e->pad[1] = 0;
+	e->icmp_type = p->icmp_type;
+	e->icmp_code = p->icmp_code;
 	e->other_endpoint = 0;
 	e->started = 0;
 	e->service = slc_lb_dialled_by(skb, p);

@@ -128,12 +128,13 @@ static __always_inline int slc_parse_l4(struct __sk_buff *skb, struct slc_packet
 		p->tcp_flags = h.tcp_flags;
 		return slc_tcp_odd(h.tcp_flags) ? SLC_DROP_INVALID : SLC_PASS;
 	}
+	if (p->protocol == SLC_PROTO_UDP || p->protocol == SLC_PROTO_SCTP)
+		return SLC_PASS;
 	p->icmp_type = bpf_ntohs(h.sport) >> 8;
+	p->icmp_code = bpf_ntohs(h.sport) & 0xff;
 	if (p->protocol == SLC_PROTO_ICMP)
 		return p->v6 ? SLC_DROP_L4_UNKNOWN : slc_icmp4(p, &h);
-	if (p->protocol == SLC_PROTO_ICMP6)
-		return p->v6 ? slc_icmp6(p, &h) : SLC_DROP_L4_UNKNOWN;
-	return SLC_PASS;
+	return p->v6 ? slc_icmp6(p, &h) : SLC_DROP_L4_UNKNOWN;
 }
 
 static __always_inline int slc_parse_ip4(struct __sk_buff *skb, struct slc_packet *p)

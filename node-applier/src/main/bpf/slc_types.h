@@ -155,7 +155,8 @@ struct slc_event {
 	__u8 protocol;
 	__u8 tcp_flags;
 	__u8 flags;
-	__u8 pad[2];
+	__u8 icmp_type; // of the packet, when protocol is one of the two; else 0
+	__u8 icmp_code;
 	__u32 other_endpoint;
 	__u64 started;
 	__u32 service; // frontend that the client dialled, 0: none
@@ -246,6 +247,7 @@ struct slc_packet {
 	__u8 protocol;
 	__u8 tcp_flags;
 	__u8 icmp_type;
+	__u8 icmp_code;
 	__u8 what;
 	__u8 ttl;
 	__u32 frag_id;

@@ -5,6 +5,7 @@ import dev.sluice.schemas.serde.TopicSerdes;
 import dev.sluice.schemas.topic.ResyncNeededException;
 import dev.sluice.schemas.topic.Topic;
 import dev.sluice.schemas.topic.TopicReader;
+import dev.sluice.schemas.topic.UnreadableRecordException;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
@@ -58,6 +59,9 @@ final class LogFollower<V extends SpecificRecord> implements AutoCloseable {
         }
       } catch (WakeupException e) {
         LOG.debug("{} is not followed any more", topic);
+      } catch (UnreadableRecordException e) {
+        LOG.error("{} is not followed any more", topic, e);
+        return;
       } catch (RuntimeException e) {
         LOG.debug("{} cannot be followed yet: {}", topic, e.toString());
         Waiting.pause(RETRY);

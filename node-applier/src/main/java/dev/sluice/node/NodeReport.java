@@ -10,12 +10,16 @@ import dev.sluice.node.kernel.NodeDataplane;
 import dev.sluice.schemas.EndpointStatus;
 import dev.sluice.schemas.MapPressure;
 import dev.sluice.schemas.NodeStatus;
+import dev.sluice.schemas.SubjectStatus;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.LongSupplier;
 
 /** The node's state in the forms that topic node.status and the socket have. Any thread. */
 final class NodeReport {
+  /** Enough to tell two leaves apart, and few enough for a record of thousands. */
+  private static final int LEAF_DIGITS = 16;
+
   private final String node;
   private final Clock clock;
   private final ApplierThread applier;
@@ -59,7 +63,11 @@ final class NodeReport {
         consumed.getAsLong(),
         counters.lost(),
         lostUser.getAsLong(),
-        view.message());
+        view.message(),
+        view.subjects().entrySet().stream()
+            .map(
+                each -> new SubjectStatus(each.getKey(), each.getValue().substring(0, LEAF_DIGITS)))
+            .toList());
   }
 
   ControlAnswer.Status answer() {

@@ -73,7 +73,15 @@ record ClusterView(
       }
     }
     Map<Long, EndpointStatus> statuses = new HashMap<>();
-    nodes.values().forEach(node -> node.getEndpoints().forEach(e -> statuses.put(e.getId(), e)));
+    Map<Long, String> leaves = new HashMap<>();
+    for (NodeStatus node : nodes.values()) {
+      Map<Integer, String> subjects = new HashMap<>();
+      node.getSubjects().forEach(subject -> subjects.put(subject.getIdentity(), subject.getHash()));
+      for (EndpointStatus endpoint : node.getEndpoints()) {
+        statuses.put(endpoint.getId(), endpoint);
+        leaves.put(endpoint.getId(), subjects.getOrDefault(endpoint.getIdentity(), ""));
+      }
+    }
     long revision = mark.getRevision();
     List<EndpointView> endpoints =
         endpointRows.stream()
@@ -87,6 +95,7 @@ record ClusterView(
                         endpoint,
                         Optional.ofNullable(policies.get(endpoint.getIdentity())),
                         Optional.ofNullable(statuses.get(endpoint.getId())),
+                        leaves.getOrDefault(endpoint.getId(), ""),
                         revision))
             .toList();
     return new ClusterView(mark, policies, selectors, members, endpoints, nodes);

@@ -13,12 +13,15 @@ import java.util.Optional;
  * @param policy what is desired for its identity; empty while no policy has been compiled, which
  *     closes it
  * @param status what its node says; empty while the node has said nothing
+ * @param realizedLeaf beginning of the leaf that its node says its rules have; empty while it has
+ *     none
  * @param desiredRevision the revision in force
  */
 record EndpointView(
     Endpoint endpoint,
     Optional<SubjectPolicy> policy,
     Optional<EndpointStatus> status,
+    String realizedLeaf,
     long desiredRevision) {
 
   String name() {
@@ -33,6 +36,12 @@ record EndpointView(
   /** The revision that its node's kernel enforces; 0 while it is closed. */
   long realizedRevision() {
     return status.map(EndpointStatus::getRealizedRevision).orElse(0L);
+  }
+
+  /** Whether the rules that its node enforces for it are, by their hash, those desired now. */
+  boolean acknowledged() {
+    return !realizedLeaf.isEmpty()
+        && policy.map(SubjectPolicy::getHash).filter(h -> h.startsWith(realizedLeaf)).isPresent();
   }
 
   boolean ingressEnforced() {

@@ -6,9 +6,12 @@ import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.serde.TopicSerdes;
 import dev.sluice.schemas.topic.Topic;
 import dev.sluice.schemas.topic.TopicReader;
+import dev.sluice.schemas.topic.UnreadableRecordException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.KafkaException;
 
@@ -42,23 +45,31 @@ public final class LabTopics implements AutoCloseable {
   /** The last value of every key that was not removed, by key. */
   public <V extends SpecificRecord> SortedMap<String, V> latest(Topic<V> topic) {
     SortedMap<String, V> latest = new TreeMap<>();
-    try (TopicReader<V> reader = reader(topic)) {
-      reader.readToEnd(
-          entry -> {
-            if (entry.value() == null) {
-              latest.remove(entry.key());
-            } else {
-              latest.put(entry.key(), entry.value());
-            }
-          });
-    }
+    read(
+        topic,
+        entry -> {
+          if (entry.value() == null) {
+            latest.remove(entry.key());
+          } else {
+            latest.put(entry.key(), entry.value());
+          }
+        });
     return latest;
   }
 
   /** Every record that the topic still has, oldest first within a partition. */
   public <V extends SpecificRecord> List<TopicReader.Entry<V>> all(Topic<V> topic) {
+    List<TopicReader.Entry<V>> entries = new ArrayList<>();
+    read(topic, entries::add);
+    return entries;
+  }
+
+  private <V extends SpecificRecord> void read(
+      Topic<V> topic, Consumer<TopicReader.Entry<V>> sink) {
     try (TopicReader<V> reader = reader(topic)) {
-      return reader.readToEnd();
+      reader.readToEnd(sink);
+    } catch (UnreadableRecordException e) {
+      throw new Refusal("Something wrote what does not belong there: " + e.getMessage(), e);
     }
   }
 

@@ -18,7 +18,8 @@ import java.util.TreeMap;
  * @param hash Merkle root of that revision; empty when there is none
  * @param subjects identities whose rules come from it
  * @param endpoints how many endpoints have one of these identities
- * @param realised on how many of them the node enforces that revision or a later one
+ * @param realised on how many of them the node enforces that revision or a later one, and has
+ *     acknowledged the rules desired now by their hash
  * @param diagnostics what is refused or worth knowing
  */
 record PolicyView(
@@ -95,7 +96,10 @@ record PolicyView(
             .filter(view -> subjects.contains(view.endpoint().getIdentity()))
             .toList();
     long realised =
-        selected.stream().filter(view -> view.realizedRevision() >= Math.max(1, number)).count();
+        selected.stream()
+            .filter(view -> view.realizedRevision() >= Math.max(1, number))
+            .filter(EndpointView::acknowledged)
+            .count();
     return new PolicyView(
         name,
         number,

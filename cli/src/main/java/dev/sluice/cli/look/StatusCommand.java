@@ -7,14 +7,18 @@ import dev.sluice.cli.DataOption;
 import dev.sluice.cli.OutputOptions;
 import dev.sluice.cli.Version;
 import dev.sluice.cli.output.Table;
+import dev.sluice.core.cluster.IdentityScope;
 import dev.sluice.lab.LabHandle;
 import dev.sluice.schemas.Diagnostic;
 import dev.sluice.schemas.MapPressure;
 import dev.sluice.schemas.NodeStatus;
 import dev.sluice.schemas.Revision;
 import dev.sluice.schemas.Severity;
+import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.topic.TopicReader;
 import dev.sluice.schemas.topic.Topics;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -42,11 +46,17 @@ final class StatusCommand implements Callable<Integer> {
       List<Revision> revisions =
           topics.all(Topics.REVISIONS).stream().map(TopicReader.Entry::value).toList();
       Collection<Diagnostic> diagnostics = topics.latest(Topics.DIAGNOSTICS).values();
+      Instant now = Instant.now();
+      Duration interval = topics.settings().duration(Setting.NODE_STATUS_INTERVAL);
+      List<NodeHealth> nodes =
+          cluster.nodes().values().stream()
+              .map(status -> NodeHealth.of(status, cluster, now, interval))
+              .toList();
       Counts counts =
-          Counts.of(cluster, PolicyView.of(cluster, revisions, diagnostics), diagnostics);
+          Counts.of(cluster, nodes, PolicyView.of(cluster, revisions, diagnostics), diagnostics);
       output.print(
-          () -> table(lab, cluster, counts, diagnostics),
-          () -> json(lab, cluster, counts, diagnostics));
+          () -> table(lab, cluster, counts, nodes, now, diagnostics),
+          () -> json(lab, cluster, counts, nodes, diagnostics));
     }
     return 0;
   }
@@ -61,12 +71,16 @@ final class StatusCommand implements Callable<Integer> {
       long ready,
       long nodes,
       long current,
+      long stale,
       long produced,
       long consumed,
       long lostKernel,
       long lostUser) {
     static Counts of(
-        ClusterView cluster, List<PolicyView> policies, Collection<Diagnostic> diagnostics) {
+        ClusterView cluster,
+        List<NodeHealth> health,
+        List<PolicyView> policies,
+        Collection<Diagnostic> diagnostics) {
       Collection<NodeStatus> nodes = cluster.nodes().values();
       return new Counts(
           policies.stream().filter(policy -> policy.revision() > 0).count(),
@@ -79,7 +93,8 @@ final class StatusCommand implements Callable<Integer> {
           cluster.endpoints().size(),
           cluster.endpoints().stream().filter(view -> view.state().equals("ready")).count(),
           nodes.size(),
-          nodes.stream().filter(n -> n.getRevision() >= cluster.mark().getRevision()).count(),
+          health.stream().filter(node -> node.state() == NodeHealth.State.OK).count(),
+          health.stream().filter(node -> node.state() == NodeHealth.State.STALE).count(),
           nodes.stream().mapToLong(NodeStatus::getEventsProduced).sum(),
           nodes.stream().mapToLong(NodeStatus::getEventsConsumed).sum(),
           nodes.stream().mapToLong(NodeStatus::getEventsLostKernel).sum(),
@@ -88,7 +103,12 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private Table table(
-      LabHandle lab, ClusterView cluster, Counts counts, Collection<Diagnostic> diagnostics) {
+      LabHandle lab,
+      ClusterView cluster,
+      Counts counts,
+      List<NodeHealth> nodes,
+      Instant now,
+      Collection<Diagnostic> diagnostics) {
     Table table = new Table("COMPONENT", "STATUS");
     table.row("Sluice", "Ok   " + Version.line());
     table.row("Kafka", "Ok   " + lab.bootstrapServers());
@@ -103,18 +123,27 @@ final class StatusCommand implements Callable<Integer> {
                 counts.policies(),
                 counts.refused(),
                 counts.warnings()));
-    table.row("Nodes", counts.current() + "/" + counts.nodes() + " have realised it");
+    table.row(
+        "Nodes",
+        counts.current()
+            + "/"
+            + counts.nodes()
+            + " have realised it"
+            + (counts.stale() == 0 ? "" : ", " + counts.stale() + " say nothing"));
     table.row("Endpoints", counts.ready() + "/" + counts.endpoints() + " ready");
-    table.row("Identities", counts.identities() + " in use");
+    table.row(
+        "Identities",
+        "%d in use; the highest number of a pod is %d of %d"
+            .formatted(counts.identities(), highestNumber(cluster), IdentityScope.PODS.last()));
     table.row(
         "Flow events",
         "%d produced, %d consumed, %d lost in the kernel, %d lost after it"
             .formatted(
                 counts.produced(), counts.consumed(), counts.lostKernel(), counts.lostUser()));
-    for (NodeStatus node : cluster.nodes().values()) {
-      table.row(node.getNode(), nodeLine(node, cluster.mark().getRevision()));
+    for (NodeHealth node : nodes) {
+      table.row(node.status().getNode(), node.text(now));
       if (verbose) {
-        node.getMaps().forEach(map -> table.row("  map " + map.getName(), pressure(map)));
+        node.status().getMaps().forEach(map -> table.row("  map " + map.getName(), pressure(map)));
       }
     }
     if (verbose) {
@@ -133,13 +162,13 @@ final class StatusCommand implements Callable<Integer> {
     return table;
   }
 
-  private static String nodeLine(NodeStatus node, long wanted) {
-    String behind = node.getRevision() >= wanted ? "Ok   " : "Behind   ";
-    String said = node.getMessage().isEmpty() ? "" : "; " + node.getMessage();
-    return behind
-        + "revision %d at position %d, %d endpoints"
-            .formatted(node.getRevision(), node.getPosition(), node.getEndpoints().size())
-        + said;
+  /** Numbers are never given twice: how near the end they are. */
+  private static int highestNumber(ClusterView cluster) {
+    return cluster.endpoints().stream()
+        .mapToInt(view -> view.endpoint().getIdentity())
+        .filter(IdentityScope.PODS::has)
+        .max()
+        .orElse(0);
   }
 
   private static String pressure(MapPressure map) {
@@ -147,7 +176,11 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private static ObjectNode json(
-      LabHandle lab, ClusterView cluster, Counts counts, Collection<Diagnostic> diagnostics) {
+      LabHandle lab,
+      ClusterView cluster,
+      Counts counts,
+      List<NodeHealth> health,
+      Collection<Diagnostic> diagnostics) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("version", Version.line());
     json.put("bootstrapServers", lab.bootstrapServers());
@@ -160,6 +193,7 @@ final class StatusCommand implements Callable<Integer> {
     json.put("refused", counts.refused());
     json.put("warnings", counts.warnings());
     json.put("identities", counts.identities());
+    json.put("highestNumber", highestNumber(cluster));
     json.put("endpoints", counts.endpoints());
     json.put("endpointsReady", counts.ready());
     json.putObject("flowEvents")
@@ -168,9 +202,12 @@ final class StatusCommand implements Callable<Integer> {
         .put("lostKernel", counts.lostKernel())
         .put("lostUser", counts.lostUser());
     ArrayNode nodes = json.putArray("nodes");
-    for (NodeStatus node : cluster.nodes().values()) {
+    for (NodeHealth each : health) {
+      NodeStatus node = each.status();
       ObjectNode one = nodes.addObject();
       one.put("name", node.getNode());
+      one.put("state", each.state().text());
+      one.put("time", node.getTime().toString());
       one.put("revision", node.getRevision());
       one.put("position", node.getPosition());
       one.put("hash", node.getHash());

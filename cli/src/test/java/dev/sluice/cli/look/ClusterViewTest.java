@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.sluice.cli.look.NodeHealth.State;
 import dev.sluice.cli.output.JsonPath;
+import dev.sluice.core.compile.SubjectHash;
+import dev.sluice.core.label.LabelSet;
 import dev.sluice.schemas.CompiledRule;
 import dev.sluice.schemas.DesiredRow;
 import dev.sluice.schemas.Diagnostic;
@@ -19,8 +22,11 @@ import dev.sluice.schemas.Revision;
 import dev.sluice.schemas.RuleVerdict;
 import dev.sluice.schemas.Severity;
 import dev.sluice.schemas.SubjectPolicy;
+import dev.sluice.schemas.SubjectStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -48,20 +54,29 @@ class ClusterViewTest {
                   "",
                   List.of(POLICY + PATH))));
 
+  private static final String LEAF = "0123456789abcdef0123456789abcdef";
+
   private static ClusterView cluster(long realised) {
+    return cluster(realised, LEAF.substring(0, 16));
+  }
+
+  private static NodeStatus node(long revision, String leaf) {
+    EndpointStatus status = new EndpointStatus(3L, "shop", "backend-0", 256, "ready", revision, "");
+    return NodeStatus.newBuilder()
+        .setNode("node-1")
+        .setTime(Instant.EPOCH)
+        .setPosition(9)
+        .setRevision(revision)
+        .setHash(SubjectHash.ofAll(Map.of(LabelSet.parse(List.of("k8s:app=backend")), LEAF)))
+        .setEndpoints(List.of(status))
+        .setSubjects(List.of(new SubjectStatus(256, leaf)))
+        .setMaps(List.of())
+        .build();
+  }
+
+  private static ClusterView cluster(long realised, String leaf) {
     SubjectPolicy backend =
-        new SubjectPolicy(256, List.of("k8s:app=backend"), 7L, "ab", CLOSED, OPEN);
-    EndpointStatus status = new EndpointStatus(3L, "shop", "backend-0", 256, "ready", realised, "");
-    NodeStatus node =
-        NodeStatus.newBuilder()
-            .setNode("node-1")
-            .setTime(Instant.EPOCH)
-            .setPosition(9)
-            .setRevision(realised)
-            .setHash("")
-            .setEndpoints(List.of(status))
-            .setMaps(List.of())
-            .build();
+        new SubjectPolicy(256, List.of("k8s:app=backend"), 7L, LEAF, CLOSED, OPEN);
     Endpoint endpoint =
         Endpoint.newBuilder()
             .setId(3)
@@ -76,7 +91,7 @@ class ClusterViewTest {
     return ClusterView.of(
         List.of(new DesiredRow(9L, backend), new DesiredRow(9L, new Mark(9L, 8L, "root"))),
         List.of(new EndpointRow(5L, endpoint), new EndpointRow(9L, new Mark(9L, 0L, ""))),
-        new TreeMap<>(java.util.Map.of("node-1", node)));
+        new TreeMap<>(Map.of("node-1", node(realised, leaf))));
   }
 
   private static Revision revision(long number, String type) {
@@ -119,6 +134,33 @@ class ClusterViewTest {
     assertEquals("1/1", there.realised() + "/" + there.endpoints());
     assertEquals("root7", there.hash());
     assertEquals("shop/backend-allow-frontend", there.shortName());
+  }
+
+  @Test
+  void aPolicyIsNotRealisedByItsNumberAlone() {
+    List<Revision> revisions = List.of(revision(7, "ADDED"));
+    PolicyView others = PolicyView.of(cluster(7, "ffff"), revisions, List.of()).getFirst();
+    assertEquals("0/1", others.realised() + "/" + others.endpoints());
+    PolicyView none = PolicyView.of(cluster(7, ""), revisions, List.of()).getFirst();
+    assertEquals("0/1", none.realised() + "/" + none.endpoints());
+  }
+
+  @Test
+  void aNodeIsJudgedByItsAgeItsRevisionAndItsHash() {
+    Duration interval = Duration.ofSeconds(10);
+    Instant soon = Instant.EPOCH.plusSeconds(30);
+    ClusterView cluster = cluster(8);
+    NodeStatus good = node(8, LEAF.substring(0, 16));
+    assertEquals(State.OK, NodeHealth.of(good, cluster, soon, interval).state());
+    assertEquals(State.BEHIND, NodeHealth.of(node(7, ""), cluster, soon, interval).state());
+    NodeStatus other = node(8, LEAF.substring(0, 16));
+    other.setHash("another");
+    assertEquals(State.DIFFERS, NodeHealth.of(other, cluster, soon, interval).state());
+    other.setPosition(10);
+    assertEquals(State.OK, NodeHealth.of(other, cluster, soon, interval).state());
+    NodeHealth silent = NodeHealth.of(good, cluster, soon.plusMillis(1), interval);
+    assertEquals(State.STALE, silent.state());
+    assertTrue(silent.text(soon).startsWith("Stale   silent since 1970-01-01T00:00:00Z (30 s)"));
   }
 
   @Test

@@ -3,6 +3,8 @@ package dev.sluice.core.compile;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.label.LabelSet;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The hash of one subject's compiled policy: a leaf of a revision's Merkle root. It covers the
@@ -22,6 +24,19 @@ public final class SubjectHash {
     hash.text(labels.canonical());
     add(hash, ingress);
     add(hash, egress);
+    return HexFormat.of().formatHex(hash.end());
+  }
+
+  /**
+   * One hash over several subjects: what a node says of those that have endpoints on it, and what
+   * anyone can recompute from the rows of topic desired. Lower-case hex SHA-256 over the pairs,
+   * sorted by labels.
+   *
+   * @param leaves what {@link #of} gave, by labels
+   */
+  public static String ofAll(Map<LabelSet, String> leaves) {
+    Sha256 hash = Sha256.start().text("sluice.subjects.1").number(leaves.size());
+    new TreeMap<>(leaves).forEach((labels, leaf) -> hash.text(labels.canonical()).text(leaf));
     return HexFormat.of().formatHex(hash.end());
   }
 

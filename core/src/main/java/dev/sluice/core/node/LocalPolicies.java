@@ -3,7 +3,6 @@ package dev.sluice.core.node;
 import dev.sluice.core.desired.DesiredRecord.IdentityPorts;
 import dev.sluice.core.desired.DesiredRecord.Member;
 import dev.sluice.core.desired.DesiredRecord.SubjectPolicy;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +21,7 @@ final class LocalPolicies {
   private final Membership membership = new Membership();
   private final Map<Integer, SubjectPolicy> policies = new HashMap<>();
   private final Map<Integer, SubjectEntries> entries = new HashMap<>();
+  private final LocalLeaves leaves = new LocalLeaves();
 
   /** Local subjects by the selectors that they use. */
   private final Map<String, TreeSet<Integer>> users = new HashMap<>();
@@ -89,9 +89,9 @@ final class LocalPolicies {
     return Optional.ofNullable(policies.get(identity));
   }
 
-  /** The policies of the local subjects that have one. */
-  Collection<SubjectPolicy> localPolicies() {
-    return local.stream().map(policies::get).filter(policy -> policy != null).toList();
+  /** The leaves of the local subjects that have a policy, as of the last {@link #flush}. */
+  LocalLeaves leaves() {
+    return leaves;
   }
 
   /** Brings the wanted entries up to date. */
@@ -117,9 +117,11 @@ final class LocalPolicies {
     held.selectors().forEach(selector -> forget(selector, subject));
     if (policy == null) {
       held.clear();
+      leaves.remove(subject);
       entries.remove(subject);
     } else {
       held.policy(policy, membership);
+      leaves.put(policy);
       held.selectors()
           .forEach(s -> users.computeIfAbsent(s, unused -> new TreeSet<>()).add(subject));
     }

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 
 /**
  * What one node's kernel maps must hold. It mirrors topic desired at selector level, flattens the
@@ -143,10 +144,18 @@ public final class NodeFold {
   }
 
   /**
-   * Hex SHA-256 over the labels and rules of the local subjects, for node.status: what is wanted,
-   * and so what is realised once the plan is. Numbers, members and names of policies are not in it.
+   * One hash over {@link #subjects}, for node.status: what is wanted, and so what is realised once
+   * the plan is. Numbers, members and names of policies are not in it; whoever reads topic desired
+   * can recompute it.
    */
   public String hash() {
-    return LocalHash.of(policies.localPolicies());
+    policies.flush();
+    return policies.leaves().hash();
+  }
+
+  /** The leaf ({@code SubjectHash}) of every local subject that has a policy, by identity. */
+  public SortedMap<Integer, String> subjects() {
+    policies.flush();
+    return policies.leaves().byIdentity();
   }
 }

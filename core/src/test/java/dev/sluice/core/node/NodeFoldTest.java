@@ -15,17 +15,23 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.core.compile.SubjectHash;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.desired.DesiredRecord.RuleVerdict;
+import dev.sluice.core.desired.DesiredRecord.SubjectPolicy;
 import dev.sluice.core.desired.Precedence;
+import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.node.KernelEntry.AddressEntry;
 import dev.sluice.core.node.KernelEntry.PolicyEntry;
 import dev.sluice.core.node.KernelEntry.PolicyKey;
 import dev.sluice.core.policy.TrafficRule.Tier;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -244,5 +250,24 @@ class NodeFoldTest {
     assertNotEquals(none, open);
     step(put(policy(BACKEND, enforced(), OPEN)));
     assertNotEquals(open, fold.hash());
+  }
+
+  @Test
+  void theHashCanBeRecomputedFromTheRowsOfDesired() {
+    fold.local(Set.of(BACKEND, FRONTEND));
+    SubjectPolicy backend = policy(BACKEND, enforced(allow("", 6, 80, 80)), OPEN);
+    SubjectPolicy frontend = policy(FRONTEND, OPEN, OPEN);
+    step(put(backend), put(frontend));
+    Map<Integer, String> leaves = new TreeMap<>();
+    Map<LabelSet, String> byLabels = new HashMap<>();
+    for (SubjectPolicy policy : List.of(backend, frontend)) {
+      String leaf = SubjectHash.of(policy.labels(), policy.ingress(), policy.egress());
+      leaves.put(policy.identity(), leaf);
+      byLabels.put(policy.labels(), leaf);
+    }
+    assertEquals(leaves, fold.subjects());
+    assertEquals(SubjectHash.ofAll(byLabels), fold.hash());
+    fold.local(Set.of(FRONTEND));
+    assertEquals(Set.of(FRONTEND), fold.subjects().keySet());
   }
 }

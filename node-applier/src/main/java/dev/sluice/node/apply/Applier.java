@@ -19,12 +19,14 @@ import dev.sluice.node.mirror.Place;
 import dev.sluice.schemas.convert.Row;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +58,7 @@ public final class Applier {
   private NodeNetwork network = NodeNetwork.EMPTY;
   private MapSizes held = MapSizes.NONE;
   private String hash = "";
+  private SortedMap<Integer, String> subjects = Collections.emptySortedMap();
   private String message = "";
   private volatile RuleBook rules = new RuleBook();
   private boolean due;
@@ -179,6 +182,7 @@ public final class Applier {
     mirror.policyRealised();
     held = plan.after();
     hash = mirror.fold().hash();
+    subjects = mirror.fold().subjects();
     rules = mirror.fold().rules();
     services.orThrow();
     mirror.realised();
@@ -248,6 +252,7 @@ public final class Applier {
     return new NodeView(
         mirror.realisedPlace(),
         hash,
+        subjects,
         endpoints.views(),
         held,
         maps.capacity(),

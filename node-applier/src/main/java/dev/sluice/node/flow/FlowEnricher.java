@@ -26,6 +26,8 @@ import java.util.function.Supplier;
 public final class FlowEnricher {
   private static final int ICMP = 1;
   private static final int ICMP6 = 58;
+  private static final int ICMP_ECHO = 8;
+  private static final int ICMP6_ECHO = 128;
   private static final int POLICY_DENIED = 133;
   private static final int DENY_RULE = 181;
 
@@ -93,8 +95,8 @@ public final class FlowEnricher {
     flow.setProtocol(event.protocol());
     flow.setSourcePort(icmp ? 0 : event.sourcePort());
     flow.setDestinationPort(icmp ? 0 : event.destinationPort());
-    flow.setIcmpType(icmp ? echo(event) : 0);
-    flow.setIcmpCode(0);
+    flow.setIcmpType(icmp ? icmpType(event) : 0);
+    flow.setIcmpCode(icmp ? event.icmpCode() : 0);
     flow.setTcpFlags(event.tcpFlags());
     flow.setReply(event.reason() == 0 ? event.reply() : null); // hubble leaves it out of drops
     flow.setSource(
@@ -170,11 +172,12 @@ public final class FlowEnricher {
     return direction == Direction.INGRESS ? Direction.EGRESS : Direction.INGRESS;
   }
 
-  private static int echo(KernelEvent event) {
-    if (event.protocol() == ICMP) {
-      return event.reply() ? 0 : 8;
+  /** An end has no packet of its own; what opens a connection of ICMP is an echo request. */
+  private static int icmpType(KernelEvent event) {
+    if (event.type() != KernelEvent.Type.CONNECTION_END) {
+      return event.icmpType();
     }
-    return event.reply() ? 129 : 128;
+    return event.protocol() == ICMP ? ICMP_ECHO : ICMP6_ECHO;
   }
 
   private static FlowKind kind(KernelEvent.Type type) {

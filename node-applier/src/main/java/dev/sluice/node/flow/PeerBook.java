@@ -79,8 +79,8 @@ public final class PeerBook implements FoldListener {
         isPod ? address.namespace() : "",
         isPod ? address.pod() : "",
         labels.getOrDefault(identity, List.of()),
-        "",
-        "",
+        isPod ? address.workloadKind() : "",
+        isPod ? address.workload() : "",
         address == null ? "" : address.node(),
         List.of());
   }

@@ -46,7 +46,9 @@ final class EventCodec {
         event.get(LONG, 24),
         event.get(LONG, 32),
         (event.get(BYTE, 113) & REPLY) != 0,
-        event.get(INT, 128));
+        event.get(INT, 128),
+        event.get(BYTE, 114) & 0xff,
+        event.get(BYTE, 115) & 0xff);
   }
 
   private static IpAddress address(MemorySegment event, long at) {

@@ -24,6 +24,8 @@ import dev.sluice.core.node.KernelEntry.Direction;
  * @param reply whether the packet went against its connection's direction
  * @param service id of the Service's frontend that the opener dialled; 0: it dialled the address
  *     itself
+ * @param icmpType of an ICMP packet; 0 for other protocols, and of an end
+ * @param icmpCode the same
  */
 public record KernelEvent(
     Type type,
@@ -51,7 +53,9 @@ public record KernelEvent(
     long replyPackets,
     long replyBytes,
     boolean reply,
-    int service) {
+    int service,
+    int icmpType,
+    int icmpCode) {
   /** In the order of {@code enum slc_event_type}, from 1. */
   public enum Type {
     CONNECTION_START,

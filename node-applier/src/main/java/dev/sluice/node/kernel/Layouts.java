@@ -148,6 +148,8 @@ final class Layouts {
           Map.entry("protocol", 111),
           Map.entry("tcp_flags", 112),
           Map.entry("flags", 113),
+          Map.entry("icmp_type", 114),
+          Map.entry("icmp_code", 115),
           Map.entry("other_endpoint", 116),
           Map.entry("started", 120),
           Map.entry("service", 128),

@@ -7,10 +7,12 @@ import dev.sluice.schemas.DesiredRow;
 import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.convert.DesiredRecords;
 import dev.sluice.schemas.convert.Row;
+import dev.sluice.schemas.registry.RegistryException;
 import dev.sluice.schemas.serde.TopicSerdes;
 import dev.sluice.schemas.topic.ResyncNeededException;
 import dev.sluice.schemas.topic.TopicReader;
 import dev.sluice.schemas.topic.Topics;
+import dev.sluice.schemas.topic.UnreadableRecordException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +85,9 @@ public final class DesiredFollower implements AutoCloseable {
       LOG.debug("woken to close");
     } catch (ResyncNeededException e) {
       restart(e.getMessage());
-    } catch (KafkaException | IllegalStateException e) {
+    } catch (UnreadableRecordException e) {
+      throw e; // reading it again will not help
+    } catch (KafkaException | RegistryException | IllegalStateException e) {
       LOG.warn("topic desired cannot be read: {}", e.getMessage());
       restart(e.getMessage());
       backoff.pause();
@@ -140,7 +144,14 @@ public final class DesiredFollower implements AutoCloseable {
   }
 
   private static Row<DesiredRecord> row(TopicReader.Entry<DesiredRow> entry) {
-    return DesiredRecords.fromAvro(entry.key(), entry.value(), entry.removedAt());
+    try {
+      return DesiredRecords.fromAvro(entry.key(), entry.value(), entry.removedAt());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "topic %s, partition %d, offset %d: %s"
+              .formatted(Topics.DESIRED, entry.partition(), entry.offset(), e.getMessage()),
+          e);
+    }
   }
 
   @Override

@@ -80,7 +80,11 @@ public final class Rows {
                 node.isEmpty() ? List.of() : List.of(IpAddress.parse(underlay)),
                 endpoint,
                 pod.isEmpty() ? "" : "shop",
-                pod)));
+                pod,
+                false,
+                0,
+                endpoint == 0 ? "" : "Deployment",
+                endpoint == 0 ? "" : "shop")));
   }
 
   public static Row<DesiredRecord> gone(long position, String ip) {

@@ -59,6 +59,8 @@ final class Events {
         end ? 4 : 0,
         end ? 400 : 0,
         false,
+        0,
+        0,
         0);
   }
 }

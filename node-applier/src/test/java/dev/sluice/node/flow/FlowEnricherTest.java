@@ -68,6 +68,8 @@ class FlowEnricherTest {
     assertEquals(TrafficDirection.INGRESS, flow.getDirection());
     assertEquals("shop", flow.getSource().getNamespace());
     assertEquals("a", flow.getSource().getPod());
+    assertEquals("Deployment", flow.getSource().getWorkloadKind());
+    assertEquals("shop", flow.getSource().getWorkload());
     assertEquals(1, flow.getSource().getEndpoint());
     assertEquals(List.of("k8s:app=app-256"), flow.getSource().getLabels());
     assertEquals("b", flow.getDestination().getPod());

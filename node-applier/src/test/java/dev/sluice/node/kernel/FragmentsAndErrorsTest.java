@@ -17,6 +17,7 @@ import static dev.sluice.node.kernel.Packet.ip;
 import static dev.sluice.node.kernel.Packet.tcp;
 import static dev.sluice.node.kernel.Packet.tooBig;
 import static dev.sluice.node.kernel.Packet.udp;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -110,7 +111,11 @@ class FragmentsAndErrorsTest {
       lab.toPod(echoReply(e.outside, e.pod, 6)).drops(133);
       lab.toPod(echo(e.outside, e.pod, 5)).drops(133);
     }
-    lab.fromPod(icmp(POD, OUTSIDE, 13, 0, 0)).drops(144);
+    lab.told();
+    lab.fromPod(icmp(POD, OUTSIDE, 13, 7, 0)).drops(144);
+    KernelEvent drop = lab.drops().getFirst();
+    assertEquals(13, drop.icmpType());
+    assertEquals(7, drop.icmpCode());
     lab.fromPod(icmp(POD6, OUTSIDE6, 139, 0, 0)).drops(146);
   }
 

@@ -162,6 +162,8 @@ public final class ClusterRecords {
         .setPod(address.pod())
         .setAudit(address.audit())
         .setOwnIdentity(address.ownIdentity())
+        .setWorkloadKind(address.workloadKind())
+        .setWorkload(address.workload())
         .build();
   }
 
@@ -175,7 +177,9 @@ public final class ClusterRecords {
         address.getNamespace(),
         address.getPod(),
         address.getAudit(),
-        address.getOwnIdentity());
+        address.getOwnIdentity(),
+        address.getWorkloadKind(),
+        address.getWorkload());
   }
 
   static List<NamedPort> toAvro(List<ClusterRecord.NamedPort> ports) {

@@ -57,7 +57,9 @@ class ConvertersTest {
           "default",
           "shop-1",
           true,
-          0x7f0001);
+          0x7f0001,
+          "Deployment",
+          "shop");
 
   @Test
   void clusterRecordsComeBack() {
