@@ -133,7 +133,11 @@ class TopicReaderTest {
         TopicReader<DesiredRow> reader = TopicReader.open(settings, serdes, Topics.DESIRED)) {
       SerializationException refused =
           assertThrows(SerializationException.class, reader::readToEnd);
-      assertTrue(refused.getMessage().startsWith("others.desired-0@11: "), refused.getMessage());
+      assertTrue(
+          refused
+              .getMessage()
+              .startsWith("topic others.desired, partition 0, offset 11 cannot be read: "),
+          refused.getMessage());
     }
   }
 

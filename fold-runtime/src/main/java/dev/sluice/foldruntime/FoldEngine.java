@@ -214,7 +214,7 @@ final class FoldEngine {
       return derivation.apply(record);
     } catch (RuntimeException e) {
       throw new FoldStoppedException(
-          "%s cannot fold %s@%d (%s): %s"
+          "%s cannot fold topic %s, partition 0, offset %d (%s): %s"
               .formatted(
                   derivation.name(), record.topic(), record.offset(), record.key(), e.getMessage()),
           e);

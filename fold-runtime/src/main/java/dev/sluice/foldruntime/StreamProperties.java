@@ -28,6 +28,7 @@ final class StreamProperties {
     all.put("poll.ms", 10);
     // A commit waits for the producer; where the fold goes on from is the snapshot's business.
     all.put("commit.interval.ms", 2000);
+    all.put("deserialization.exception.handler", UnreadableRecords.class.getName());
     long session = settings.duration(Setting.STREAM_SESSION_TIMEOUT).toMillis();
     all.put("consumer.session.timeout.ms", (int) session);
     all.put("consumer.heartbeat.interval.ms", (int) (session / 4));

@@ -4,6 +4,7 @@ import dev.sluice.schemas.config.ProcessLife;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.serde.TopicSerdes;
+import dev.sluice.schemas.topic.UnreadableRecordException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -96,8 +97,9 @@ public final class StreamRunner implements AutoCloseable {
         Event event = events.take();
         close(streams);
         if (event instanceof Event.Failed failed) {
-          if (isBug(failed.cause())) {
-            onBug.accept(failed.cause());
+          Optional<Throwable> bug = bug(failed.cause());
+          if (bug.isPresent()) {
+            onBug.accept(bug.get());
             break;
           }
           Duration wait = backoff.next();
@@ -144,13 +146,14 @@ public final class StreamRunner implements AutoCloseable {
     }
   }
 
-  private static boolean isBug(Throwable failure) {
+  /** What to tell of a failure that trying again cannot help; empty when it can. */
+  private static Optional<Throwable> bug(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof FoldStoppedException) {
-        return true;
+      if (cause instanceof FoldStoppedException || cause instanceof UnreadableRecordException) {
+        return Optional.of(cause);
       }
     }
-    return false;
+    return Optional.empty();
   }
 
   private static void close(KafkaStreams streams) {

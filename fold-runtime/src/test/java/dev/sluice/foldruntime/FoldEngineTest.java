@@ -159,7 +159,8 @@ class FoldEngineTest {
     SimulatedInstance instance = new SimulatedInstance(topics, new Random(1));
     FoldStoppedException stopped = assertThrows(FoldStoppedException.class, () -> instance.tick(0));
     assertEquals(
-        "numbering cannot fold k8s.objects@1 (Pod//poison): poisoned", stopped.getMessage());
+        "numbering cannot fold topic k8s.objects, partition 0, offset 1 (Pod//poison): poisoned",
+        stopped.getMessage());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.sluice.schemas.serde;
 
+import dev.sluice.schemas.registry.RegistryException;
 import dev.sluice.schemas.registry.SchemaRegistry;
 import java.io.IOException;
 import java.util.HashMap;
@@ -51,7 +52,7 @@ public final class AvroDeserializer<T> implements Deserializer<T> {
     Scratch<T> mine = scratch.get();
     DatumReader<T> reader = mine.readers.get(id);
     if (reader == null) {
-      reader = readers.apply(registry.schema(id));
+      reader = readers.apply(writerSchema(id));
       mine.readers.put(id, reader);
     }
     mine.decoder =
@@ -67,6 +68,19 @@ public final class AvroDeserializer<T> implements Deserializer<T> {
       throw new SerializationException(
           "%s: cannot read %d bytes written with schema %d".formatted(subject, record.length, id),
           e);
+    }
+  }
+
+  /** Of a schema that the registry does not have, the record is at fault. */
+  private Schema writerSchema(int id) {
+    try {
+      return registry.schema(id);
+    } catch (RegistryException e) {
+      if (e.unavailable()) {
+        throw e;
+      }
+      throw new SerializationException(
+          "%s: the registry has no schema %d: %s".formatted(subject, id, e.getMessage()), e);
     }
   }
 }

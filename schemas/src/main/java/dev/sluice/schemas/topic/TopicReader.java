@@ -1,7 +1,9 @@
 package dev.sluice.schemas.topic;
 
 import dev.sluice.schemas.config.Settings;
+import dev.sluice.schemas.registry.RegistryException;
 import dev.sluice.schemas.serde.TopicSerdes;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -194,7 +196,9 @@ public final class TopicReader<V extends SpecificRecord> implements AutoCloseabl
    *
    * @throws ResyncNeededException when records may have been missed; the next poll reads from the
    *     beginning
-   * @throws SerializationException when a record cannot be read, naming its offset
+   * @throws UnreadableRecordException when a record cannot be decoded, naming its place
+   * @throws RegistryException when the registry did not say what a record is: read again from a
+   *     place before it
    */
   public int poll(Duration timeout, Consumer<? super Entry<V>> sink) {
     ConsumerRecords<byte[], byte[]> records;
@@ -249,9 +253,8 @@ public final class TopicReader<V extends SpecificRecord> implements AutoCloseabl
           serdes.values(topic).deserializer().deserialize(name, record.value()),
           record.timestamp(),
           removedAt == null ? -1 : ByteBuffer.wrap(removedAt.value()).getLong());
-    } catch (SerializationException e) {
-      throw new SerializationException(
-          "%s-%d@%d: %s".formatted(name, record.partition(), record.offset(), e.getMessage()), e);
+    } catch (SerializationException | RegistryException | BufferUnderflowException e) {
+      throw UnreadableRecordException.of(record, e).map(RuntimeException.class::cast).orElse(e);
     }
   }
 
