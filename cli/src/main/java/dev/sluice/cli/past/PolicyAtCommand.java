@@ -193,7 +193,14 @@ public final class PolicyAtCommand implements Callable<Integer> {
     if (!version.key.namespace().isEmpty()) {
       metadata.put("namespace", version.key.namespace());
     }
-    version.spec.forEach((field, value) -> object.set(field, JsonText.MAPPER.valueToTree(value)));
+    version.spec.forEach(
+        (field, value) -> {
+          if (field.equals("metadata")) { // annotations that mean something
+            metadata.setAll((ObjectNode) JsonText.MAPPER.valueToTree(value));
+          } else {
+            object.set(field, JsonText.MAPPER.valueToTree(value));
+          }
+        });
     return object;
   }
 }

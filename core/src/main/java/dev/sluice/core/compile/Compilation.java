@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Identities, endpoints, addresses and policies, and the joins between them: which identity each
@@ -35,6 +36,10 @@ final class Compilation {
   private final PortNames portNames = new PortNames();
   private final ServiceUsers serviceUsers = new ServiceUsers();
   private final PeerSelectors selectors;
+  private final Namespaces namespaces = new Namespaces();
+  private final CutSubjects cutSubjects = new CutSubjects(this);
+  private final TreeSet<String> namePolicies = new TreeSet<>();
+  private int denyingSubjects;
   private Touched touched = new Touched();
 
   /**
@@ -58,6 +63,14 @@ final class Compilation {
 
   Workloads workloads() {
     return workloads;
+  }
+
+  Namespaces namespaces() {
+    return namespaces;
+  }
+
+  CutSubjects cutSubjects() {
+    return cutSubjects;
   }
 
   PortNames portNames() {
@@ -183,6 +196,11 @@ final class Compilation {
     if (usedBefore != inUse(identity) && labels != null) {
       addLive(labels, more);
     }
+    if (usedBefore != inUse(identity) && subjects.containsKey(identity)) {
+      Subject subject = subjects.get(identity);
+      touched.warnings(minding(subject, subject.row()));
+    }
+    touched.workload(Workloads.of(endpoint));
     for (int other : workloads.count(Workloads.of(endpoint), identity, more)) {
       if (identities.labels(other) != null) {
         touchUsers(identities.labels(other));
@@ -209,8 +227,76 @@ final class Compilation {
   }
 
   private void touchUsers(LabelSet labels) {
-    peers.selecting(labels).forEach(entry -> touched.warnings(entry.users()));
-    subjectSelectors.selecting(labels).forEach(entry -> touched.warnings(policiesOf(entry)));
+    touched.warnings(users(labels));
+  }
+
+  /** The policies of which a selector selects these labels. */
+  Set<String> users(LabelSet labels) {
+    TreeSet<String> users = new TreeSet<>();
+    peers.selecting(labels).forEach(entry -> users.addAll(entry.users()));
+    subjectSelectors.selecting(labels).forEach(entry -> users.addAll(policiesOf(entry)));
+    return users;
+  }
+
+  /** Notes policies about which there may be something else to tell. */
+  void tell(Set<String> texts) {
+    touched.warnings(texts);
+  }
+
+  /**
+   * A subject was compiled, or is gone.
+   *
+   * @param now null when it is gone
+   * @return the policies about which there may be something else to tell
+   */
+  Set<String> compiled(
+      int number, DesiredRecord.SubjectPolicy before, DesiredRecord.SubjectPolicy now) {
+    TreeSet<String> texts = new TreeSet<>(cutSubjects.compiled(number, before, now));
+    denyingSubjects += (denies(now).isEmpty() ? 0 : 1) - (denies(before).isEmpty() ? 0 : 1);
+    Subject subject = subjects.get(number);
+    if (subject != null && before != null && now != null) {
+      if (!denies(before).equals(denies(now))) {
+        subject.parts().forEach(part -> texts.add(part.policy()));
+      } else if (!before.egress().equals(now.egress())) {
+        texts.addAll(asking(subject));
+      }
+    } else if (subject != null && now != null) {
+      texts.addAll(minding(subject, now));
+    }
+    return texts;
+  }
+
+  /** The policies of a subject about which something is told that depends on whom they select. */
+  private Set<String> minding(Subject subject, DesiredRecord.SubjectPolicy row) {
+    TreeSet<String> texts = new TreeSet<>(asking(subject));
+    if (row != null) {
+      texts.addAll(cutSubjects.cutting(row));
+      if (denyingSubjects > 0) {
+        // Where something is left of an allow, or nothing, hangs on every subject of its policy.
+        subject.parts().forEach(part -> texts.add(part.policy()));
+      }
+    }
+    return texts;
+  }
+
+  private Set<String> asking(Subject subject) {
+    TreeSet<String> texts = new TreeSet<>();
+    if (!namePolicies.isEmpty()) {
+      subject.parts().stream()
+          .map(PolicyPart::policy)
+          .filter(namePolicies::contains)
+          .forEach(texts::add);
+    }
+    return texts;
+  }
+
+  private static List<DesiredRecord.CompiledRule> denies(DesiredRecord.SubjectPolicy row) {
+    if (row == null) {
+      return List.of();
+    }
+    return Stream.concat(row.ingress().rules().stream(), row.egress().rules().stream())
+        .filter(rule -> rule.verdict() == DesiredRecord.RuleVerdict.DENY)
+        .toList();
   }
 
   private static List<String> policiesOf(SelectorTable.Entry<PolicyPart> entry) {
@@ -246,10 +332,16 @@ final class Compilation {
       return;
     }
     touched.policy(text);
+    namePolicies.remove(text);
+    if (now != null && NameCheck.asksForNames(now.policy())) {
+      namePolicies.add(text);
+    }
     if (before != null) {
+      before.peers().values().forEach(selector -> namespaces.release(selector, text));
       serviceUsers.remove(text, before.policy());
     }
     if (now != null) {
+      now.peers().values().forEach(selector -> namespaces.use(selector, text));
       serviceUsers.add(text, now.policy());
     }
     Set<String> keptPeers = new TreeSet<>();

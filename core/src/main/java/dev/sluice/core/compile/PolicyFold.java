@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The policy side of the log: folds records of k8s.objects, each with what identity-stream derived
@@ -37,8 +38,7 @@ public final class PolicyFold {
   public static final Set<String> REQUIRED_KINDS = ClusterFold.REQUIRED_KINDS;
 
   /** Codes of diagnostics that only say something where there are pods. */
-  public static final Set<String> NEEDS_PODS =
-      Set.of(PolicyWarnings.SELECTS_NOTHING, PolicyWarnings.PEER_MATCHES_NOTHING);
+  public static final Set<String> NEEDS_PODS = PolicyWarnings.NEED_PODS;
 
   private final LogGate gate;
   private final RevisionLedger ledger;
@@ -56,7 +56,7 @@ public final class PolicyFold {
     this.services = services;
     this.compilation = new Compilation(services);
     this.accepted = new AcceptedPolicies(compilation, diagnostics);
-    this.warnings = new PolicyWarnings(compilation);
+    this.warnings = new PolicyWarnings(compilation, services);
   }
 
   public static PolicyFold empty() {
@@ -76,6 +76,8 @@ public final class PolicyFold {
     snapshot.identities().forEach(row -> fold.compilation.identity(row.key(), row));
     snapshot.endpoints().forEach(row -> fold.compilation.endpoint(row.key(), row));
     snapshot.addresses().forEach(row -> fold.compilation.address(row.key(), row));
+    fold.compilation.namespaces().restore(snapshot.namespaces());
+    fold.warnings.restore();
     fold.accepted.restore(snapshot.policies());
     fold.compilation.takeTouched();
     if (fold.whole) {
@@ -88,6 +90,7 @@ public final class PolicyFold {
 
   private void compile(Subject subject, PolicySnapshot snapshot, int number) {
     subject.row(subject.compile(snapshot.subjectRevisions().get(number)));
+    compilation.compiled(number, null, subject.row());
     merkle.put(subject.labels(), subject.row().hash());
   }
 
@@ -102,6 +105,8 @@ public final class PolicyFold {
     }
     changes.forEach(this::join);
     services.fold(event);
+    compilation.tell(compilation.namespaces().fold(event));
+    compilation.tell(warnings.services(services.touched()));
     compilation.services(services.touched());
     tellServices(event);
     tellCluster(event, changes);
@@ -169,6 +174,7 @@ public final class PolicyFold {
         .forEach(
             (number, subject) -> {
               subject.row(subject.compile(revision));
+              compilation.compiled(number, null, subject.row());
               merkle.put(subject.labels(), subject.row().hash());
             });
     RevisionMade made =
@@ -179,6 +185,7 @@ public final class PolicyFold {
             List.copyOf(compilation.policies().keySet()),
             List.copyOf(compilation.subjects().keySet()));
     compilation.policies().keySet().forEach(policy -> warn(policy, event));
+    compilation.workloads().all().forEach(workload -> warn(workload, event));
     return step(image(), Optional.of(made), diagnostics.image());
   }
 
@@ -197,6 +204,7 @@ public final class PolicyFold {
     addresses(touched, rows);
     rows.services(services.drain());
     touched.warnings().forEach(policy -> warn(policy, event));
+    touched.workloads().forEach(workload -> warn(workload, event));
     return step(rows.inOrder(), made, diagnostics.drain());
   }
 
@@ -217,6 +225,7 @@ public final class PolicyFold {
                 if (now == null) {
                   rows.remove(before.row());
                   compiled.put(number, null);
+                  touched.warnings(compilation.compiled(number, before.row(), null));
                 }
               }
             });
@@ -231,6 +240,7 @@ public final class PolicyFold {
               }
               DesiredRecord.SubjectPolicy row = now.compile(old == null ? 0 : old.revision());
               merkle.put(now.labels(), row.hash());
+              touched.warnings(compilation.compiled(number, old, row));
               if (row.equals(old)) {
                 now.row(old);
               } else {
@@ -326,6 +336,15 @@ public final class PolicyFold {
             });
   }
 
+  private void warn(Workloads.Workload workload, ObjectEvent event) {
+    diagnostics.replace(
+        workload.key(),
+        CardinalityCheck.CODE::equals,
+        CardinalityCheck.of(workload, compilation),
+        event,
+        "");
+  }
+
   private void warn(String policy, ObjectEvent event) {
     CompiledPolicy compiled = compilation.policies().get(policy);
     if (compiled != null) {
@@ -388,7 +407,8 @@ public final class PolicyFold {
         new ArrayList<>(compilation.addresses().values()),
         subjectRevisions,
         diagnostics.inForce(),
-        services.snapshot());
+        services.snapshot(),
+        List.copyOf(compilation.namespaces().names()));
   }
 
   /** Offset of the last record folded; -1 before the first. */
@@ -412,6 +432,52 @@ public final class PolicyFold {
    */
   public List<ObjectFinding> findings() {
     return whole ? diagnostics.findings() : List.of();
+  }
+
+  /** What {@link #findings} would be if everything were told anew; for tests. */
+  List<ObjectFinding> findingsAfresh() {
+    if (!whole) {
+      return List.of();
+    }
+    Diagnostics afresh = new Diagnostics();
+    ObjectEvent now =
+        new ObjectEvent(
+            gate.position(),
+            ObjectEvent.Type.BOOKMARK,
+            new ObjectKey("", "", ""),
+            "",
+            "",
+            "",
+            0,
+            "",
+            0,
+            0,
+            java.util.Map.of());
+    diagnostics.findings().stream()
+        .filter(one -> !PolicyWarnings.CODES.contains(one.finding().code()))
+        .filter(one -> !CardinalityCheck.CODE.equals(one.finding().code()))
+        .collect(
+            Collectors.groupingBy(
+                ObjectFinding::object,
+                TreeMap::new,
+                Collectors.mapping(ObjectFinding::finding, Collectors.toList())))
+        .forEach((key, findings) -> afresh.replace(key, code -> false, findings, now, ""));
+    compilation
+        .policies()
+        .values()
+        .forEach(
+            compiled ->
+                afresh.replace(
+                    compiled.policy().key(),
+                    code -> false,
+                    warnings.of(compiled.policy()),
+                    now,
+                    ""));
+    for (Workloads.Workload workload : compilation.workloads().all()) {
+      afresh.replace(
+          workload.key(), code -> false, CardinalityCheck.of(workload, compilation), now, "");
+    }
+    return afresh.findings();
   }
 
   /** The revision in force; 0 before the world is whole. */

@@ -24,6 +24,7 @@ import java.util.SortedMap;
  * @param subjectRevisions the revision at which each subject's rules last changed
  * @param diagnostics those in force, by key
  * @param services what the fold of Services remembers, in a form of its own
+ * @param namespaces that there are, sorted
  */
 public record PolicySnapshot(
     LogGate.State gate,
@@ -37,7 +38,8 @@ public record PolicySnapshot(
     List<ClusterRecord.Address> addresses,
     SortedMap<Integer, Long> subjectRevisions,
     List<DiagnosticRecord> diagnostics,
-    byte[] services) {
+    byte[] services,
+    List<String> namespaces) {
 
   /**
    * The last accepted version of a policy.

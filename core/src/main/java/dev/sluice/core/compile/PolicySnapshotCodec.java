@@ -57,6 +57,7 @@ final class PolicySnapshotCodec {
       }
       write(out, snapshot.diagnostics(), PolicySnapshotCodec::diagnostic);
       bytes(out, snapshot.services());
+      write(out, snapshot.namespaces(), PolicySnapshotCodec::text);
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
@@ -88,7 +89,8 @@ final class PolicySnapshotCodec {
           read(in, PolicySnapshotCodec::address),
           revisions(in),
           read(in, PolicySnapshotCodec::diagnostic),
-          bytes(in));
+          bytes(in),
+          read(in, PolicySnapshotCodec::text));
     } catch (IOException damaged) {
       throw new IllegalArgumentException("policy snapshot is cut short", damaged);
     }

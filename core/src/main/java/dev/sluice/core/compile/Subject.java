@@ -35,6 +35,11 @@ final class Subject {
     parts.remove(part);
   }
 
+  /** The parts of policies that select it, by policy. */
+  Collection<PolicyPart> parts() {
+    return parts;
+  }
+
   /** What was last compiled; null before the first time. */
   DesiredRecord.SubjectPolicy row() {
     return row;

@@ -32,6 +32,7 @@ final class Touched {
   private final TreeMap<String, ClusterRecord.Address> addresses = new TreeMap<>();
   private final TreeSet<String> policies = new TreeSet<>();
   private final TreeSet<String> warnings = new TreeSet<>();
+  private final TreeSet<Workloads.Workload> workloads = new TreeSet<>();
 
   void selector(String id, DesiredRecord.Selector before) {
     if (!selectors.containsKey(id)) {
@@ -70,6 +71,15 @@ final class Touched {
   /** What is to be told about a policy may have changed. */
   void warnings(Iterable<String> texts) {
     texts.forEach(warnings::add);
+  }
+
+  /** What is to be told about a workload may have changed. */
+  void workload(Workloads.Workload workload) {
+    workloads.add(workload);
+  }
+
+  SortedSet<Workloads.Workload> workloads() {
+    return workloads;
   }
 
   SortedMap<String, DesiredRecord.Selector> selectors() {

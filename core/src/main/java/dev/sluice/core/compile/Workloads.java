@@ -1,6 +1,7 @@
 package dev.sluice.core.compile;
 
 import dev.sluice.core.cluster.ClusterRecord;
+import dev.sluice.core.log.ObjectKey;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +27,11 @@ final class Workloads {
         Comparator.comparing(Workload::namespace)
             .thenComparing(Workload::kind)
             .thenComparing(Workload::name);
+
+    /** The object that made the pods. */
+    ObjectKey key() {
+      return new ObjectKey(kind, namespace, name);
+    }
 
     /** Whether a controller made the pods, so that their labels are known to be meant alike. */
     boolean isOwned() {
@@ -92,6 +98,18 @@ final class Workloads {
   SortedSet<Workload> split(int identity) {
     TreeSet<Workload> workloads = splitByIdentity.get(identity);
     return workloads == null ? new TreeSet<>() : workloads;
+  }
+
+  /** Every workload, in order. */
+  SortedSet<Workload> all() {
+    return new TreeSet<>(identities.keySet());
+  }
+
+  /** How many pods a workload has. */
+  int pods(Workload workload) {
+    return identities.getOrDefault(workload, new TreeMap<>()).values().stream()
+        .mapToInt(Integer::intValue)
+        .sum();
   }
 
   /** The identities that a workload's pods have. */

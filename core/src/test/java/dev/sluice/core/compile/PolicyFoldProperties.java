@@ -89,6 +89,25 @@ class PolicyFoldProperties {
     assertEquals(straight.image(), restarted.image());
   }
 
+  /** What is told step by step, each step about what it touched, is all that there is to tell. */
+  @Property(tries = 100)
+  void whatIsToldIsWhatWouldBeToldAfresh(@ForAll long seed) {
+    PolicyFold fold = PolicyFold.empty();
+    int offset = 0;
+    for (LogBuilder.Entry entry : RandomLog.of(seed, RECORDS).log().entries()) {
+      fold.apply(entry.event(), entry.changes());
+      assertEquals(
+          places(fold.findingsAfresh()), places(fold.findings()), "after record " + offset++);
+    }
+  }
+
+  /** Without the messages: their hints are as of when they were raised. */
+  private static List<String> places(List<ObjectFinding> findings) {
+    return findings.stream()
+        .map(one -> one.object() + " " + one.finding().code() + " " + one.finding().path())
+        .toList();
+  }
+
   @Property(tries = 20)
   void duplicatesAreNothing(@ForAll long seed) {
     List<LogBuilder.Entry> entries = RandomLog.of(seed, RECORDS).log().entries();

@@ -149,7 +149,7 @@ class PolicyFoldTest {
     DiagnosticRecord told = step.diagnostics().getFirst().value();
     assertEquals("selects-nothing", told.code());
     assertEquals(
-        "selects no endpoint: nothing has any:app=bakend, did you mean app=backend?",
+        "selects no endpoint: no pod in shop has app=bakend; shop has app=backend, 1 edit away",
         told.message());
     assertEquals("spec.endpointSelector", told.path());
     assertEquals("p.yaml", told.file());

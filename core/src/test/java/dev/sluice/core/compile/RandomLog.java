@@ -1,5 +1,7 @@
 package dev.sluice.core.compile;
 
+import dev.sluice.core.log.ObjectEvent;
+import dev.sluice.core.log.ObjectKey;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,7 +14,13 @@ import java.util.TreeMap;
  */
 final class RandomLog {
   private static final List<String> NAMESPACES = List.of("shop", "bank");
+
+  /** Namespaces that policies name: one has no pod. */
+  private static final List<String> NAMED = List.of("shop", "bank", "barn");
+
   private static final List<String> APPS = List.of("web", "wep", "api", "db");
+  private static final List<ObjectEvent.Type> COMES_OR_GOES =
+      List.of(ObjectEvent.Type.ADDED, ObjectEvent.Type.MODIFIED, ObjectEvent.Type.DELETED);
   private static final List<String> TIERS = List.of("", "1", "2");
 
   /** A pod that lives at the end. */
@@ -57,7 +65,9 @@ final class RandomLog {
   }
 
   private void step() {
-    switch (random.nextInt(10)) {
+    switch (random.nextInt(12)) {
+      case 10 -> namespace();
+      case 11 -> service();
       case 0, 1, 2 -> addPod();
       case 3 -> deletePod();
       case 4 -> release();
@@ -85,6 +95,19 @@ final class RandomLog {
     pods.put(namespace + "/" + name, pod);
     known.put(namespace + labels, labels);
     log.ownedPod(namespace, name, pod.kind, workload, labels.toArray(String[]::new));
+  }
+
+  private void namespace() {
+    ObjectKey key = new ObjectKey("Namespace", "", any(NAMED));
+    log.add(any(COMES_OR_GOES), key, "", Map.of(), List.of());
+  }
+
+  private void service() {
+    ObjectKey key = new ObjectKey("Service", any(NAMESPACES), any(APPS));
+    Map<String, Object> port = new HashMap<>(Map.of("port", 80L, "protocol", "TCP"));
+    port.put("targetPort", any(List.of(80L, 81L, 8080L)));
+    Map<String, Object> spec = Map.of("selector", Map.of("app", any(APPS)), "ports", List.of(port));
+    log.add(any(COMES_OR_GOES), key, "", Map.of("spec", spec), List.of());
   }
 
   private void deletePod() {
@@ -139,6 +162,9 @@ final class RandomLog {
     if ((directions & 2) != 0) {
       spec.put("egress", rules("to"));
     }
+    if (random.nextInt(4) == 0) {
+      spec.put("ingressDeny", rules("from"));
+    }
     if (random.nextInt(5) == 0) {
       spec.put("enableDefaultDeny", Map.of("ingress", random.nextBoolean()));
     }
@@ -188,7 +214,7 @@ final class RandomLog {
       selector.put("matchExpressions", List.of(expression()));
     }
     if (peer && random.nextInt(3) == 0) {
-      selector.put("matchLabels", Map.of("k8s:io.kubernetes.pod.namespace", any(NAMESPACES)));
+      selector.put("matchLabels", Map.of("k8s:io.kubernetes.pod.namespace", any(NAMED)));
     }
     return selector;
   }

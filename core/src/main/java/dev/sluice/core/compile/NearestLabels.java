@@ -1,0 +1,159 @@
+package dev.sluice.core.compile;
+
+import dev.sluice.core.label.Label;
+import dev.sluice.core.label.LabelSet;
+import dev.sluice.core.policy.LabelSelector;
+import dev.sluice.core.policy.Nearest;
+import dev.sluice.core.policy.Requirement;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** Why a selector selects nobody, and the nearest labels that somebody has. */
+final class NearestLabels {
+  private static final String NAMESPACE = LabelSelector.POD_NAMESPACE;
+
+  private final Compilation compilation;
+
+  NearestLabels(Compilation compilation) {
+    this.compilation = compilation;
+  }
+
+  /**
+   * The first condition that nobody meets: {@code no pod in shop has app=frontned; shop has
+   * app=frontend, 1 edit away}.
+   */
+  String reason(LabelSelector selector) {
+    String namespace = namespace(selector);
+    for (Requirement one : selector.requirements()) {
+      boolean positive =
+          one.operator() == Requirement.Operator.IN
+              || one.operator() == Requirement.Operator.EXISTS;
+      if (positive && !one.key().equals(NAMESPACE) && nobodyHas(one, namespace)) {
+        return "no pod"
+            + (namespace.isEmpty() ? "" : " in " + namespace)
+            + " has "
+            + text(one)
+            + nearest(one, namespace);
+      }
+    }
+    if (!namespace.isEmpty() && selector.requirements().size() == 1) {
+      return "there is no pod in " + namespace;
+    }
+    return "no pod has all of " + selector.text();
+  }
+
+  /** The namespace that the selector asks for; empty when it is not exactly one. */
+  static String namespace(LabelSelector selector) {
+    List<String> namespaces =
+        selector.requirements().stream()
+            .filter(one -> one.key().equals(NAMESPACE))
+            .filter(one -> one.operator() == Requirement.Operator.IN && one.values().size() == 1)
+            .map(one -> one.values().getFirst())
+            .toList();
+    return namespaces.size() == 1 ? namespaces.getFirst() : "";
+  }
+
+  private boolean nobodyHas(Requirement one, String namespace) {
+    return one.operator() == Requirement.Operator.IN
+        ? values(one.key(), namespace).stream().noneMatch(one.values()::contains)
+        : values(one.key(), namespace).isEmpty();
+  }
+
+  private String nearest(Requirement one, String namespace) {
+    Optional<String> elsewhere = namespace.isEmpty() ? Optional.empty() : elsewhere(one);
+    if (elsewhere.isPresent()) {
+      return "; "
+          + elsewhere.get()
+          + " has: to mean it, add "
+          + Label.K8S
+          + ":"
+          + NAMESPACE
+          + ": "
+          + elsewhere.get();
+    }
+    if (one.operator() == Requirement.Operator.IN) {
+      Optional<String> value =
+          nearest(one, namespace, namespace)
+              .or(() -> namespace.isEmpty() ? Optional.empty() : nearest(one, "", ""));
+      if (value.isPresent()) {
+        return value.get();
+      }
+    }
+    return values(one.key(), "").isEmpty() ? nearestKey(one) : "";
+  }
+
+  private Optional<String> nearest(Requirement one, String namespace, String said) {
+    return Nearest.of(one.values().getFirst(), values(one.key(), namespace))
+        .map(
+            match -> {
+              String where = said.isEmpty() ? holder(one.key(), match.word()) : said;
+              return "; %s has %s=%s, %d edit%s away"
+                  .formatted(
+                      where, one.key(), match.word(), match.edits(), match.edits() == 1 ? "" : "s");
+            });
+  }
+
+  private String nearestKey(Requirement one) {
+    return Nearest.of(one.key(), compilation.identities().keys())
+        .map(match -> "; some pod has the label " + match.word() + ", did you mean that?")
+        .orElse("");
+  }
+
+  /** A namespace, not the one asked for, in which a pod meets the condition. */
+  private Optional<String> elsewhere(Requirement one) {
+    return compilation.identities().select(LabelSelector.of(one)).stream()
+        .filter(compilation::inUse)
+        .map(this::namespaceOf)
+        .filter(name -> !name.isEmpty())
+        .sorted()
+        .findFirst();
+  }
+
+  private String holder(String key, String value) {
+    Requirement has = Requirement.in(Requirement.ANY, key, List.of(value));
+    return elsewhere(has).orElse("somebody");
+  }
+
+  private String namespaceOf(int number) {
+    LabelSet labels = compilation.identities().labels(number);
+    return labels.value(Label.K8S, NAMESPACE).orElse("");
+  }
+
+  /**
+   * The values that identities give a key.
+   *
+   * @param namespace empty for every namespace
+   */
+  private Collection<String> values(String key, String namespace) {
+    if (namespace.isEmpty()) {
+      return compilation.identities().values(key);
+    }
+    TreeSet<String> values = new TreeSet<>();
+    LabelSelector inside =
+        LabelSelector.of(
+            Requirement.in(Label.K8S, NAMESPACE, List.of(namespace)),
+            Requirement.exists(Requirement.ANY, key));
+    for (int number : compilation.identities().select(inside)) {
+      if (compilation.inUse(number)) {
+        compilation.identities().labels(number).labels().stream()
+            .filter(label -> label.key().equals(key))
+            .map(Label::value)
+            .forEach(values::add);
+      }
+    }
+    return values;
+  }
+
+  private static String text(Requirement one) {
+    return switch (one.operator()) {
+      case EXISTS -> "the label " + one.key();
+      case IN ->
+          one.values().size() == 1
+              ? one.key() + "=" + one.values().getFirst()
+              : one.key() + " in (" + String.join(",", one.values()) + ")";
+      case NOT_IN, DOES_NOT_EXIST -> throw new IllegalArgumentException("asks for nothing: " + one);
+    };
+  }
+}

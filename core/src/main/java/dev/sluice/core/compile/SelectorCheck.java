@@ -1,0 +1,70 @@
+package dev.sluice.core.compile;
+
+import dev.sluice.core.policy.Finding;
+import dev.sluice.core.policy.LabelSelector;
+import dev.sluice.core.policy.Nearest;
+import dev.sluice.core.policy.Policy;
+import dev.sluice.core.policy.PolicyRule;
+import dev.sluice.core.policy.TrafficRule;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Selectors that select nobody, and namespaces that do not exist. */
+final class SelectorCheck implements PolicyCheck {
+  private final Compilation compilation;
+  private final Namespaces namespaces;
+  private final NearestLabels nearest;
+
+  SelectorCheck(Compilation compilation) {
+    this.compilation = compilation;
+    this.namespaces = compilation.namespaces();
+    this.nearest = new NearestLabels(compilation);
+  }
+
+  @Override
+  public void check(Policy policy, List<Finding> told) {
+    for (PolicyRule rule : policy.rules()) {
+      if (compilation.subjectSelectors().get(rule.subject().id()).live() == 0) {
+        told.add(
+            PolicyCheck.warning(
+                PolicyWarnings.SELECTS_NOTHING,
+                rule.path() + ".endpointSelector",
+                "selects no endpoint: " + nearest.reason(rule.subject())));
+      }
+      Stream.concat(rule.ingress().rules().stream(), rule.egress().rules().stream())
+          .forEach(traffic -> peers(policy.key().namespace(), traffic, told));
+    }
+  }
+
+  private void peers(String own, TrafficRule rule, List<Finding> told) {
+    if (!(rule.peers() instanceof TrafficRule.Peers.AnyOf(List<TrafficRule.Peer> peers))) {
+      return;
+    }
+    for (TrafficRule.Peer peer : peers) {
+      if (peer instanceof TrafficRule.Peer.Endpoints(String path, LabelSelector selector)) {
+        String namespace = NearestLabels.namespace(selector);
+        if (!namespace.isEmpty() && !namespace.equals(own) && !namespaces.has(namespace)) {
+          told.add(PolicyCheck.warning(PolicyWarnings.NO_NAMESPACE, path, missing(namespace)));
+        } else if (compilation.peers().get(selector.id()).live() == 0) {
+          told.add(
+              PolicyCheck.warning(
+                  PolicyWarnings.PEER_MATCHES_NOTHING,
+                  path,
+                  "matches no endpoint: " + nearest.reason(selector)));
+        }
+      }
+    }
+  }
+
+  private String missing(String namespace) {
+    return "the namespace "
+        + namespace
+        + " does not exist"
+        + Nearest.of(namespace, namespaces.names())
+            .map(
+                match ->
+                    "; there is %s, %d edit%s away"
+                        .formatted(match.word(), match.edits(), match.edits() == 1 ? "" : "s"))
+            .orElse("");
+  }
+}
