@@ -72,7 +72,7 @@ static __always_inline struct slc_lb_frontend *slc_lb_find(const struct slc_lb_t
 	if (found || !slc_lb_node_port(target->port))
 		return found;
 	__u32 owner = slc_identity(&target->address);
-	if (owner != SLC_ID_HOST && owner != SLC_ID_REMOTE_NODE)
+	if (!slc_is_host(owner) && !slc_is_node(owner))
 		return 0;
 	key.target.address.w[0] = 0;
 	key.target.address.w[1] = 0;

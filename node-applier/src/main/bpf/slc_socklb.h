@@ -54,7 +54,7 @@ static __always_inline struct slc_endpoint *slc_sock_endpoint(__u64 netns)
 {
 	__u32 *ifindex = bpf_map_lookup_elem(&slc_netns, &netns);
 
-	return ifindex ? bpf_map_lookup_elem(&slc_ep, ifindex) : 0;
+	return ifindex ? slc_endpoint_at(*ifindex) : 0;
 }
 
 static __always_inline int slc_owned(const struct slc_endpoint *ep, const struct slc_ip *ip)

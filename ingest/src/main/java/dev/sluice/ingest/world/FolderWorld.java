@@ -1,6 +1,7 @@
 package dev.sluice.ingest.world;
 
 import dev.sluice.core.cluster.ClusterFold;
+import dev.sluice.core.cluster.ObjectBody;
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.ingest.manifest.Manifest;
 import dev.sluice.ingest.manifest.ManifestFile;
@@ -25,7 +26,8 @@ import java.util.TreeSet;
  *
  * <pre>
  *   ManifestFile ──► Declarations ──┬─ Pod ────────► PodTable ──┐
- *                    who has what   ├─ Node ───────────┘        ├─► StepEvents
+ *                    who has what   ├─ Node ───────────┘  │     ├─► StepEvents
+ *                                   ├─ Service ────────► SliceTable
  *                                   ├─ Namespace ─► implied ────┤
  *                                   └─ others ──────────────────┘
  * </pre>
@@ -36,6 +38,8 @@ public final class FolderWorld {
 
   private final Declarations declarations;
   private final PodTable pods;
+  private final ServiceTable services;
+  private final SliceTable slices = new SliceTable();
 
   /** Everything but pods. */
   private final Map<ObjectKey, Manifest> others = new TreeMap<>();
@@ -51,6 +55,7 @@ public final class FolderWorld {
     this.past = new PastObjects(past);
     this.declarations = new Declarations(this.past.files());
     this.pods = new PodTable(past);
+    this.services = new ServiceTable(past);
   }
 
   /**
@@ -66,6 +71,7 @@ public final class FolderWorld {
       }
     }
     pods.dropUndeclared(changes.keySet());
+    services.dropUndeclared(changes.keySet());
     absorb(changes, new StepEvents());
     Map<String, List<SourceObject>> lists = new TreeMap<>();
     past.kinds().forEach(kind -> lists.put(kind, new ArrayList<>()));
@@ -75,10 +81,11 @@ public final class FolderWorld {
       if (!manifest.key().kind().equals("Namespace")) {
         lists
             .computeIfAbsent(manifest.key().kind(), kind -> new ArrayList<>())
-            .add(Bodies.plain(manifest));
+            .add(object(manifest));
       }
     }
     lists.get("Pod").addAll(pods.objects());
+    lists.get("EndpointSlice").addAll(slices.objects());
     List<SourceEvent> events = new ArrayList<>();
     told = problems();
     events.add(new SourceEvent.Diagnosed(told));
@@ -124,6 +131,7 @@ public final class FolderWorld {
     Set<String> namespacesTouched = new TreeSet<>();
     Set<String> nodesTouched = new HashSet<>();
     List<Declarations.Changed> podChanges = new ArrayList<>();
+    claimNamed(changes.values());
     changes.forEach(
         (key, change) -> {
           inhabit(key, change, namespacesTouched);
@@ -138,11 +146,41 @@ public final class FolderWorld {
               node(change);
               other(key, change, events);
             }
+            case "Service" -> {
+              other(key, change, events);
+              service(key, change);
+            }
             default -> other(key, change, events);
           }
         });
     namespacesTouched.forEach(name -> namespaceTouched(name, events));
     pods.apply(podChanges, nodesTouched, events);
+    events.podsGone().forEach(slices::podGone);
+    events.there("Pod").forEach(slices::pod);
+    slices.settle(events);
+  }
+
+  /** Those who name their addresses and node ports have them before any is given out. */
+  private void claimNamed(Collection<Declarations.Changed> changes) {
+    changes.stream()
+        .map(Declarations.Changed::after)
+        .filter(after -> after != null && after.key().kind().equals("Service"))
+        .forEach(services::claim);
+  }
+
+  private void service(ObjectKey key, Declarations.Changed change) {
+    if (change.after() == null) {
+      services.remove(key);
+      slices.serviceGone(key);
+    } else {
+      slices.service(object(change.after()));
+    }
+  }
+
+  private SourceObject object(Manifest manifest) {
+    return manifest.key().kind().equals("Service")
+        ? services.object(manifest)
+        : Bodies.plain(manifest);
   }
 
   private void other(ObjectKey key, Declarations.Changed change, StepEvents events) {
@@ -150,7 +188,7 @@ public final class FolderWorld {
     if (change.after() == null) {
       events.gone(key);
     } else if (change.before() == null || !change.after().sameObject(change.before())) {
-      events.there(Bodies.plain(change.after()));
+      events.there(object(change.after()));
     }
   }
 
@@ -165,9 +203,18 @@ public final class FolderWorld {
   private void node(Declarations.Changed change) {
     if (change.after() == null) {
       pods.removeNode(change.before().key().name());
+      slices.node(change.before().key().name(), "");
     } else {
       pods.putNode(NodeView.of(change.after()));
+      slices.node(change.after().key().name(), zone(change.after()));
     }
+  }
+
+  private static String zone(Manifest node) {
+    return ObjectBody.of(node.body())
+        .object("metadata")
+        .textMap("labels")
+        .getOrDefault("topology.kubernetes.io/zone", "");
   }
 
   private void inhabit(ObjectKey key, Declarations.Changed change, Set<String> touched) {

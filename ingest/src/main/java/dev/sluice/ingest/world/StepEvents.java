@@ -34,6 +34,15 @@ final class StepEvents {
     }
   }
 
+  /** What is there so far, of one kind. */
+  List<SourceObject> there(String kind) {
+    return there.stream().filter(object -> object.key().kind().equals(kind)).toList();
+  }
+
+  List<ObjectKey> podsGone() {
+    return podsGone.stream().map(event -> ((SourceEvent.Deleted) event).key()).toList();
+  }
+
   List<SourceEvent> inOrder() {
     List<SourceEvent> events = new ArrayList<>(podsGone);
     there.sort(ORDER);

@@ -1,0 +1,186 @@
+package dev.sluice.ingest.world;
+
+import dev.sluice.core.cluster.ObjectBody;
+import dev.sluice.core.log.ObjectKey;
+import dev.sluice.core.net.IpAddress;
+import dev.sluice.core.net.Prefix;
+import dev.sluice.core.service.Parsed;
+import dev.sluice.core.service.ServiceFacts;
+import dev.sluice.core.service.ServiceReader;
+import dev.sluice.ingest.manifest.Manifest;
+import dev.sluice.ingest.port.Past;
+import dev.sluice.ingest.port.SourceObject;
+import dev.sluice.schemas.convert.JsonTree;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What an API server adds to Services: cluster addresses, families and node ports. A Service keeps
+ * what it got for as long as it lives, over restarts too: the log remembers. Whoever asks for an
+ * address by name gets it, and lives below those that are given out. Not thread-safe.
+ */
+final class ServiceTable {
+  private static final Map<Boolean, Prefix> NETWORKS =
+      Map.of(false, Prefix.parse("10.96.0.0/16"), true, Prefix.parse("fd00:10:96::/112"));
+
+  /** Places before it, and node ports, are for those who name theirs. */
+  private static final int FIRST_PLACE = 256;
+
+  private static final int LAST_PLACE = 65_534;
+  private static final int FIRST_NODE_PORT = 30_100;
+  private static final int LAST_NODE_PORT = 32_767;
+
+  private record Held(List<IpAddress> addresses, Map<String, Integer> nodePorts) {
+    static final Held NOTHING = new Held(List.of(), Map.of());
+  }
+
+  private final Map<ObjectKey, Held> held = new HashMap<>();
+  private final Map<IpAddress, ObjectKey> addresses = new HashMap<>();
+  private final Map<Integer, ObjectKey> nodePorts = new HashMap<>();
+
+  ServiceTable(Past past) {
+    for (SourceObject object : past.objects()) {
+      if (object.key().kind().equals("Service")) {
+        hold(object.key(), JsonTree.parse(object.body()));
+      }
+    }
+  }
+
+  /** Forgets Services of the past that no manifest declares any more. */
+  void dropUndeclared(Collection<ObjectKey> declared) {
+    List.copyOf(held.keySet()).stream()
+        .filter(key -> !declared.contains(key))
+        .forEach(this::remove);
+  }
+
+  void remove(ObjectKey key) {
+    Held had = held.remove(key);
+    if (had != null) {
+      had.addresses.forEach(address -> addresses.remove(address, key));
+      had.nodePorts.values().forEach(port -> nodePorts.remove(port, key));
+    }
+  }
+
+  /**
+   * Gives a Service everything that it names itself: to be called for all before {@link #object}.
+   */
+  void claim(Manifest manifest) {
+    hold(manifest.key(), manifest.body());
+  }
+
+  private void hold(ObjectKey key, Map<String, Object> body) {
+    if (ServiceReader.read(key, body)
+        instanceof Parsed.Accepted<ServiceFacts>(ServiceFacts facts)) {
+      Held before = held.getOrDefault(key, Held.NOTHING);
+      List<IpAddress> own = facts.clusterIps().isEmpty() ? before.addresses : facts.clusterIps();
+      Map<String, Integer> ports = new TreeMap<>(before.nodePorts);
+      facts.ports().stream()
+          .filter(port -> port.nodePort() != 0)
+          .forEach(port -> ports.put(port.name(), port.nodePort()));
+      remove(key);
+      held.put(key, new Held(List.copyOf(own), ports));
+      own.forEach(address -> addresses.putIfAbsent(address, key));
+      ports.values().forEach(port -> nodePorts.putIfAbsent(port, key));
+    }
+  }
+
+  /** The Service as the log has it. One that cannot be read stays as it was written. */
+  SourceObject object(Manifest manifest) {
+    if (!(ServiceReader.read(manifest.key(), manifest.body())
+            instanceof Parsed.Accepted<ServiceFacts>(ServiceFacts facts))
+        || facts.type() == ServiceFacts.Type.EXTERNAL_NAME) {
+      return Bodies.plain(manifest);
+    }
+    Map<String, Object> spec = new TreeMap<>(Expansion.map(manifest.body(), "spec"));
+    List<Boolean> families = families(ObjectBody.of(spec), facts);
+    boolean headless = "None".equals(spec.get("clusterIP"));
+    if (!headless) {
+      List<IpAddress> given = give(manifest.key(), families);
+      spec.put("clusterIP", given.getFirst().toString());
+      spec.put("clusterIPs", given.stream().map(IpAddress::toString).toList());
+    }
+    spec.put("ipFamilies", families.stream().map(v6 -> v6 ? "IPv6" : "IPv4").toList());
+    if (facts.type() != ServiceFacts.Type.CLUSTER_IP) {
+      spec.put("ports", withNodePorts(manifest.key(), spec));
+    }
+    Map<String, Object> body = new TreeMap<>(manifest.body());
+    body.put("spec", spec);
+    return Bodies.plain(
+        new Manifest(
+            manifest.key(), manifest.apiVersion(), body, manifest.file(), manifest.lines()));
+  }
+
+  /** As named; else those of its own addresses; else IPv4, and IPv6 too where two are wanted. */
+  private static List<Boolean> families(ObjectBody spec, ServiceFacts facts) {
+    if (!facts.families().isEmpty()) {
+      return facts.families();
+    }
+    return switch (spec.text("ipFamilyPolicy")) {
+      case "PreferDualStack", "RequireDualStack" -> List.of(false, true);
+      default -> List.of(false);
+    };
+  }
+
+  private List<IpAddress> give(ObjectKey key, List<Boolean> families) {
+    Held before = held.getOrDefault(key, Held.NOTHING);
+    List<IpAddress> given = new ArrayList<>();
+    for (boolean v6 : families) {
+      IpAddress address =
+          before.addresses.stream()
+              .filter(own -> own.v6() == v6)
+              .findFirst()
+              .orElseGet(() -> free(NETWORKS.get(v6)));
+      addresses.putIfAbsent(address, key);
+      given.add(address);
+    }
+    before.addresses.stream()
+        .filter(address -> !given.contains(address))
+        .forEach(address -> addresses.remove(address, key));
+    held.put(key, new Held(List.copyOf(given), before.nodePorts));
+    return given;
+  }
+
+  private IpAddress free(Prefix network) {
+    for (int place = FIRST_PLACE; place <= LAST_PLACE; place++) {
+      IpAddress candidate = network.address().plus(place);
+      if (!addresses.containsKey(candidate)) {
+        return candidate;
+      }
+    }
+    throw new IllegalStateException("every cluster address of " + network + " is in use");
+  }
+
+  private List<Object> withNodePorts(ObjectKey key, Map<String, Object> spec) {
+    Held before = held.getOrDefault(key, Held.NOTHING);
+    Map<String, Integer> numbers = new TreeMap<>();
+    List<Object> ports = new ArrayList<>();
+    for (Object entry : spec.get("ports") instanceof List<?> list ? list : List.of()) {
+      Map<String, Object> port = new TreeMap<>();
+      ObjectBody.of(entry).fields().forEach((name, value) -> port.put(name.toString(), value));
+      String name = ObjectBody.of(entry).text("name");
+      int number = before.nodePorts.getOrDefault(name, 0);
+      if (number == 0) {
+        number = freeNodePort();
+      }
+      nodePorts.putIfAbsent(number, key);
+      numbers.put(name, number);
+      port.put("nodePort", (long) number);
+      ports.add(port);
+    }
+    held.put(key, new Held(before.addresses, numbers));
+    return ports;
+  }
+
+  private int freeNodePort() {
+    for (int port = FIRST_NODE_PORT; port <= LAST_NODE_PORT; port++) {
+      if (!nodePorts.containsKey(port)) {
+        return port;
+      }
+    }
+    throw new IllegalStateException("every node port is in use");
+  }
+}

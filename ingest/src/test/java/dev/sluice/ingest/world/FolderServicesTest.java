@@ -1,0 +1,187 @@
+package dev.sluice.ingest.world;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.core.cluster.ObjectBody;
+import dev.sluice.core.log.ObjectKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What a folder gives Services: addresses, node ports and EndpointSlices. */
+class FolderServicesTest {
+  private static final String NODES =
+      """
+      apiVersion: v1
+      kind: Node
+      metadata: {name: node-1, labels: {topology.kubernetes.io/zone: a}}
+      spec: {podCIDRs: [10.0.1.0/24, "fd00:10:0:1::/64"]}
+      """;
+  private static final String SERVICE =
+      """
+      apiVersion: v1
+      kind: Service
+      metadata: {name: web, namespace: shop}
+      spec:
+        selector: {app: web}
+        ipFamilyPolicy: PreferDualStack
+        ports: [{port: 80, targetPort: http}]
+      """;
+
+  private final WorldDriver world = new WorldDriver();
+
+  private static String pod(String name, String more) {
+    return """
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: %s, namespace: shop, labels: {app: web}%s}
+    spec:
+      containers: [{name: c, ports: [{name: http, containerPort: 8080}]}]
+    """
+        .formatted(name, more);
+  }
+
+  @Test
+  void aServiceGetsAddressesAndKeepsThemOverARestart() {
+    world.first("n.yaml", NODES, "s.yaml", SERVICE);
+    assertEquals("[10.96.1.0, fd00:10:96::100]", clusterIps("web"));
+    world.step("t.yaml", SERVICE.replace("name: web", "name: two"));
+    assertEquals("[10.96.1.1, fd00:10:96::101]", clusterIps("two"));
+    world.step("s.yaml", null);
+    world.first("n.yaml", NODES, "t.yaml", SERVICE.replace("name: web", "name: two"));
+    assertEquals("[10.96.1.1, fd00:10:96::101]", clusterIps("two"));
+    world.step("u.yaml", SERVICE.replace("name: web", "name: three"));
+    assertEquals("[10.96.1.0, fd00:10:96::100]", clusterIps("three"));
+  }
+
+  @Test
+  void whoNamesAnAddressHasIt() {
+    String named = SERVICE.replace("ipFamilyPolicy: PreferDualStack", "clusterIP: 10.96.1.0");
+    world.first(
+        "n.yaml", NODES, "a.yaml", SERVICE, "b.yaml", named.replace("name: web", "name: named"));
+    assertEquals("[10.96.1.0]", clusterIps("named"));
+    assertEquals("[10.96.1.1, fd00:10:96::100]", clusterIps("web"));
+  }
+
+  @Test
+  void headlessAndExternalNamesGetNone() {
+    world.first(
+        "n.yaml",
+        NODES,
+        "a.yaml",
+        SERVICE.replace("selector:", "clusterIP: None\n  selector:"),
+        "b.yaml",
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: far, namespace: shop}
+        spec: {type: ExternalName, externalName: example.com}
+        """);
+    assertEquals("[]", clusterIps("web"));
+    assertEquals("None", spec("web").text("clusterIP"));
+    assertEquals("[]", clusterIps("far"));
+  }
+
+  @Test
+  void nodePortsAreGivenOutAndKept() {
+    String service = SERVICE.replace("selector:", "type: NodePort\n  selector:");
+    world.first("n.yaml", NODES, "s.yaml", service);
+    assertEquals("30100", nodePort());
+    world.first("n.yaml", NODES, "s.yaml", service);
+    assertEquals("30100", nodePort());
+  }
+
+  @Test
+  void slicesFollowThePodsThatTheServiceSelects() {
+    world.first("n.yaml", NODES, "s.yaml", SERVICE);
+    assertEquals(List.of(), slices());
+    List<String> told = world.step("p.yaml", pod("a", ""));
+    assertEquals("+Pod/shop/a", told.getFirst());
+    assertEquals(
+        List.of("IPv4 8080 [10.0.1.10 ready node-1]", "IPv6 8080 [fd00:10:0:1::a ready node-1]"),
+        slices());
+    world.step("q.yaml", pod("b", "").replace("8080", "9090"));
+    assertTrue(slices().contains("IPv4 9090 [10.0.1.11 ready node-1]"), slices().toString());
+    told = world.step("q.yaml", null);
+    assertEquals("-Pod/shop/b", told.getFirst());
+    assertEquals(2, slices().size());
+    world.step("p.yaml", pod("a", ", deletionTimestamp: \"2026-01-01T00:00:00Z\""));
+    assertTrue(slices().getFirst().contains("leaving"), slices().toString());
+    told = world.first("n.yaml", NODES, "s.yaml", SERVICE, "p.yaml", pod("a", ""));
+    assertTrue(slices().getFirst().contains("ready"), slices().toString());
+    world.step("s.yaml", null);
+    assertEquals(List.of(), slices());
+  }
+
+  @Test
+  void aPodThatIsNotReadyIsPublishedOnlyWhereThatIsWanted() {
+    String unready = pod("a", "") + "status: {conditions: [{type: Ready, status: \"False\"}]}\n";
+    world.first("n.yaml", NODES, "s.yaml", SERVICE, "p.yaml", unready);
+    assertTrue(slices().getFirst().contains("unready"), slices().toString());
+    world.step(
+        "s.yaml", SERVICE.replace("selector:", "publishNotReadyAddresses: true\n  selector:"));
+    assertTrue(slices().getFirst().contains(" ready"), slices().toString());
+  }
+
+  @Test
+  void hintsNameTheZoneWhereTheServiceWantsTrafficToStay() {
+    world.first(
+        "n.yaml",
+        NODES,
+        "s.yaml",
+        SERVICE.replace("selector:", "trafficDistribution: PreferClose\n  selector:"),
+        "p.yaml",
+        pod("a", ""));
+    ObjectBody endpoint = slice().objects("endpoints").findFirst().orElseThrow();
+    assertEquals(
+        "a", endpoint.object("hints").objects("forZones").findFirst().orElseThrow().text("name"));
+  }
+
+  private ObjectBody spec(String service) {
+    return ObjectBody.of(world.body("Service/shop/" + service)).object("spec");
+  }
+
+  private String clusterIps(String service) {
+    return spec(service).texts("clusterIPs").toList().toString();
+  }
+
+  private String nodePort() {
+    return spec("web").objects("ports").findFirst().orElseThrow().text("nodePort");
+  }
+
+  private ObjectBody slice() {
+    return sliceBodies().findFirst().orElseThrow();
+  }
+
+  private Stream<ObjectBody> sliceBodies() {
+    return world.log.keySet().stream()
+        .filter(key -> key.kind().equals("EndpointSlice"))
+        .map(ObjectKey::toString)
+        .map(key -> ObjectBody.of(world.body(key)));
+  }
+
+  private List<String> slices() {
+    return sliceBodies().map(FolderServicesTest::text).sorted().toList();
+  }
+
+  private static String text(ObjectBody slice) {
+    List<String> endpoints = new ArrayList<>();
+    for (ObjectBody endpoint : slice.objects("endpoints").toList()) {
+      ObjectBody conditions = endpoint.object("conditions");
+      String state =
+          conditions.isTrue("terminating")
+              ? "leaving"
+              : conditions.isTrue("ready") ? "ready" : "unready";
+      endpoints.add(
+          endpoint.texts("addresses").findFirst().orElse("")
+              + " "
+              + state
+              + " "
+              + endpoint.text("nodeName"));
+    }
+    ObjectBody port = slice.objects("ports").findFirst().orElseThrow();
+    return "%s %s %s".formatted(slice.text("addressType"), port.text("port"), endpoints);
+  }
+}
