@@ -48,9 +48,14 @@ public record CgroupTree(Path root) {
     return node(node).resolve(namespace + "_" + pod);
   }
 
-  /** Of processes that run on a node itself. */
+  /** Of processes that run on a node itself: their sockets are balanced as its pods' are. */
   Path host(String node) {
-    return root.resolve("host-" + node);
+    return node(node).resolve("_host");
+  }
+
+  /** Of processes that run on the wire between nodes. */
+  Path wire() {
+    return root.resolve("wire");
   }
 
   Path outside(String name) {

@@ -160,7 +160,7 @@ public final class Supervisor implements AutoCloseable {
   }
 
   private void network() {
-    Sandbox wire = new Sandbox(names.wireNetns(), cgroups.host("wire"));
+    Sandbox wire = new Sandbox(names.wireNetns(), cgroups.wire());
     wire.create();
     wire.sysctl(WirePlan.ROUTER_SYSCTLS);
     for (int i = 1; i <= options.nodes(); i++) {

@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -109,7 +110,14 @@ final class NodeCore implements AutoCloseable {
                 .start());
     LongSupplier lost = () -> flows.unwritten() + world.lostUser();
     report =
-        new NodeReport(node, Clock.systemUTC(), applier, dataplane, events::consumedEver, lost);
+        new NodeReport(
+            node,
+            Clock.systemUTC(),
+            applier,
+            dataplane,
+            events::consumedEver,
+            lost,
+            settings.optional(Setting.NODE_CGROUP).isPresent() ? List.of("socket-lb") : List.of());
     closing(ControlServer.open(socket, new NodeDesk(applier, links, dataplane, report, monitor)));
   }
 

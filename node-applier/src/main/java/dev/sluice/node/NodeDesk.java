@@ -100,6 +100,7 @@ final class NodeDesk implements ControlHandler {
       case POLICY -> MapDump.policies(entries(PolicyEntry.class), ask(Applier::rules));
       case IPCACHE -> MapDump.addresses(entries(AddressEntry.class));
       case CT -> MapDump.connections(dataplane.connections());
+      case LB -> ServiceDump.frontends(dataplane.services().readBack());
     };
   }
 

@@ -26,10 +26,12 @@ final class NodeReport {
   private final NodeDataplane dataplane;
   private final LongSupplier consumed;
   private final LongSupplier lostUser;
+  private final List<String> features;
 
   /**
    * @param consumed events taken from the kernel
    * @param lostUser of these, how many did not reach the topic
+   * @param features mechanisms that are in the kernel
    */
   NodeReport(
       String node,
@@ -37,13 +39,15 @@ final class NodeReport {
       ApplierThread applier,
       NodeDataplane dataplane,
       LongSupplier consumed,
-      LongSupplier lostUser) {
+      LongSupplier lostUser,
+      List<String> features) {
     this.node = node;
     this.clock = clock;
     this.applier = applier;
     this.dataplane = dataplane;
     this.consumed = consumed;
     this.lostUser = lostUser;
+    this.features = List.copyOf(features);
   }
 
   NodeStatus status() {
@@ -67,7 +71,8 @@ final class NodeReport {
         view.subjects().entrySet().stream()
             .map(
                 each -> new SubjectStatus(each.getKey(), each.getValue().substring(0, LEAF_DIGITS)))
-            .toList());
+            .toList(),
+        features);
   }
 
   ControlAnswer.Status answer() {

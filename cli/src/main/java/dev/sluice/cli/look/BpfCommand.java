@@ -18,14 +18,19 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code sluice bpf policy|ipcache|ct list}: what the nodes' kernels hold, asked from them. */
+/** {@code sluice bpf policy|ipcache|ct|lb list}: what the nodes' kernels hold, asked from them. */
 @Command(
     name = "bpf",
     mixinStandardHelpOptions = true,
     description = "What the kernel of each node holds.",
-    subcommands = {BpfCommand.Policy.class, BpfCommand.IpCache.class, BpfCommand.Ct.class})
+    subcommands = {
+      BpfCommand.Policy.class,
+      BpfCommand.IpCache.class,
+      BpfCommand.Ct.class,
+      BpfLb.class
+    })
 final class BpfCommand extends Group {
-  /** The part that the three maps share: asking the nodes and joining their answers. */
+  /** The part that the maps share: asking the nodes and joining their answers. */
   abstract static class Dump implements Callable<Integer> {
     @Mixin private DataOption data;
     @Mixin private OutputOptions output;

@@ -13,6 +13,7 @@ public final class LookCommands {
         new EndpointCommand(),
         new IdentityCommand(),
         new PolicyCommand(),
+        new ServiceCommand(),
         new ObserveCommand(),
         new MonitorCommand(),
         new BpfCommand());

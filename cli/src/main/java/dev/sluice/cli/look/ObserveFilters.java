@@ -81,6 +81,18 @@ final class ObserveFilters {
   @Option(names = "--to-identity", paramLabel = "ID", description = "The destination's identity.")
   private List<String> toIdentity = List.of();
 
+  @Option(
+      names = "--service",
+      paramLabel = "[NS/]PREFIX",
+      description = "The Service that was dialled.")
+  private List<String> service = List.of();
+
+  @Option(
+      names = "--to-service",
+      paramLabel = "[NS/]PREFIX",
+      description = "The Service that was dialled.")
+  private List<String> toService = List.of();
+
   @Option(names = "--workload", paramLabel = "[NS/]NAME", description = "Either side's workload.")
   private List<String> workload = List.of();
 
@@ -146,6 +158,7 @@ final class ObserveFilters {
     sided(tests, FlowFilter::ip, ip, fromIp, toIp);
     sided(tests, FlowFilter::port, port, fromPort, toPort);
     sided(tests, ObserveFilters::identity, identity, fromIdentity, toIdentity);
+    sided(tests, FlowFilter::service, service, List.of(), toService);
     sided(tests, FlowFilter::workload, workload, fromWorkload, toWorkload);
     any(tests, protocol, FlowFilter::protocol);
     any(tests, tcpFlags, FlowFilter::tcpFlags);

@@ -43,6 +43,7 @@ final class StatusCommand implements Callable<Integer> {
     LabHandle lab = data.lab();
     try (LabTopics topics = LabTopics.open(lab)) {
       ClusterView cluster = ClusterView.read(topics);
+      List<ServiceView> services = verbose ? ServiceView.read(topics) : List.of();
       List<Revision> revisions =
           topics.all(Topics.REVISIONS).stream().map(TopicReader.Entry::value).toList();
       Collection<Diagnostic> diagnostics = topics.latest(Topics.DIAGNOSTICS).values();
@@ -55,7 +56,7 @@ final class StatusCommand implements Callable<Integer> {
       Counts counts =
           Counts.of(cluster, nodes, PolicyView.of(cluster, revisions, diagnostics), diagnostics);
       output.print(
-          () -> table(lab, cluster, counts, nodes, now, diagnostics),
+          () -> table(lab, cluster, counts, nodes, now, diagnostics, services),
           () -> json(lab, cluster, counts, nodes, diagnostics));
     }
     return 0;
@@ -108,12 +109,13 @@ final class StatusCommand implements Callable<Integer> {
       Counts counts,
       List<NodeHealth> nodes,
       Instant now,
-      Collection<Diagnostic> diagnostics) {
+      Collection<Diagnostic> diagnostics,
+      List<ServiceView> services) {
     Table table = new Table("COMPONENT", "STATUS");
     table.row("Sluice", "Ok   " + Version.line());
     table.row("Kafka", "Ok   " + lab.bootstrapServers());
     table.row("Schema registry", "Ok   " + lab.registryUrl());
-    table.row("KubeProxyReplacement", "False");
+    table.row("KubeProxyReplacement", replaced(cluster) ? "True" : "False");
     table.row(
         "Policy",
         "revision %d, hash %s; %d policies, %d refused, %d warnings"
@@ -147,6 +149,7 @@ final class StatusCommand implements Callable<Integer> {
       }
     }
     if (verbose) {
+      ServiceDetails.of(cluster, services).forEach(table::row);
       diagnostics.forEach(
           d ->
               table.row(
@@ -160,6 +163,12 @@ final class StatusCommand implements Callable<Integer> {
                       + d.getMessage()));
     }
     return table;
+  }
+
+  /** Whether the sockets of every node are balanced. */
+  private static boolean replaced(ClusterView cluster) {
+    return !cluster.nodes().isEmpty()
+        && cluster.nodes().values().stream().allMatch(n -> n.getFeatures().contains("socket-lb"));
   }
 
   /** Numbers are never given twice: how near the end they are. */
@@ -185,7 +194,7 @@ final class StatusCommand implements Callable<Integer> {
     json.put("version", Version.line());
     json.put("bootstrapServers", lab.bootstrapServers());
     json.put("registryUrl", lab.registryUrl());
-    json.put("kubeProxyReplacement", "False");
+    json.put("kubeProxyReplacement", replaced(cluster) ? "True" : "False");
     json.put("revision", cluster.mark().getRevision());
     json.put("hash", cluster.mark().getHash());
     json.put("position", cluster.mark().getPosition());

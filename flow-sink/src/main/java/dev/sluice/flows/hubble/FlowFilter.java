@@ -62,6 +62,17 @@ public final class FlowFilter {
                 && peer.getPod().startsWith(prefix));
   }
 
+  /**
+   * {@code ns/prefix}, or {@code prefix} in namespace default, of the Service that was dialled: it
+   * is the destination's.
+   */
+  public static Predicate<Flow> service(Side side, String text) {
+    String wanted = text.indexOf('/') < 0 ? "default/" + text : text;
+    return side == Side.FROM
+        ? flow -> false
+        : flow -> !flow.getService().isEmpty() && flow.getService().startsWith(wanted);
+  }
+
   /** {@code ns/name}, {@code name}, or {@code kind/…} is not read here; the name is exact. */
   public static Predicate<Flow> workload(Side side, String text) {
     int slash = text.indexOf('/');

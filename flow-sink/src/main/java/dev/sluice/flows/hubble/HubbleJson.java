@@ -61,6 +61,7 @@ public final class HubbleJson {
     names(json, "source_names", flow.getSource().getNames());
     names(json, "destination_names", flow.getDestination().getNames());
     l7(json, flow.getL7());
+    service(json, flow);
     ObjectNode event = json.putObject("event_type").put("type", FlowText.eventType(flow));
     if (flow.getKind() == FlowKind.DROP) {
       event.put("sub_type", flow.getDropReason());
@@ -86,6 +87,23 @@ public final class HubbleJson {
     }
     json.put("Summary", FlowText.summary(flow));
     return json;
+  }
+
+  /**
+   * The Service that was dialled; its address is no part of hubble's flow, so it is an extension.
+   */
+  private static void service(ObjectNode json, Flow flow) {
+    int slash = flow.getService().indexOf('/');
+    if (slash < 0) {
+      return;
+    }
+    json.putObject("destination_service")
+        .put("name", flow.getService().substring(slash + 1))
+        .put("namespace", flow.getService().substring(0, slash));
+    json.putObject("extensions")
+        .put("@type", "type.googleapis.com/google.protobuf.Struct")
+        .putObject("value")
+        .put("dialled", flow.getDialled());
   }
 
   private ObjectNode layer4(Flow flow) {

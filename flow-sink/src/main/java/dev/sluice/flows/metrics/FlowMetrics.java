@@ -18,6 +18,7 @@ public final class FlowMetrics {
   private final Counter processed;
   private final Counter drops;
   private final Counter verdicts;
+  private final Counter services;
   private final Gauge lost;
   private final Gauge revision;
 
@@ -39,6 +40,12 @@ public final class FlowMetrics {
             .name("hubble_policy_verdicts_total")
             .help("Policy verdicts.")
             .labelNames("direction", "match", "action")
+            .register(registry);
+    services =
+        Counter.builder()
+            .name("sluice_service_connections_total")
+            .help("Connections that dialled a Service, by what became of them.")
+            .labelNames("service", "outcome")
             .register(registry);
     lost =
         Gauge.builder()
@@ -66,6 +73,13 @@ public final class FlowMetrics {
       drops
           .labelValues(
               FlowText.dropReasonName(flow.getDropReason()), FlowText.protocol(flow.getProtocol()))
+          .inc(flow.getCount());
+    }
+    if (!flow.getService().isEmpty() && (flow.getKind() == FlowKind.START || dropped)) {
+      services
+          .labelValues(
+              flow.getService(),
+              dropped ? FlowText.dropReasonName(flow.getDropReason()) : "FORWARDED")
           .inc(flow.getCount());
     }
     if (flow.getKind() == FlowKind.START || dropped) {

@@ -72,7 +72,8 @@ public sealed interface ControlAnswer {
   record Events(long produced, long consumed, long lostKernel, long lostUser) {}
 
   /**
-   * @param entries {@link PolicyLine}, {@link AddressLine} or {@link ConnectionLine}
+   * @param entries {@link PolicyLine}, {@link AddressLine}, {@link ConnectionLine} or {@link
+   *     FrontendLine}
    */
   record Dump(boolean ok, List<?> entries) implements ControlAnswer {
     public Dump(List<?> entries) {
@@ -95,6 +96,19 @@ public sealed interface ControlAnswer {
    * @param tunnel address of the node that has it; empty: this one, or none
    */
   record AddressLine(String prefix, int identity, String tunnel) {}
+
+  /**
+   * @param inside backends that sockets of the node get, in slot order
+   * @param outside backends that traffic from outside the cluster gets
+   */
+  record FrontendLine(
+      int id,
+      String address,
+      int port,
+      int protocol,
+      int affinitySeconds,
+      List<String> inside,
+      List<String> outside) {}
 
   record ConnectionLine(
       String source,

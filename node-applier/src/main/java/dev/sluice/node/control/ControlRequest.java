@@ -38,7 +38,8 @@ public sealed interface ControlRequest {
   enum DumpedMap {
     POLICY,
     IPCACHE,
-    CT
+    CT,
+    LB
   }
 
   /** The types of lines that {@code monitor} can be asked for. */
@@ -94,7 +95,7 @@ public sealed interface ControlRequest {
         return map;
       }
     }
-    throw new IllegalArgumentException("there is no map '" + name + "': policy, ipcache or ct");
+    throw new IllegalArgumentException("there is no map '" + name + "': policy, ipcache, ct or lb");
   }
 
   private static Set<String> types(JsonNode json) {

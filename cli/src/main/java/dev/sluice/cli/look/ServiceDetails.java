@@ -1,0 +1,40 @@
+package dev.sluice.cli.look;
+
+import dev.sluice.schemas.Frontend;
+import dev.sluice.schemas.NodeStatus;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The part of {@code status --verbose} that says how kube-proxy is replaced, and where. */
+final class ServiceDetails {
+  private ServiceDetails() {}
+
+  /** Name and text of each line. */
+  static Map<String, String> of(ClusterView cluster, List<ServiceView> services) {
+    Map<String, String> lines = new LinkedHashMap<>();
+    long balanced = cluster.nodes().values().stream().filter(ServiceDetails::balances).count();
+    lines.put("KubeProxyReplacement Details", "");
+    lines.put("  Socket LB", balanced > 0 ? "Enabled" : "Disabled");
+    lines.put("  Socket LB Coverage", balanced + "/" + cluster.nodes().size() + " nodes");
+    lines.put("  Backend Selection", "Random");
+    lines.put("  Session Affinity", "Enabled");
+    lines.put("  Graceful Termination", "Enabled");
+    Map<String, Integer> kinds = new TreeMap<>();
+    services.forEach(view -> kinds.merge(view.type(), 1, Integer::sum));
+    long names =
+        services.stream().map(ServiceView::frontend).map(ServiceDetails::name).distinct().count();
+    lines.put("  Services", "%d with %d frontends".formatted(names, services.size()));
+    kinds.forEach((kind, count) -> lines.put("  - " + kind, count + " frontends"));
+    return lines;
+  }
+
+  private static boolean balances(NodeStatus node) {
+    return node.getFeatures().contains("socket-lb");
+  }
+
+  private static String name(Frontend frontend) {
+    return frontend.getNamespace() + "/" + frontend.getName();
+  }
+}

@@ -1,0 +1,105 @@
+package dev.sluice.e2e;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Scripts that pods of tests run: a server that says its name, clients that say who answered. */
+final class Dialling {
+  /** Answers on TCP and UDP port 8080 of both families with its first argument. */
+  private static final String SERVER =
+      """
+      import socket, sys, threading
+      name = sys.argv[1].encode()
+      def udp():
+          s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+          s.bind(('::', 8080))
+          while True:
+              _, who = s.recvfrom(2000)
+              s.sendto(name, who)
+      threading.Thread(target=udp, daemon=True).start()
+      t = socket.create_server(
+          ('::', 8080), family=socket.AF_INET6, dualstack_ipv6=True, backlog=512)
+      while True:
+          c, _ = t.accept()
+          c.sendall(name)
+          c.close()
+      """;
+
+  /** tcp|udp|connected ADDRESS PORT TIMES: a line each, who answered and as whom. */
+  private static final String CLIENT =
+      """
+      import socket, sys
+      kind, address, port, times = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+      family = socket.AF_INET6 if ':' in address else socket.AF_INET
+      one = socket.socket(family, socket.SOCK_DGRAM)
+      one.settimeout(2)
+      for _ in range(times):
+          try:
+              if kind == 'tcp':
+                  c = socket.create_connection((address, port), 2)
+                  print(c.recv(100).decode(), 'as', c.getpeername()[0], c.getpeername()[1])
+                  c.close()
+              elif kind == 'udp':
+                  one.sendto(b'?', (address, port))
+                  data, who = one.recvfrom(100)
+                  print(data.decode(), 'as', who[0], who[1])
+              else:
+                  one.connect((address, port))
+                  one.send(b'?')
+                  print(one.recv(100).decode(), 'as', *one.getpeername()[:2])
+          except OSError as e:
+              print(type(e).__name__)
+      """;
+
+  /**
+   * ADDRESS PORT: connects one after another until it is killed; says how many worked, in a line
+   * that grows, and every failure.
+   */
+  private static final String LOAD =
+      """
+      import socket, sys
+      address, port = sys.argv[1], int(sys.argv[2])
+      n = 0
+      print('started', flush=True)
+      while True:
+          try:
+              c = socket.create_connection((address, port), 2)
+              data = b''
+              while (more := c.recv(100)): data += more
+              if not data: raise OSError('no answer')
+              c.close()
+              n += 1
+              if n % 100 == 0: print('worked', n, flush=True)
+          except OSError as e:
+              print('failed after', n, repr(e), flush=True)
+      """;
+
+  private final Path folder;
+
+  /** Writes the scripts into a folder. */
+  Dialling(Path folder) throws IOException {
+    this.folder = folder;
+    Files.writeString(folder.resolve("server.py"), SERVER);
+    Files.writeString(folder.resolve("client.py"), CLIENT);
+    Files.writeString(folder.resolve("load.py"), LOAD);
+  }
+
+  /** A pod that answers with its name. */
+  String server(String name, String app, String node) {
+    return Manifests.pod(
+        name, app, node, "", "[python3, " + folder.resolve("server.py") + ", " + name + "]");
+  }
+
+  /** What somebody sees who dials so many times. */
+  String dial(Lab lab, String from, String kind, String address, int port, int times) {
+    String script = folder.resolve("client.py").toString();
+    return lab.exec(from, "python3", script, kind, address, "" + port, "" + times).text();
+  }
+
+  /** Starts to dial without end; what it says goes to the returned file. */
+  Path load(Lab lab, String from, String address, int port) throws IOException {
+    String script = folder.resolve("load.py").toString();
+    return lab.spawn(from, "python3", "-u", script, address, "" + port);
+  }
+}

@@ -1,0 +1,129 @@
+package dev.sluice.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.lab.Waiting;
+import dev.sluice.node.kernel.RequiresKernel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Backends change, appliers die: no client of the Service may notice. */
+@RequiresKernel
+class ServiceChangesTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final String LEAVING = ", deletionTimestamp: \"2026-01-01T00:00:00Z\"}";
+
+  @TempDir private static Path scripts;
+  private static Dialling dialling;
+  private static Lab lab;
+
+  @BeforeAll
+  static void up() throws IOException {
+    dialling = new Dialling(scripts);
+    lab =
+        Lab.up(
+            2,
+            Manifests.namespace("shop")
+                + dialling.server("old-1", "web", "node-1")
+                + dialling.server("old-2", "web", "node-2")
+                + Manifests.client("client-1", "client", "node-1", "")
+                + Manifests.client("client-2", "client", "node-2", "")
+                + """
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: web, namespace: shop}
+                spec:
+                  clusterIPs: [10.96.0.80, "fd00:10:96::80"]
+                  selector: {app: web}
+                  ports: [{port: 80, targetPort: 8080}]
+                """);
+    for (String server : List.of("old-1", "old-2")) {
+      lab.awaitConnects("shop/client-1", lab.address("shop/" + server, false), 8080);
+    }
+  }
+
+  @AfterAll
+  static void down() throws IOException {
+    if (lab != null) {
+      lab.close();
+    }
+  }
+
+  private static List<String> said(Path load) {
+    try {
+      return Files.readAllLines(load);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** At least a few hundred more connections have worked since now. */
+  private static void awaitMore(List<Path> loads) {
+    for (Path load : loads) {
+      int before = said(load).size();
+      assertTrue(
+          Waiting.until(PATIENCE, () -> said(load).size() >= before + 3), said(load).toString());
+    }
+  }
+
+  private static void assertNoneFailed(List<Path> loads) {
+    for (Path load : loads) {
+      assertEquals(
+          List.of(), said(load).stream().filter(line -> line.startsWith("failed")).toList());
+    }
+  }
+
+  private static void leave(String name, String node) throws IOException {
+    String pod = dialling.server(name, "web", node);
+    lab.apply(pod.replaceFirst("labels: \\{app: web\\}\\}", "labels: {app: web}" + LEAVING));
+  }
+
+  @Test
+  void allBackendsAreReplacedAndTheApplierDiesUnderLoad() throws IOException {
+    List<Path> loads =
+        List.of(
+            dialling.load(lab, "shop/client-1", "10.96.0.80", 80),
+            dialling.load(lab, "shop/client-2", "fd00:10:96::80", 80));
+    awaitMore(loads);
+    for (int i = 1; i <= 2; i++) {
+      String node = "node-" + i;
+      String fresh = "new-" + i;
+      String unready = dialling.server(fresh, "starting", node);
+      lab.apply(unready);
+      lab.awaitConnects("shop/client-1", lab.address("shop/" + fresh, false), 8080);
+      lab.apply(dialling.server(fresh, "web", node)); // the same pod, now selected
+      leave("old-" + i, node);
+      awaitMore(loads);
+      lab.delete(dialling.server("old-" + i, "web", node));
+    }
+    awaitMore(loads);
+    assertNoneFailed(loads);
+
+    lab.kill("node-applier@node-1");
+    awaitMore(loads);
+    lab.start("node-applier@node-1");
+    awaitMore(loads);
+    assertNoneFailed(loads);
+    String backends = lab.sluice("service", "list").text();
+    assertTrue(
+        backends.contains(lab.address("shop/new-2", false) + ":8080/TCP (active)"), backends);
+
+    // Those that terminate are used only when nothing else serves.
+    leave("new-1", "node-1");
+    leave("new-2", "node-2");
+    awaitMore(loads);
+    assertNoneFailed(loads);
+    backends = lab.sluice("service", "list").text();
+    assertTrue(backends.contains("(terminating)"), backends);
+  }
+}

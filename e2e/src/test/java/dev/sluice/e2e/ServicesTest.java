@@ -1,0 +1,213 @@
+package dev.sluice.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.lab.Waiting;
+import dev.sluice.node.kernel.RequiresKernel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Services of every kind, dialled from pods and hosts of both nodes in both families. */
+@RequiresKernel
+class ServicesTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+  @TempDir private static Path scripts;
+  private static Dialling dialling;
+  private static Lab lab;
+
+  private static String service(String name, String spec) {
+    return """
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata: {name: %s, namespace: shop}
+    spec: {%s}
+    """
+        .formatted(name, spec);
+  }
+
+  @BeforeAll
+  static void up() throws IOException {
+    dialling = new Dialling(scripts);
+    String web = "ports: [{port: 80, targetPort: 8080}], selector: {app: web}";
+    String dual = ", ipFamilyPolicy: PreferDualStack";
+    String both =
+        "ports: [{name: t, port: 53, targetPort: 8080}, {name: u, port: 53, targetPort: 8080,"
+            + " protocol: UDP}], selector: {app: web}";
+    lab =
+        Lab.up(
+            2,
+            Manifests.namespace("shop")
+                + dialling.server("web-1", "web", "node-1")
+                + dialling.server("web-2", "web", "node-2")
+                + dialling.server("alone", "alone", "node-1")
+                + Manifests.client("client-1", "client", "node-1", "")
+                + Manifests.client("client-2", "client", "node-2", "")
+                + Manifests.client("stranger", "stranger", "node-2", "")
+                + service("web", web + ", clusterIPs: [10.96.0.80, \"fd00:10:96::80\"]")
+                + service("dns", both + ", clusterIPs: [10.96.0.53, \"fd00:10:96::53\"]")
+                + service(
+                    "ports",
+                    "type: NodePort, clusterIPs: [10.96.0.81, \"fd00:10:96::81\"], ports: [{port:"
+                        + " 80, targetPort: 8080, nodePort: 30080}], selector: {app: web}")
+                + service(
+                    "outer",
+                    web
+                        + dual
+                        + ", clusterIPs: [10.96.0.82, \"fd00:10:96::82\"]"
+                        + ", externalIPs: [198.51.100.9, \"2001:db8:9::9\"]")
+                + service("sticky", web + ", clusterIP: 10.96.0.83, sessionAffinity: ClientIP")
+                + service("near", web + ", clusterIP: 10.96.0.84, internalTrafficPolicy: Local")
+                + service(
+                    "alone",
+                    "clusterIP: 10.96.0.85, selector: {app: alone}, ports: [{port: 80, targetPort:"
+                        + " 8080}]")
+                + service(
+                    "nobody", "clusterIP: 10.96.0.86, selector: {app: nobody}, ports: [{port: 80}]")
+                + service("headless", web + ", clusterIP: None"));
+    for (String server : new String[] {"web-1", "web-2", "alone"}) {
+      lab.awaitConnects("shop/client-1", lab.address("shop/" + server, false), 8080);
+    }
+  }
+
+  @AfterAll
+  static void down() throws IOException {
+    if (lab != null) {
+      lab.close();
+    }
+  }
+
+  private static String dial(String from, String kind, String address, int port, int times) {
+    return dialling.dial(lab, from, kind, address, port, times);
+  }
+
+  @ParameterizedTest(name = "{1} {2}:{3} from {0}")
+  @CsvSource({
+    "shop/client-1, tcp,       10.96.0.80,     80",
+    "shop/client-2, tcp,       10.96.0.80,     80",
+    "node/1,        tcp,       10.96.0.80,     80",
+    "shop/client-1, tcp,       fd00:10:96::80, 80",
+    "shop/client-2, tcp,       fd00:10:96::80, 80",
+    "node/2,        tcp,       fd00:10:96::80, 80",
+    "shop/client-1, tcp,       10.96.0.53,     53",
+    "shop/client-1, udp,       10.96.0.53,     53",
+    "shop/client-2, connected, 10.96.0.53,     53",
+    "shop/client-1, udp,       fd00:10:96::53, 53",
+    "shop/client-2, connected, fd00:10:96::53, 53",
+    "shop/client-1, tcp,       172.31.0.1,     30080",
+    "shop/client-1, tcp,       172.31.0.2,     30080",
+    "shop/client-2, tcp,       fd00:31::1,     30080",
+    "node/1,        tcp,       172.31.0.2,     30080",
+    "shop/client-1, tcp,       198.51.100.9,   80",
+    "shop/client-2, tcp,       2001:db8:9::9,  80",
+  })
+  void everyBackendAnswersAndSeemsToBeTheService(
+      String from, String kind, String address, int port) {
+    Set<String> seen = new TreeSet<>();
+    assertTrue(
+        Waiting.until(
+            PATIENCE,
+            () -> {
+              dial(from, kind, address, port, 10).lines().forEach(seen::add);
+              return seen.size() >= 2;
+            }),
+        seen.toString());
+    String as = " as " + address + " " + port;
+    assertEquals(Set.of("web-1" + as, "web-2" + as), seen);
+  }
+
+  @Test
+  void localTrafficPolicyKeepsToTheNode() {
+    for (int node = 1; node <= 2; node++) {
+      assertEquals(
+          Set.of("web-" + node + " as 10.96.0.84 80"),
+          dial("shop/client-" + node, "tcp", "10.96.0.84", 80, 20).lines().collect(toSet()));
+    }
+  }
+
+  private static java.util.stream.Collector<String, ?, Set<String>> toSet() {
+    return java.util.stream.Collectors.toSet();
+  }
+
+  @Test
+  void aClientWithAffinityKeepsItsBackend() {
+    Set<String> seen = dial("shop/client-1", "tcp", "10.96.0.83", 80, 30).lines().collect(toSet());
+    assertEquals(1, seen.size(), seen.toString());
+    assertEquals(seen, dial("shop/client-1", "tcp", "10.96.0.83", 80, 10).lines().collect(toSet()));
+  }
+
+  @Test
+  void withoutBackendsADialIsRefusedAtOnceAndTold() {
+    assertEquals("ConnectionRefusedError", dial("shop/client-2", "tcp", "10.96.0.86", 80, 1));
+    assertTrue(
+        Waiting.until(
+            PATIENCE,
+            () -> {
+              String flows =
+                  lab.sluice("observe", "--verdict", "DROPPED", "--to-service", "shop/nobody")
+                      .text();
+              return flows.contains("10.96.0.86:80")
+                  && flows.contains("Service backend not found")
+                  && flows.contains("shop/client-2");
+            }),
+        lab.sluice("observe", "--last", "20").text());
+  }
+
+  @Test
+  void flowsNameTheServiceAndWhatWasDialled() {
+    dial("shop/client-1", "tcp", "10.96.0.85", 80, 1);
+    assertTrue(
+        Waiting.until(
+            PATIENCE,
+            () -> {
+              String flows =
+                  lab.sluice("observe", "--to-service", "shop/alone", "-o", "json").text();
+              return flows.contains("\"destination_service\":{\"name\":\"alone\"")
+                  && flows.contains("\"dialled\":\"10.96.0.85:80\"")
+                  && flows.contains("\"pod_name\":\"alone\"");
+            }),
+        lab.sluice("observe", "--last", "20", "-o", "json").text());
+  }
+
+  @Test
+  void aPodReachesItselfThroughItsServiceAsFarAsPolicyAllows() throws IOException {
+    assertEquals("alone as 10.96.0.85 80", dial("shop/alone", "tcp", "10.96.0.85", 80, 1));
+    String policy = Manifests.allow("alone", "alone", "client");
+    lab.apply(policy);
+    assertEquals("PermissionError", dial("shop/alone", "tcp", "10.96.0.85", 80, 1));
+    assertEquals("alone as 10.96.0.85 80", dial("shop/client-1", "tcp", "10.96.0.85", 80, 1));
+    // Policy is about the backend's port, whatever the Service's is.
+    assertEquals("TimeoutError", dial("shop/stranger", "tcp", "10.96.0.85", 80, 1));
+    lab.delete(policy);
+    assertEquals("alone as 10.96.0.85 80", dial("shop/stranger", "tcp", "10.96.0.85", 80, 1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"service list", "bpf lb list"})
+  void listsShowFrontendsAndBackends(String command) throws IOException {
+    String list = lab.sluice(command.split(" ")).text();
+    assertTrue(list.contains("10.96.0.80:80/TCP"), list);
+    assertTrue(list.contains("[fd00:10:96::53]:53/UDP"), list);
+    assertTrue(list.contains("0.0.0.0:30080/TCP"), list);
+    assertTrue(list.contains(lab.address("shop/web-2", false) + ":8080"), list);
+  }
+
+  @Test
+  void statusSaysThatKubeProxyIsReplaced() {
+    String status = lab.sluice("status", "--verbose").text();
+    assertTrue(status.matches("(?s).*KubeProxyReplacement +True.*"), status);
+    assertTrue(status.matches("(?s).*Socket LB Coverage +2/2 nodes.*"), status);
+  }
+}
