@@ -264,6 +264,10 @@ SEC("tc") int slc_from_overlay(struct __sk_buff *skb)
 		return slc_refuse(skb, s, reason == SLC_DROP_L2_UNKNOWN ? reason | SLC_QUIET : reason);
 	reason = slc_overlay_source(skb, s);
 	struct slc_local *local = bpf_map_lookup_elem(&slc_local, &s->p.dst);
+	if (!reason && !local && slc_is_host(slc_identity(&s->p.dst))) { // what a pod answers to the node itself
+		bpf_skb_change_type(skb, PACKET_HOST);
+		return TC_ACT_OK;
+	}
 	if (reason || !local)
 		return slc_refuse(skb, s, reason ? reason : SLC_DROP_NO_LOCAL);
 	__u32 ifindex = local->ifindex;

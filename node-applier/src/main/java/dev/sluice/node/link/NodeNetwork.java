@@ -23,17 +23,14 @@ public record NodeNetwork(SortedSet<IpAddress> gateways, SortedMap<Prefix, IpAdd
   /** The tunnel device. */
   public static final String TUNNEL = "slc_vxlan";
 
-  /** The same on every node, so that a frame for the peer's device has the right address. */
-  static final String TUNNEL_MAC = "02:73:6c:75:69:63";
-
   /** VNI of what the node's own sockets send to remote pods: identity remote-node. */
   private static final int REMOTE_NODE = 6;
 
   /** Makes the tunnel device; run in the node's namespace. */
   static List<String> tunnel(int port, int mtu) {
     return List.of(
-        "link add %s address %s type vxlan external dstport %d nolearning"
-            .formatted(TUNNEL, TUNNEL_MAC, port),
+        // Each node's device has a hardware address of its own: a frame from one's own is a loop.
+        "link add %s type vxlan external dstport %d nolearning".formatted(TUNNEL, port),
         "link set dev %s mtu %d arp off".formatted(TUNNEL, mtu));
   }
 
