@@ -130,12 +130,20 @@ final class Stage {
   /** A connection in both families that must get an answer. */
   void mustReach(String from, String to, int port) {
     for (boolean v6 : new boolean[] {false, true}) {
-      String address = address(to, v6);
-      boolean reached = Waiting.until(PATIENCE, () -> connects(from, address, port));
-      say("%s -> %s (%s port %d): %s".formatted(from, to, address, port, answer(reached)));
-      if (!reached) {
-        throw new StepFailed(from + " should reach " + to);
-      }
+      mustReach(from, to, address(to, v6), port);
+    }
+  }
+
+  /**
+   * A connection that must get an answer.
+   *
+   * @param to what is at the address, for people
+   */
+  void mustReach(String from, String to, String address, int port) {
+    boolean reached = Waiting.until(PATIENCE, () -> connects(from, address, port));
+    say("%s -> %s (%s port %d): %s".formatted(from, to, address, port, answer(reached)));
+    if (!reached) {
+      throw new StepFailed(from + " should reach " + to);
     }
   }
 

@@ -12,6 +12,8 @@ final class Walk {
   private static final String REPORTING = "shop/reporting";
   private static final String INTERNET = "outside/internet";
   private static final int PORT = 8080;
+  private static final List<String> SERVICE = List.of("10.96.0.80", "fd00:10:96::80");
+  private static final int SERVICE_PORT = 80;
   private static final Pattern REVISION = Pattern.compile("^revision (\\d+)$", Pattern.MULTILINE);
 
   private final Stage stage;
@@ -27,6 +29,7 @@ final class Walk {
    */
   void all() {
     openShop();
+    dialService();
     protectBackend();
     dropFromOutside();
     moveFrontend();
@@ -52,8 +55,37 @@ final class Walk {
         "4");
   }
 
+  private void dialService() {
+    stage.title(2, "Through the backend's Service, without kube-proxy");
+    for (String address : SERVICE) {
+      stage.mustReach(FRONTEND, "Service shop/backend", address, SERVICE_PORT);
+    }
+    stage.await(
+        "the Service with its backend",
+        seen -> !seen.linesWith(SERVICE.getFirst(), "ClusterIP").isEmpty(),
+        List.of("ID ", "shop", SERVICE.getFirst(), "=>"),
+        "service",
+        "list",
+        "-n",
+        "shop");
+    stage.await(
+        "a flow to the backend that names the Service",
+        seen -> !seen.linesWith(FRONTEND, BACKEND).isEmpty(),
+        List.of(FRONTEND),
+        "observe",
+        "--to-service",
+        "shop/backend",
+        "--last",
+        "2");
+    stage.await(
+        "kube-proxy replaced",
+        seen -> !seen.linesWith("KubeProxyReplacement", "True").isEmpty(),
+        List.of("KubeProxyReplacement"),
+        "status");
+  }
+
   private void protectBackend() {
-    stage.title(2, "The backend accepts the frontend, on 8080, and nobody else");
+    stage.title(3, "The backend accepts the frontend, on 8080, and nobody else");
     long before = revision(stage.ask("lab", "status"));
     long after = revision(stage.apply("steps/backend-allow-frontend.yaml"));
     if (after <= before) {
@@ -85,7 +117,7 @@ final class Walk {
   }
 
   private void dropFromOutside() {
-    stage.title(3, "From outside the cluster: identity world");
+    stage.title(4, "From outside the cluster: identity world");
     stage.mustNotReach(INTERNET, BACKEND, PORT);
     stage.await(
         "a drop from world",
@@ -101,7 +133,7 @@ final class Walk {
   }
 
   private void moveFrontend() {
-    stage.title(4, "The frontend dies and comes back on another node with another address");
+    stage.title(5, "The frontend dies and comes back on another node with another address");
     String before = stage.address(FRONTEND, false);
     stage.show("lab", "delete", "-f", stage.file("steps/frontend-moved.yaml"));
     stage.apply("steps/frontend-moved.yaml");
@@ -114,7 +146,7 @@ final class Walk {
   }
 
   private void findTypo() {
-    stage.title(5, "Two backends, two identities: a typo in a label");
+    stage.title(6, "Two backends, two identities: a typo in a label");
     stage.mustReach(REPORTING, SECOND, PORT);
     stage.say("the second backend is open; the identities say why:");
     stage.await(
@@ -134,10 +166,18 @@ final class Walk {
         "list");
     stage.mustNotReach(REPORTING, SECOND, PORT);
     stage.mustReach(FRONTEND, SECOND, PORT);
+    stage.await(
+        "the Service with both backends",
+        seen -> !seen.linesWith("2 => ", ":8080/TCP (active)").isEmpty(),
+        List.of("ID ", SERVICE.getFirst(), "=>"),
+        "service",
+        "list",
+        "-n",
+        "shop");
   }
 
   private void selectNothing() {
-    stage.title(6, "A policy that selects nothing moves the revision, and is told");
+    stage.title(7, "A policy that selects nothing moves the revision, and is told");
     long before = revision(stage.ask("lab", "status"));
     Stage.Seen seen = stage.apply("steps/selects-nothing.yaml");
     if (revision(seen) <= before) {
@@ -149,7 +189,7 @@ final class Walk {
   }
 
   private void denyByDefault() {
-    stage.title(7, "Default deny, applied last");
+    stage.title(8, "Default deny, applied last");
     stage.apply("steps/frontend-egress.yaml");
     stage.apply("steps/default-deny.yaml");
     stage.mustReach(FRONTEND, BACKEND, PORT);
