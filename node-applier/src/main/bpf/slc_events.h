@@ -6,7 +6,6 @@
 #include "slc_reasons.h"
 
 #define SLC_TELL_AGAIN_NS (5ULL * 1000000000)
-#define SLC_WAKE_EVENTS 512 // 68 KiB
 #define SLC_HINT_NS (60ULL * 1000000000)
 
 // What a verdict is about.
@@ -33,13 +32,11 @@ static __always_inline void slc_count(__u32 reason, __u32 direction, __u32 bytes
 	}
 }
 
-// A reader that sleeps looks by itself every few milliseconds. It is woken once for so many events of a CPU: a wake-up
-// is an interrupt.
+// Nobody is woken: a wake-up is an interrupt in the middle of somebody's packet. The reader looks every few milliseconds,
+// in which no machine fills the buffer.
 static __always_inline void slc_submit(struct slc_event *event)
 {
-	struct slc_stats *stats = slc_stats_get();
-
-	bpf_ringbuf_submit(event, stats && stats->produced % SLC_WAKE_EVENTS ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP);
+	bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
 }
 
 static __always_inline struct slc_event *slc_reserve(void)

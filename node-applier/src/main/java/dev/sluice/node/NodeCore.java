@@ -18,7 +18,6 @@ import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -98,7 +97,7 @@ final class NodeCore implements AutoCloseable {
     flows =
         closing(
             new FlowReader(
-                    (millis, sink) -> events.poll(Duration.ofMillis(millis), sink),
+                    events::drain,
                     new FlowEnricher(
                         node,
                         peers,

@@ -55,8 +55,8 @@ final class Libc {
     static final MethodHandle HANDLE = Native.libc("munmap", Native.of(INT, POINTER, LONG));
   }
 
-  private static final class Poll {
-    static final MethodHandle HANDLE = Native.libc("poll", Native.of(INT, POINTER, LONG, INT));
+  private static final class SetPriority {
+    static final MethodHandle HANDLE = Native.libc("setpriority", Native.of(INT, INT, INT, INT));
   }
 
   private static final class Mount {
@@ -163,14 +163,10 @@ final class Libc {
     }
   }
 
-  /** Waits until fd is readable; a signal ends the wait early. */
-  static void pollReadable(int fd, int timeoutMillis) {
+  /** Sets the nice level of the calling thread; what is not allowed is left as it is. */
+  static void nice(int level) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment entry = arena.allocate(8, 4);
-      entry.set(ValueLayout.JAVA_INT, 0, fd);
-      entry.set(ValueLayout.JAVA_SHORT, 4, (short) 1);
-      int ignored =
-          (int) Poll.HANDLE.invokeExact(Native.errnoSegment(arena), entry, 1L, timeoutMillis);
+      int ignored = (int) SetPriority.HANDLE.invokeExact(Native.errnoSegment(arena), 0, 0, level);
     } catch (Throwable e) {
       throw Native.broken(e);
     }

@@ -6,8 +6,9 @@ import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
 
 /**
- * Reads a BPF ring buffer through shared memory. Producers that do not wake the reader are found by
- * polling. One thread reads; it also closes. Format: Linux {@code Documentation/bpf/ringbuf.rst}.
+ * Reads a BPF ring buffer through shared memory, without system calls: producers need not wake the
+ * reader, it must look. One thread reads; it also closes. Format: Linux {@code
+ * Documentation/bpf/ringbuf.rst}.
  */
 public final class RingBuffer implements AutoCloseable {
   private static final int BUSY = 1 << 31;
@@ -22,7 +23,6 @@ public final class RingBuffer implements AutoCloseable {
   private static final VarHandle POSITION = ValueLayout.JAVA_LONG.varHandle();
   private static final VarHandle LENGTH = ValueLayout.JAVA_INT.varHandle();
 
-  private final int fd;
   private final long size;
   private final MemorySegment consumer;
   private final MemorySegment producer;
@@ -33,29 +33,18 @@ public final class RingBuffer implements AutoCloseable {
    */
   public RingBuffer(BpfMap map) {
     int page = Libc.pageSize();
-    this.fd = map.fd();
     this.size = map.maxEntries();
-    this.consumer = Libc.mmap(page, Libc.PROT_READ | Libc.PROT_WRITE, fd, 0);
-    this.producer = Libc.mmap(page + 2 * size, Libc.PROT_READ, fd, page);
+    this.consumer = Libc.mmap(page, Libc.PROT_READ | Libc.PROT_WRITE, map.fd(), 0);
+    this.producer = Libc.mmap(page + 2 * size, Libc.PROT_READ, map.fd(), page);
     this.data = producer.asSlice(page);
   }
 
   /**
    * Hands every record that is there to {@code handler}; the segment is valid only during the call.
-   * When there is none, waits up to {@code timeoutMillis} for a wake-up or the time to pass.
    *
    * @return how many records were handed over
    */
-  public int poll(int timeoutMillis, Consumer<MemorySegment> handler) {
-    int read = drain(handler);
-    if (read == 0 && timeoutMillis > 0) {
-      Libc.pollReadable(fd, timeoutMillis);
-      read = drain(handler);
-    }
-    return read;
-  }
-
-  private int drain(Consumer<MemorySegment> handler) {
+  public int drain(Consumer<MemorySegment> handler) {
     long position = (long) POSITION.getVolatile(consumer, 0L);
     long released = position;
     int count = 0;

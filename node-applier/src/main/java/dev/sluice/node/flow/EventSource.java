@@ -6,9 +6,9 @@ import java.util.function.Consumer;
 /** Where events come from: the kernel's ring buffer. */
 public interface EventSource {
   /**
-   * Hands over every event that is there; waits up to {@code timeoutMillis} when there is none.
+   * Hands over every event that is there.
    *
    * @return how many there were
    */
-  int poll(int timeoutMillis, Consumer<KernelEvent> sink);
+  int drain(Consumer<KernelEvent> sink);
 }

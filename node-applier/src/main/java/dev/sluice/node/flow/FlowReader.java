@@ -1,10 +1,12 @@
 package dev.sluice.node.flow;
 
+import dev.sluice.node.bpf.Background;
 import dev.sluice.node.kernel.KernelEvent;
 import dev.sluice.schemas.Flow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,8 +18,11 @@ import org.slf4j.LoggerFactory;
 public final class FlowReader implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FlowReader.class);
 
-  /** Producers wake nobody for single events: this is how late a flow may be. */
-  private static final int POLL_MILLIS = 5;
+  /** Producers wake nobody: this is how late a flow may be. */
+  private static final long LOOK_NANOS = Duration.ofMillis(5).toNanos();
+
+  /** After so many events at once, more may have come meanwhile. */
+  private static final int MANY = 4_096;
 
   private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -51,9 +56,12 @@ public final class FlowReader implements AutoCloseable {
   }
 
   private void run() {
+    Background.enter();
     while (!closing) {
       try {
-        work(POLL_MILLIS);
+        if (work() < MANY) {
+          LockSupport.parkNanos(LOOK_NANOS);
+        }
       } catch (RuntimeException e) {
         LOG.warn("an event could not be explained", e);
       }
@@ -62,11 +70,11 @@ public final class FlowReader implements AutoCloseable {
   }
 
   /**
-   * Reads once, waiting up to {@code timeoutMillis} for an event.
+   * Reads what is there.
    *
    * @return how many events there were
    */
-  int work(int timeoutMillis) {
+  int work() {
     long now = System.nanoTime();
     if (now - clockReadAt >= SECOND_NANOS) {
       clockReadAt = now;
@@ -74,7 +82,7 @@ public final class FlowReader implements AutoCloseable {
       enricher.wallClock(
           wall.getEpochSecond() * 1_000_000_000L + wall.getNano(), System.nanoTime());
     }
-    int count = source.poll(timeoutMillis, this::take);
+    int count = source.drain(this::take);
     drops.flush(System.nanoTime());
     return count;
   }
@@ -112,6 +120,7 @@ public final class FlowReader implements AutoCloseable {
   @Override
   public void close() throws InterruptedException {
     closing = true;
+    LockSupport.unpark(thread);
     thread.join(Duration.ofSeconds(5));
   }
 }

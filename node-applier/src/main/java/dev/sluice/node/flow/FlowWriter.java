@@ -1,5 +1,6 @@
 package dev.sluice.node.flow;
 
+import dev.sluice.node.bpf.Background;
 import dev.sluice.schemas.Flow;
 import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.serde.TopicSerdes;
@@ -53,10 +54,13 @@ public final class FlowWriter implements Consumer<Flow>, AutoCloseable {
     properties.put(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, "none");
     properties.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, Duration.ofDays(3650).toMillis());
     KafkaProducer<String, Flow> producer =
-        new KafkaProducer<>(
-            properties,
-            serdes.keys(Topics.FLOWS).serializer(),
-            new FlowSerializer(serdes.values(Topics.FLOWS).serializer()::register));
+        Background.in(
+            "open-flows",
+            () ->
+                new KafkaProducer<>(
+                    properties,
+                    serdes.keys(Topics.FLOWS).serializer(),
+                    new FlowSerializer(serdes.values(Topics.FLOWS).serializer()::register)));
     String topic = Topics.FLOWS.name(settings);
     learnPartitions(producer, topic);
     return new FlowWriter(producer, topic);

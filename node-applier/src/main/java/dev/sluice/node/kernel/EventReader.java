@@ -2,12 +2,11 @@ package dev.sluice.node.kernel;
 
 import dev.sluice.node.bpf.BpfMap;
 import dev.sluice.node.bpf.RingBuffer;
-import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * Reads events. Programs wake the reader only when much has gathered, so it should poll every few
- * milliseconds. One thread reads and closes.
+ * Reads events. Programs wake nobody, so it must look every few milliseconds. One thread reads and
+ * closes.
  */
 public final class EventReader implements AutoCloseable {
   private final RingBuffer ring;
@@ -18,13 +17,12 @@ public final class EventReader implements AutoCloseable {
   }
 
   /**
-   * Hands over what is there; waits up to {@code timeout} when there is nothing.
+   * Hands over what is there.
    *
    * @return number of events handed over
    */
-  public int poll(Duration timeout, Consumer<KernelEvent> handler) {
-    int read =
-        ring.poll((int) timeout.toMillis(), event -> handler.accept(EventCodec.decode(event)));
+  public int drain(Consumer<KernelEvent> handler) {
+    int read = ring.drain(event -> handler.accept(EventCodec.decode(event)));
     consumed += read;
     return read;
   }

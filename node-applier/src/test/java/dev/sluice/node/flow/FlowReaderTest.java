@@ -60,16 +60,16 @@ class FlowReaderTest {
         new FlowEnricher("n", new PeerBook(), RuleBook::new, () -> Place.NONE, i -> "", 1);
     FlowReader reader =
         new FlowReader(
-            (millis, sink) -> {
+            sink -> {
               events.forEach(sink);
               return events.size();
             },
             enricher,
             monitor);
-    reader.work(0);
+    reader.work();
     assertEquals(3, reader.unwritten());
     reader.writeTo(flows::add);
-    reader.work(0);
+    reader.work();
     assertEquals(3, reader.unwritten());
     assertEquals(2, flows.size(), "the second drop is summed");
     assertEquals(6, reader.consumed());

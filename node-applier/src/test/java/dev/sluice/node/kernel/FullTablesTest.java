@@ -79,7 +79,7 @@ class FullTablesTest {
       DataplaneCounters full = lab.dataplane.counters();
       assertTrue(full.produced() >= 100_000, full::toString);
       assertTrue(full.lost() > 0, full::toString);
-      while (lab.events.poll(Duration.ZERO, event -> {}) > 0) {
+      while (lab.events.drain(event -> {}) > 0) {
         continue;
       }
       lab.dataplane.monitor(false);

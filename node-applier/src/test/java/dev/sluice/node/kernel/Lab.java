@@ -15,7 +15,6 @@ import dev.sluice.node.bpf.TestRun;
 import dev.sluice.node.bpf.TestRun.Context;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -177,7 +176,7 @@ final class Lab implements AutoCloseable {
   /** What was told since this was asked last. */
   List<KernelEvent> told() {
     List<KernelEvent> told = new ArrayList<>();
-    events.poll(Duration.ZERO, told::add);
+    events.drain(told::add);
     return told;
   }
 
