@@ -4,11 +4,14 @@
 #include <linux/if_ether.h>
 #include <linux/ip.h>
 #include <linux/pkt_cls.h>
+#include <linux/tcp.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
 #define SLC_VARY_SOURCE 1 // another peer out of `peers`, each once before any twice
 #define SLC_VARY_PORT 2   // another source port
+#define SLC_VARY_RESET 4  // another source port for every two packets: SYN, RST
+#define SLC_RESET_PORTS 16000
 
 struct slc_vary {
 	__u32 what;
@@ -36,17 +39,22 @@ SEC("tc") int slc_vary_and_run(struct __sk_buff *skb)
 {
 	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
 	struct iphdr *ip = data + ETH_HLEN;
-	__be16 *port = (void *)(ip + 1);
+	struct tcphdr *tcp = (void *)(ip + 1);
 	__u32 zero = 0;
 	struct slc_vary *vary = bpf_map_lookup_elem(&slc_vary, &zero);
 
-	if (!vary || (void *)(port + 1) > end)
+	if (!vary || (void *)(tcp + 1) > end)
 		return TC_ACT_SHOT;
 	__u32 n = vary->next++;
 	if ((vary->what & SLC_VARY_SOURCE) && vary->peers)
 		ip->saddr = bpf_htonl(vary->first + (__u32)((__u64)n * 48271 % vary->peers));
 	if (vary->what & SLC_VARY_PORT)
-		*port = bpf_htons(1024 + n % 64000);
+		tcp->source = bpf_htons(1024 + n % 64000);
+	if (vary->what & SLC_VARY_RESET) {
+		tcp->source = bpf_htons(1024 + (n >> 1) % SLC_RESET_PORTS);
+		tcp->syn = !(n & 1);
+		tcp->rst = n & 1;
+	}
 	bpf_tail_call(skb, &slc_under_test, 0);
 	return TC_ACT_OK;
 }

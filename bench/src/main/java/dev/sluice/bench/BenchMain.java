@@ -22,7 +22,8 @@ public final class BenchMain implements Callable<Integer> {
           new PathBenchmark(),
           new ChangeBenchmark(),
           new ColdStartBenchmark(),
-          new LabUpBenchmark());
+          new LabUpBenchmark(),
+          new FlowRateBenchmark());
 
   @Option(names = "--rounds", defaultValue = "6", description = "Turns of each variant.")
   private int rounds;

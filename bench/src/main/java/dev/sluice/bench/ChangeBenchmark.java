@@ -11,8 +11,9 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * A policy's manifest closed until the kernel enforces it, seen by a datagram every 100 µs, in a
- * large world; beside the same three hops with processors that do nothing.
+ * In a large world, beside the same three hops with processors that do nothing: a policy's manifest
+ * closed until the kernel enforces it, seen by a datagram every 100 µs; and a new pod's manifest,
+ * whose identity is known, until its address is in the kernel's map.
  */
 final class ChangeBenchmark implements Benchmark {
   private static final int CHANGES_A_ROUND = 50;
@@ -28,7 +29,7 @@ final class ChangeBenchmark implements Benchmark {
 
   @Override
   public String about() {
-    return "a policy's manifest closed until enforced, with 1 000 policies and identities, 10 000"
+    return "a manifest closed until enforced, with 1 000 policies and identities, 10 000"
         + " endpoints";
   }
 
@@ -38,6 +39,7 @@ final class ChangeBenchmark implements Benchmark {
     Samples allow = new Samples();
     Samples revoke = new Samples();
     Samples hops = new Samples();
+    Samples pods = new Samples();
     try (BenchLab lab = BenchLab.up(1, PODS)) {
       lab.addWorld(
           World.manifests(POLICIES, IDENTITIES, ENDPOINTS),
@@ -50,13 +52,16 @@ final class ChangeBenchmark implements Benchmark {
                       .toList());
       try (Hops empty = Hops.open(settings);
           Beacon beacon = Beacon.start(tool, lab)) {
+        NewPods newPods = new NewPods(lab, IDENTITIES);
         for (int warm = 0; warm < CHANGES_A_ROUND; warm++) {
           empty.millis(RECORD_BYTES);
           toggle(lab, beacon, new Samples(), new Samples());
+          newPods.millis();
         }
         for (int change = 0; change < rounds * CHANGES_A_ROUND; change++) {
           toggle(lab, beacon, allow, revoke);
           hops.add(empty.millis(RECORD_BYTES));
+          pods.add(newPods.millis());
         }
       }
     } finally {
@@ -70,6 +75,10 @@ final class ChangeBenchmark implements Benchmark {
         Row.atMost(name(), "revoke, p50", revoke.median(), "ms", 5)
             .comparedWith(hops.median(), "three empty hops"),
         Row.atMost(name(), "revoke, p99", revoke.quantile(0.99), "ms", 50)
+            .comparedWith(hops.quantile(0.99), "three empty hops"),
+        Row.untargeted(name(), "new pod of a known identity, p50", pods.median(), "ms")
+            .comparedWith(hops.median(), "three empty hops"),
+        Row.atMost(name(), "new pod of a known identity, p99", pods.quantile(0.99), "ms", 30)
             .comparedWith(hops.quantile(0.99), "three empty hops"));
   }
 

@@ -36,6 +36,11 @@ record Row(
         benchmark, what, value, unit, Double.NaN, "", "≥ " + number(limit), value >= limit);
   }
 
+  /** A row that has no target. */
+  static Row untargeted(String benchmark, String what, double value, String unit) {
+    return new Row(benchmark, what, value, unit, Double.NaN, "", "", true);
+  }
+
   /** A row whose ratio to an alternative should be at most {@code limit}. */
   Row beside(double other, String alternative, double limit) {
     return new Row(

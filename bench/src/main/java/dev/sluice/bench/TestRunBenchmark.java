@@ -25,7 +25,7 @@ final class TestRunBenchmark implements Benchmark {
     for (TestRunBench.Measured row : measured.subList(1, measured.size())) {
       Row alone =
           Double.isNaN(row.limit())
-              ? new Row(name(), row.what(), row.nanos(), "ns", Double.NaN, "", "", true)
+              ? Row.untargeted(name(), row.what(), row.nanos(), "ns")
               : Row.atMost(name(), row.what(), row.nanos(), "ns", row.limit());
       rows.add(alone.comparedWith(empty, "empty program"));
     }

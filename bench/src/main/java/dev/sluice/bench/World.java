@@ -43,14 +43,23 @@ final class World {
 
   private static String pod(int index, int identity) {
     int node = index / PODS_A_NODE;
+    return pod(
+        "w-" + index,
+        identity,
+        "10.%d.%d.%d".formatted(64 + node / 256, node % 256, 2 + index % PODS_A_NODE),
+        "far-" + node);
+  }
+
+  /** A pod that no machine runs. */
+  static String pod(String name, int identity, String ip, String node) {
     return """
     ---
     apiVersion: v1
     kind: Pod
-    metadata: {name: w-%d, namespace: world, labels: {app: w-%d}, annotations: {sluice.dev/ip: 10.%d.%d.%d}}
-    spec: {nodeName: far-%d}
+    metadata: {name: %s, namespace: world, labels: {app: w-%d}, annotations: {sluice.dev/ip: %s}}
+    spec: {nodeName: %s}
     """
-        .formatted(index, identity, 64 + node / 256, node % 256, 2 + index % PODS_A_NODE, node);
+        .formatted(name, identity, ip, node);
   }
 
   /** A policy by which {@code from} reaches {@code to} on 8080/TCP. */

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** {@link BrokerMain} as a process of its own, as the lab runs it. */
-final class BrokerProcess implements AutoCloseable {
+public final class BrokerProcess implements AutoCloseable {
   private final Process process;
   private final Path directory;
 
@@ -19,7 +19,7 @@ final class BrokerProcess implements AutoCloseable {
   }
 
   /** Starts it and returns when it has said that it is ready. */
-  static BrokerProcess start(Path directory, String... more) throws IOException {
+  public static BrokerProcess start(Path directory, String... more) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -44,17 +44,17 @@ final class BrokerProcess implements AutoCloseable {
   }
 
   /** Defaults, pointing at it. */
-  Settings settings() throws IOException {
+  public Settings settings() throws IOException {
     return BrokerAddresses.read(directory).orElseThrow().in(Settings.defaults());
   }
 
   /** {@code kill -9}. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
   /** SIGTERM; returns the exit status. */
-  int stop() throws InterruptedException {
+  public int stop() throws InterruptedException {
     process.destroy();
     if (!process.waitFor(30, TimeUnit.SECONDS)) {
       throw new AssertionError("the broker did not stop within 30 s");

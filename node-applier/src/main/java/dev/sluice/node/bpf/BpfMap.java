@@ -3,6 +3,7 @@ package dev.sluice.node.bpf;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +42,15 @@ public final class BpfMap {
       BpfException.check(Libbpf.objInfo(fd, info), "cannot ask about map " + name);
       return new BpfMap(name, fd, info);
     }
+  }
+
+  /**
+   * A map that another process pinned, to look into; it stays open until this process ends.
+   *
+   * @throws BpfException when nothing is pinned there
+   */
+  public static BpfMap pinned(Path pin) {
+    return of(pin.getFileName().toString(), Libbpf.objGet(pin.toString()));
   }
 
   public String name() {

@@ -10,7 +10,6 @@ import dev.sluice.node.bpf.TestRun;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -123,7 +122,7 @@ public final class PolicyProbe implements AutoCloseable {
             packet,
             ownNode && !egress ? TestRun.Context.LOCAL : TestRun.Context.ARRIVED);
     dropReason = 0;
-    events.poll(Duration.ZERO, this::told);
+    events.drain(this::told);
     if (result.verdict() != DROPPED) {
       return true;
     }

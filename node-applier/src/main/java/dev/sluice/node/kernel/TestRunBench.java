@@ -34,10 +34,14 @@ public final class TestRunBench implements AutoCloseable {
   private static final int FRESH = BATCH;
 
   private static final int SUBJECT = 300;
-  private static final int PEER = 301;
+  static final int PEER = 301;
+
+  /** The endpoint's address. */
+  static final String SERVER = "10.0.1.10";
+
   private static final int VARY_SOURCE = 1;
   private static final int VARY_PORT = 2;
-  private static final int SYN = 0x02;
+  static final int SYN = 0x02;
   private static final int ACK = 0x10;
 
   private final Settings settings;
@@ -66,20 +70,21 @@ public final class TestRunBench implements AutoCloseable {
       varying = BpfObject.open(in.readAllBytes()).load();
     }
     events = dataplane.events();
-    fill();
+    fill(dataplane, PEERS);
   }
 
-  private void fill() {
+  /** One endpoint, which peers reach on 8080/TCP, and their addresses. */
+  static void fill(NodeDataplane dataplane, int peers) {
     EndpointSpec spec =
         new EndpointSpec(
             1,
             SUBJECT,
-            List.of(IpAddress.parse("10.0.1.10")),
+            List.of(IpAddress.parse(SERVER)),
             MacAddress.parse("02:00:00:00:00:02"),
             MacAddress.parse("02:00:00:00:00:01"));
     dataplane.endpointTable().put(new EndpointState(1, spec, true, false, 1));
     List<KernelEntry> entries = new ArrayList<>();
-    for (int i = 0; i < PEERS; i++) {
+    for (int i = 0; i < peers; i++) {
       entries.add(address(new Prefix(IpAddress.v4(FIRST_PEER + i), 32), PEER));
     }
     entries.add(address(Prefix.parse("0.0.0.0/0"), 2));
@@ -101,7 +106,7 @@ public final class TestRunBench implements AutoCloseable {
   }
 
   /** A TCP segment from the first peer to the endpoint. */
-  private static byte[] tcp(int port, int flags) {
+  static byte[] tcp(int port, int flags) {
     ByteBuffer packet = ByteBuffer.allocate(74);
     packet.put(MacAddress.parse("02:00:00:00:00:02").bytes());
     packet.put(MacAddress.parse("02:00:00:00:00:01").bytes()).putShort((short) 0x0800);

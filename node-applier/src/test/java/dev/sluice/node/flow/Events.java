@@ -5,14 +5,14 @@ import dev.sluice.core.node.KernelEntry.Direction;
 import dev.sluice.node.kernel.KernelEvent;
 
 /** Events of the kernel for tests: 10.0.1.10 speaks TCP to 10.0.1.11:8080. */
-final class Events {
+public final class Events {
   static final IpAddress CLIENT = IpAddress.parse("10.0.1.10");
   static final IpAddress SERVER = IpAddress.parse("10.0.1.11");
 
   private Events() {}
 
   /** Judged for both ends in one pass: the server's ingress, and the client's egress. */
-  static KernelEvent start(int cookie, int otherCookie) {
+  public static KernelEvent start(int cookie, int otherCookie) {
     return event(KernelEvent.Type.CONNECTION_START, 1_000, 41_000, 0, cookie, otherCookie, 1);
   }
 

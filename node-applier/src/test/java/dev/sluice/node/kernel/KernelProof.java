@@ -19,7 +19,6 @@ import dev.sluice.node.bpf.TestRun;
 import dev.sluice.node.bpf.TestRun.Context;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -168,7 +167,7 @@ public final class KernelProof implements AutoCloseable {
       BpfMap map = dataplane.map(name);
       map.keys().forEach(map::delete);
     }
-    events.poll(Duration.ZERO, event -> {});
+    events.drain(event -> {});
     sourcePort = FIRST_SOURCE_PORT;
   }
 
