@@ -44,11 +44,10 @@ record RefusedCase(String place, String yaml, List<String> finds) {
   }
 
   /** What is found in the object. */
-  @SuppressWarnings("unchecked")
   List<Finding> found() {
-    Map<String, Object> body = (Map<String, Object>) Yaml.of(body());
+    Map<String, Object> body = tree();
     if (place.equals("group")) {
-      return switch (CidrGroupParser.parse(new ObjectKey(CidrGroup.KIND, "", "g"), body)) {
+      return switch (CidrGroupParser.parse(key(), body)) {
         case ParsedCidrGroup.Accepted accepted -> throw new AssertionError("taken: " + accepted);
         case ParsedCidrGroup.Refused refused -> refused.findings();
       };
@@ -59,8 +58,14 @@ record RefusedCase(String place, String yaml, List<String> finds) {
     };
   }
 
-  private ObjectKey key() {
+  @SuppressWarnings("unchecked")
+  Map<String, Object> tree() {
+    return (Map<String, Object>) Yaml.of(body());
+  }
+
+  ObjectKey key() {
     return switch (place) {
+      case "group" -> new ObjectKey(CidrGroup.KIND, "", "g");
       case "clusterwide" -> new ObjectKey("CiliumClusterwideNetworkPolicy", "", "p");
       case "kube", "kubeIngress", "kubeEgress", "kubePort" ->
           new ObjectKey("NetworkPolicy", "shop", "p");
