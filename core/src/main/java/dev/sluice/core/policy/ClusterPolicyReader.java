@@ -151,7 +151,11 @@ final class ClusterPolicyReader {
       reading.refuse(
           "bad-value",
           Reading.at(path, "name"),
-          "a name has at most " + LONGEST_NAME + " letters and this has " + name.length());
+          "a name has at most "
+              + LONGEST_NAME
+              + " letters and this has "
+              + name.length()
+              + ": write a shorter one");
     }
     Optional<TrafficRule.Action> action = action(rule, path, known);
     List<TrafficRule.Peer> whom = whom(rule, field, ingress, path, known);

@@ -19,8 +19,8 @@ final class LanguageFuzzTest {
         .map(row -> LanguageRow.read(row.file()).getBytes(StandardCharsets.UTF_8));
   }
 
-  @FuzzTest(maxDuration = "2m")
   @MethodSource("rows")
+  @FuzzTest(maxDuration = "2m")
   void anyBytesAreTakenOrRefused(byte[] yaml) {
     List<Object> documents;
     try {

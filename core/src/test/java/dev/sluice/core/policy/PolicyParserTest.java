@@ -14,7 +14,7 @@ class PolicyParserTest {
   private static final ObjectKey KEY = new ObjectKey("CiliumNetworkPolicy", "shop", "p");
 
   private static PolicyRule rule(String spec) {
-    ParsedPolicy parsed = PolicyParser.parse(KEY, Map.of("spec", Tree.of(spec)));
+    ParsedPolicy parsed = PolicyParser.parse(KEY, Map.of("spec", Yaml.of(spec)));
     return assertInstanceOf(ParsedPolicy.Accepted.class, parsed, parsed::toString)
         .policy()
         .rules()
@@ -127,7 +127,7 @@ class PolicyParserTest {
             KEY,
             Map.of(
                 "spec",
-                Tree.of(
+                Yaml.of(
                     "{endpointSelector: {matchLabels: {'k8s:io.kubernetes.pod.namespace': bank}},"
                         + " ingress: []}")));
     var accepted = assertInstanceOf(ParsedPolicy.Accepted.class, parsed);
@@ -159,8 +159,8 @@ class PolicyParserTest {
         PolicyParser.parse(
             KEY,
             Map.of(
-                "spec", Tree.of("{endpointSelector: {}, ingress: []}"),
-                "specs", List.of(Tree.of("{endpointSelector: {}, egress: []}"))));
+                "spec", Yaml.of("{endpointSelector: {}, ingress: []}"),
+                "specs", List.of(Yaml.of("{endpointSelector: {}, egress: []}"))));
     var rules = assertInstanceOf(ParsedPolicy.Accepted.class, parsed).policy().rules();
     assertEquals(List.of("spec", "specs[0]"), rules.stream().map(PolicyRule::path).toList());
   }
