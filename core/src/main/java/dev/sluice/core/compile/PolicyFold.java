@@ -8,6 +8,8 @@ import dev.sluice.core.log.Change;
 import dev.sluice.core.log.LogGate;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
+import dev.sluice.core.policy.CidrGroup;
+import dev.sluice.core.policy.CidrGroupParser;
 import dev.sluice.core.policy.Finding;
 import dev.sluice.core.policy.PolicyParser;
 import dev.sluice.core.service.ServiceFold;
@@ -110,6 +112,7 @@ public final class PolicyFold {
     compilation.services(services.touched());
     tellServices(event);
     tellCluster(event, changes);
+    tellGroup(event);
     if (PolicyParser.isPolicy(event.key().kind())) {
       accepted.apply(event);
     }
@@ -143,6 +146,18 @@ public final class PolicyFold {
         String[] name = change.key().split("/", 2);
         tell(new ObjectKey("Pod", name[0], name[1]), ClusterFindings.NO_NUMBER, List.of(), event);
       }
+    }
+  }
+
+  /** What is wrong with a CiliumCIDRGroup; which prefixes it has is for identity-stream. */
+  private void tellGroup(ObjectEvent event) {
+    boolean there =
+        event.type() == ObjectEvent.Type.ADDED || event.type() == ObjectEvent.Type.MODIFIED;
+    boolean gone = event.type() == ObjectEvent.Type.DELETED;
+    if (event.key().kind().equals(CidrGroup.KIND) && (there || gone)) {
+      List<Finding> findings =
+          there ? CidrGroupParser.findings(event.key(), event.body()) : List.of();
+      diagnostics.replace(event.key(), code -> true, findings, event, event.who());
     }
   }
 

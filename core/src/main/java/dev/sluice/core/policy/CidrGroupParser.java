@@ -27,6 +27,14 @@ public final class CidrGroupParser {
         : new ParsedCidrGroup.Accepted(CidrGroup.of(key.name(), prefixes, labels), findings);
   }
 
+  /** Everything found in an object's body, warnings too. */
+  public static List<Finding> findings(ObjectKey key, Map<String, Object> body) {
+    return switch (parse(key, body)) {
+      case ParsedCidrGroup.Accepted accepted -> accepted.findings();
+      case ParsedCidrGroup.Refused refused -> refused.findings();
+    };
+  }
+
   private static List<Prefix> prefixes(Map<String, Object> body, boolean known, Reading reading) {
     if (body.get("spec") == null) {
       if (known) {

@@ -120,6 +120,21 @@ class WarningsTest {
   }
 
   @Test
+  void aGroupThatCannotBeReadIsToldUntilItIsMended() {
+    var key = new ObjectKey("CiliumCIDRGroup", "", "partners");
+    LogBuilder log = LogBuilder.whole();
+    log.add(ObjectEvent.Type.ADDED, key, "g.yaml:7", group("10.0.0.0/40"), List.of());
+    assertEquals("spec.externalCIDRs[0]", only(log).path());
+    assertEquals(7, only(log).line());
+    log.add(ObjectEvent.Type.MODIFIED, key, "g.yaml:7", group("10.0.0.0/8"), List.of());
+    assertEquals(List.of(), codes(log));
+  }
+
+  private static Map<String, Object> group(String prefix) {
+    return Map.of("spec", Map.of("externalCIDRs", List.of(prefix)));
+  }
+
+  @Test
   void kindsThatAreReplacedAreRefusedAndForgottenWhenDeleted() {
     var key = new ObjectKey("AdminNetworkPolicy", "", "n");
     LogBuilder log = LogBuilder.whole();

@@ -47,10 +47,7 @@ final class ReadWhole {
 
   private static List<Finding> read(ObjectKey key, Map<String, Object> body) {
     if (key.kind().equals(CidrGroup.KIND)) {
-      return switch (CidrGroupParser.parse(key, body)) {
-        case ParsedCidrGroup.Accepted accepted -> accepted.findings();
-        case ParsedCidrGroup.Refused refused -> refused.findings();
-      };
+      return CidrGroupParser.findings(key, body);
     }
     return switch (PolicyParser.parseWhole(key, body)) {
       case ParsedPolicy.Accepted accepted -> {

@@ -7,7 +7,6 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.sluice.core.policy.CidrGroup;
 import dev.sluice.core.policy.CidrGroupParser;
 import dev.sluice.core.policy.Finding;
-import dev.sluice.core.policy.ParsedCidrGroup;
 import dev.sluice.core.policy.ParsedPolicy;
 import dev.sluice.core.policy.PolicyParser;
 import java.io.IOException;
@@ -51,10 +50,7 @@ final class ManifestFuzzTest {
 
   private static List<Finding> findings(Manifest manifest) {
     if (manifest.key().kind().equals(CidrGroup.KIND)) {
-      return switch (CidrGroupParser.parse(manifest.key(), manifest.body())) {
-        case ParsedCidrGroup.Accepted accepted -> accepted.findings();
-        case ParsedCidrGroup.Refused refused -> refused.findings();
-      };
+      return CidrGroupParser.findings(manifest.key(), manifest.body());
     }
     if (!PolicyParser.isPolicy(manifest.key().kind())) {
       return List.of();
