@@ -1,6 +1,7 @@
 package dev.sluice.core.proof;
 
 import dev.sluice.core.cluster.ClusterRecord;
+import dev.sluice.core.cluster.IdentityScope;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.node.KernelEntry.Direction;
 import dev.sluice.core.node.KernelEntry.PolicyEntry;
@@ -16,8 +17,6 @@ import java.util.Optional;
  * The verdicts of kernel entries on flows, each side on its own node, held against the oracle's.
  */
 public final class CompiledVerdicts {
-  private static final int HOST = 1;
-
   private final CompiledWorld world;
   private final Map<String, KernelView> views = new HashMap<>();
   private final Map<IpAddress, ClusterRecord.Endpoint> endpoints = new HashMap<>();
@@ -46,7 +45,7 @@ public final class CompiledVerdicts {
     }
     KernelView view = views.get(subject.node());
     int peer = view.identity(other);
-    if (direction == Direction.INGRESS && peer == HOST) {
+    if (direction == Direction.INGRESS && IdentityScope.isHost(peer)) {
       return differs(direction + " from the own node", Said.OPEN, wanted);
     }
     Optional<PolicyEntry> entry =

@@ -1,6 +1,7 @@
 package dev.sluice.node.kernel;
 
 import dev.sluice.core.cluster.ClusterRecord;
+import dev.sluice.core.cluster.IdentityScope;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.node.KernelEntry;
 import dev.sluice.core.oracle.Answer;
@@ -42,7 +43,6 @@ public final class KernelProof implements AutoCloseable {
   private static final int ICMP = 1;
   private static final int ICMPV6 = 58;
   private static final int SCTP = 132;
-  private static final int HOST = 1;
 
   /**
    * Of other types only errors of known connections come through, which no policy is asked about.
@@ -135,7 +135,7 @@ public final class KernelProof implements AutoCloseable {
         }
         if (receives) {
           coverage.seen(wanted);
-          boolean host = identities.getOrDefault(from, 0) == HOST;
+          boolean host = IdentityScope.isHost(identities.getOrDefault(from, 0));
           Packet packet = packet(flow, from, to).mac(Lab.HOST_MAC, Lab.POD_MAC);
           boolean passed = run("slc_to_pod", packet, host ? Context.LOCAL : Context.ARRIVED);
           if (passed != wanted.ingress().passes()) {
