@@ -2,6 +2,7 @@
 // The dataplane of a node: programs for the node's end of each pod's link, the uplink and the overlay.
 #include "slc_forward.h"
 #include "slc_socklb.h"
+#include "slc_udpkill.h"
 
 static __always_inline int slc_refuse(struct __sk_buff *skb, struct slc_pass *s, int reason)
 {

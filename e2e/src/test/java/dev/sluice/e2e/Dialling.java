@@ -75,6 +75,21 @@ final class Dialling {
               print('failed after', n, repr(e), flush=True)
       """;
 
+  /** ADDRESS PORT: connects one UDP socket, asks once, and waits for what becomes of it. */
+  private static final String HELD =
+      """
+      import socket, sys, time
+      family = socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET
+      s = socket.socket(family, socket.SOCK_DGRAM)
+      s.connect((sys.argv[1], int(sys.argv[2])))
+      s.send(b'?')
+      print('answered by', s.recv(100).decode(), flush=True)
+      try:
+          s.recv(100)
+      except OSError as e:
+          print('ended', type(e).__name__, flush=True)
+      """;
+
   private final Path folder;
 
   /** Writes the scripts into a folder. */
@@ -83,6 +98,7 @@ final class Dialling {
     Files.writeString(folder.resolve("server.py"), SERVER);
     Files.writeString(folder.resolve("client.py"), CLIENT);
     Files.writeString(folder.resolve("load.py"), LOAD);
+    Files.writeString(folder.resolve("held.py"), HELD);
   }
 
   /** A pod that answers with its name. */
@@ -95,6 +111,12 @@ final class Dialling {
   String dial(Lab lab, String from, String kind, String address, int port, int times) {
     String script = folder.resolve("client.py").toString();
     return lab.exec(from, "python3", script, kind, address, "" + port, "" + times).text();
+  }
+
+  /** Starts a UDP socket that stays connected; what it says goes to the returned file. */
+  Path hold(Lab lab, String from, String address, int port) throws IOException {
+    String script = folder.resolve("held.py").toString();
+    return lab.spawn(from, "python3", "-u", script, address, "" + port);
   }
 
   /** Starts to dial without end; what it says goes to the returned file. */

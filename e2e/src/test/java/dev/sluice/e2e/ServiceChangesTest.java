@@ -46,7 +46,16 @@ class ServiceChangesTest {
                   clusterIPs: [10.96.0.80, "fd00:10:96::80"]
                   selector: {app: web}
                   ports: [{port: 80, targetPort: 8080}]
-                """);
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: udp, namespace: shop}
+                spec:
+                  clusterIPs: [10.96.0.81, "fd00:10:96::81"]
+                  selector: {app: udp}
+                  ports: [{port: 53, targetPort: 8080, protocol: UDP}]
+                """
+                + dialling.server("udp-1", "udp", "node-1"));
     for (String server : List.of("old-1", "old-2")) {
       lab.awaitConnects("shop/client-1", lab.address("shop/" + server, false), 8080);
     }
@@ -86,6 +95,28 @@ class ServiceChangesTest {
   private static void leave(String name, String node) throws IOException {
     String pod = dialling.server(name, "web", node);
     lab.apply(pod.replaceFirst("labels: \\{app: web\\}\\}", "labels: {app: web}" + LEAVING));
+  }
+
+  @Test
+  void aConnectedUdpSocketEndsWithItsBackend() throws IOException {
+    lab.awaitConnects("shop/client-1", lab.address("shop/udp-1", false), 8080);
+    List<Path> held =
+        List.of(
+            dialling.hold(lab, "shop/client-1", "10.96.0.81", 53),
+            dialling.hold(lab, "shop/client-2", "fd00:10:96::81", 53));
+    Path direct = dialling.hold(lab, "shop/client-2", lab.address("shop/udp-1", false), 8080);
+    for (Path socket : List.of(held.get(0), held.get(1), direct)) {
+      assertTrue(
+          Waiting.until(PATIENCE, () -> said(socket).contains("answered by udp-1")),
+          said(socket).toString());
+    }
+    lab.apply(dialling.server("udp-1", "elsewhere", "node-1")); // it lives, the Service left it
+    for (Path socket : held) {
+      assertTrue(
+          Waiting.until(PATIENCE, () -> said(socket).contains("ended ConnectionAbortedError")),
+          said(socket).toString());
+    }
+    assertEquals(List.of("answered by udp-1"), said(direct));
   }
 
   @Test

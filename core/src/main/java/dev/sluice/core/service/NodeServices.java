@@ -44,6 +44,10 @@ public final class NodeServices {
   private Map<LbEntry.Key, LbEntry> realised = new HashMap<>();
 
   private final Set<Integer> dirty = new TreeSet<>();
+
+  /** Backends of UDP that went since {@link #takeGone}. */
+  private final Set<Target> gone = new TreeSet<>();
+
   private LbSizes sizes = LbSizes.NONE;
   private LbSizes realisedSizes = LbSizes.NONE;
   private String zone = "";
@@ -91,6 +95,9 @@ public final class NodeServices {
           backends.remove(backend.group());
         }
         dirty.add(backend.group());
+        if (isUdp(backend.group())) {
+          gone.add(target(backend));
+        }
       }
       case ServiceRow.Node other -> zone(other.name(), "");
     }
@@ -109,9 +116,15 @@ public final class NodeServices {
             .computeIfAbsent(backend.group(), group -> new TreeMap<>())
             .put(target(backend), backend);
         dirty.add(backend.group());
+        gone.remove(target(backend));
       }
       case ServiceRow.Node other -> zone(other.name(), other.zone());
     }
+  }
+
+  private boolean isUdp(int group) {
+    return frontends.getOrDefault(group, new TreeMap<>()).values().stream()
+        .anyMatch(frontend -> frontend.protocol() == L4.UDP.number());
   }
 
   private void zone(String of, String now) {
@@ -290,6 +303,16 @@ public final class NodeServices {
   public void realised() {
     realised = new HashMap<>();
     realisedSizes = sizes;
+  }
+
+  /**
+   * Backends of UDP that went since the last call: who is connected to one would never be told.
+   * Those that only terminate are not among them.
+   */
+  public Set<Target> takeGone() {
+    Set<Target> taken = new TreeSet<>(gone);
+    gone.clear();
+    return taken;
   }
 
   /** Every entry that the maps should hold now. A view; valid until the next change. */

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -48,6 +49,10 @@ final class ServiceStep {
     remove(plan.deletes());
     mirror.servicesRealised();
     held = plan.after();
+    Set<LbEntry.Target> gone = mirror.takeGone();
+    if (!gone.isEmpty()) {
+      kernel.endUdp(gone);
+    }
   }
 
   /**

@@ -78,6 +78,10 @@ final class Libbpf {
         Native.libbpf("bpf_prog_query", Native.of(INT, INT, INT, INT, POINTER, POINTER, POINTER));
   }
 
+  private static final class IterCreate {
+    static final MethodHandle HANDLE = Native.libbpf("bpf_iter_create", Native.of(INT, INT));
+  }
+
   private static final class ProgramById {
     static final MethodHandle HANDLE = Native.libbpf("bpf_prog_get_fd_by_id", Native.of(INT, INT));
   }
@@ -295,6 +299,14 @@ final class Libbpf {
       int target, int type, MemorySegment flags, MemorySegment ids, MemorySegment count) {
     try {
       return (int) ProgramQuery.HANDLE.invokeExact(target, type, 0, flags, ids, count);
+    } catch (Throwable e) {
+      throw Native.broken(e);
+    }
+  }
+
+  static int iterCreate(int link) {
+    try {
+      return (int) IterCreate.HANDLE.invokeExact(link);
     } catch (Throwable e) {
       throw Native.broken(e);
     }

@@ -37,6 +37,10 @@ final class Libc {
     static final MethodHandle HANDLE = Native.libc("setns", Native.of(INT, INT, INT));
   }
 
+  private static final class Read {
+    static final MethodHandle HANDLE = Native.libc("read", Native.of(LONG, INT, POINTER, LONG));
+  }
+
   private static final class Socket {
     static final MethodHandle HANDLE = Native.libc("socket", Native.of(INT, INT, INT, INT));
   }
@@ -99,6 +103,23 @@ final class Libc {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment errno = Native.errnoSegment(arena);
       check((int) SetNs.HANDLE.invokeExact(errno, fd, CLONE_NEWNET), errno, "setns failed");
+    } catch (BpfException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw Native.broken(e);
+    }
+  }
+
+  /** Reads until there is no more, and forgets what was read. */
+  static void readToEnd(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = Native.errnoSegment(arena);
+      MemorySegment room = arena.allocate(4096);
+      long count;
+      do {
+        count = (long) Read.HANDLE.invokeExact(errno, fd, room, room.byteSize());
+      } while (count > 0);
+      check((int) count, errno, "read failed");
     } catch (BpfException e) {
       throw e;
     } catch (Throwable e) {

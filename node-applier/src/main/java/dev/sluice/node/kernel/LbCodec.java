@@ -112,6 +112,11 @@ final class LbCodec {
     return new MemberEntry(new MemberKey(Scope.numbered(buffer(key).getInt(0)), target(key, 4)));
   }
 
+  /** Key of {@code slc_lb_gone}. */
+  static byte[] key(Target target) {
+    return put(buffer(TARGET), target).array();
+  }
+
   private static ByteBuffer put(ByteBuffer bytes, Target target) {
     return bytes
         .put(target.address().mapped())

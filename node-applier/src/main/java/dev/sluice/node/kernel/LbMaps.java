@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The load-balancing maps of a node's dataplane. Any thread. */
 public final class LbMaps implements KernelServices {
@@ -20,13 +21,17 @@ public final class LbMaps implements KernelServices {
           "slc_lb_affinity",
           "slc_lb_dialled",
           "slc_lb_sent",
+          "slc_lb_gone",
           "slc_netns");
 
   private final BpfMap frontends;
   private final BpfMap slots;
   private final BpfMap members;
 
-  LbMaps(Map<String, BpfMap> maps) {
+  private final UdpSockets udp;
+
+  LbMaps(Map<String, BpfMap> maps, UdpSockets udp) {
+    this.udp = udp;
     this.frontends = maps.get("slc_lb_frontend");
     this.slots = maps.get("slc_lb_slot");
     this.members = maps.get("slc_lb_member");
@@ -63,6 +68,11 @@ public final class LbMaps implements KernelServices {
   @Override
   public void remove(List<LbEntry.Key> keys) {
     keys.forEach(key -> map(key).delete(bytes(key)));
+  }
+
+  @Override
+  public void endUdp(Set<LbEntry.Target> backends) {
+    udp.end(backends);
   }
 
   @Override

@@ -45,6 +45,7 @@ public final class NodeDataplane implements AutoCloseable {
   private final AddressEpoch addresses;
   private final SocketHooks sockets;
   private final LbMaps services;
+  private final UdpSockets udp;
 
   private NodeDataplane(Settings settings, BpfObject object) {
     this.settings = settings;
@@ -56,7 +57,9 @@ public final class NodeDataplane implements AutoCloseable {
     this.state = new DataplaneState(maps.get("slc_state"));
     this.addresses = new AddressEpoch(maps.get("slc_addr_epoch"));
     this.sockets = new SocketHooks(object, root.resolve("links"), maps.get("slc_netns"));
-    this.services = new LbMaps(maps);
+    Path netns = settings.optional(Setting.NODE_NETNS).map(Path::of).orElse(null);
+    this.udp = new UdpSockets(object, maps.get("slc_lb_gone"), netns);
+    this.services = new LbMaps(maps, udp);
   }
 
   /**
@@ -166,6 +169,7 @@ public final class NodeDataplane implements AutoCloseable {
    */
   public synchronized void ownNetns(int hostInterface, Path netns) {
     sockets.own(Netns.cookie(netns), hostInterface);
+    udp.own(hostInterface, netns);
   }
 
   /** The load-balancing maps. */
@@ -241,6 +245,7 @@ public final class NodeDataplane implements AutoCloseable {
     endpoints.remove(endpoint);
     map("slc_quota").delete(EndpointCodec.key(endpoint.id()));
     sockets.disown(endpoint.hostInterface());
+    udp.disown(endpoint.hostInterface());
   }
 
   /** The endpoints as the kernel has them, by id. */
@@ -425,6 +430,7 @@ public final class NodeDataplane implements AutoCloseable {
   @Override
   public synchronized void close() {
     addresses.close();
+    udp.close();
     object.close();
   }
 

@@ -4,6 +4,7 @@ import dev.sluice.core.service.LbEntry;
 import dev.sluice.core.service.LbSizes;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The kernel's load-balancing maps. A write that returns has reached the kernel; one that throws
@@ -21,6 +22,12 @@ public interface KernelServices {
 
   /** Removes keys in order; one that is not there is nothing. */
   void remove(List<LbEntry.Key> keys);
+
+  /**
+   * Ends the UDP sockets of the node that are connected to one of these as a Service's backend.
+   * Returns at once; what fails is logged.
+   */
+  void endUdp(Set<LbEntry.Target> backends);
 
   /** How many entries each map can hold. */
   LbSizes capacity();

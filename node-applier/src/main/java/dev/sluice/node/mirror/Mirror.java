@@ -3,12 +3,14 @@ package dev.sluice.node.mirror;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.node.MapPlan;
 import dev.sluice.core.node.NodeFold;
+import dev.sluice.core.service.LbEntry;
 import dev.sluice.core.service.LbPlan;
 import dev.sluice.core.service.NodeServices;
 import dev.sluice.schemas.convert.Row;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Topic desired as far as this node has read it, in whole groups. It says nothing before it has
@@ -140,6 +142,11 @@ public final class Mirror {
   public void servicesRealised() {
     services.realised();
     compareServices = false;
+  }
+
+  /** Backends of UDP that went since the last call. */
+  public Set<LbEntry.Target> takeGone() {
+    return services.takeGone();
   }
 
   /** All plans are in the kernel: the place is realised. */

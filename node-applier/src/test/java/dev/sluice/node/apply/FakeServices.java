@@ -7,11 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Load-balancing maps that hold the applier to it that a counted slot is there. */
 final class FakeServices implements KernelServices {
   final Map<LbEntry.Key, LbEntry> entries = new LinkedHashMap<>();
   LbSizes capacity = new LbSizes(100, 100, 100);
+  final Set<LbEntry.Target> ended = new TreeSet<>();
   int writes;
 
   @Override
@@ -40,6 +43,11 @@ final class FakeServices implements KernelServices {
       entries.remove(key);
       check();
     }
+  }
+
+  @Override
+  public void endUdp(Set<LbEntry.Target> backends) {
+    ended.addAll(backends);
   }
 
   private void check() {

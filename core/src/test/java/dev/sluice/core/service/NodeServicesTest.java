@@ -1,0 +1,62 @@
+package dev.sluice.core.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.sluice.core.desired.ServiceRow;
+import dev.sluice.core.log.Change;
+import dev.sluice.core.net.IpAddress;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class NodeServicesTest {
+  private final NodeServices services = new NodeServices("n1");
+
+  private void put(ServiceRow row) {
+    services.apply(Change.upsert(row.getClass(), row.key(), row));
+  }
+
+  private static ServiceRow.Frontend frontend(int group, L4 protocol) {
+    return new ServiceRow.Frontend(
+        group,
+        "shop",
+        "dns",
+        "",
+        ServiceRow.Kind.CLUSTER_IP,
+        IpAddress.parse("10.96.0.10"),
+        53,
+        protocol.number(),
+        group,
+        false,
+        0,
+        List.of(),
+        0);
+  }
+
+  private static ServiceRow.Backend backend(int group, boolean ready) {
+    return new ServiceRow.Backend(
+        group, IpAddress.parse("10.0.1.1"), 53, ready, "n1", List.of(), List.of());
+  }
+
+  private void remove(ServiceRow.Backend backend) {
+    services.apply(Change.remove(ServiceRow.Backend.class, backend.key()));
+  }
+
+  @Test
+  void onlyBackendsOfUdpThatAreGoneForGoodAreGone() {
+    put(frontend(1, L4.UDP));
+    put(frontend(2, L4.TCP));
+    put(backend(1, true));
+    put(backend(2, true));
+    put(backend(1, false)); // terminates, and still serves
+    remove(backend(2, true));
+    assertEquals(Set.of(), services.takeGone());
+    remove(backend(1, false));
+    put(backend(1, true));
+    assertEquals(Set.of(), services.takeGone());
+    remove(backend(1, true));
+    LbEntry.Target target = new LbEntry.Target(IpAddress.parse("10.0.1.1"), 53);
+    assertEquals(Set.of(target), services.takeGone());
+    assertEquals(Set.of(), services.takeGone());
+  }
+}

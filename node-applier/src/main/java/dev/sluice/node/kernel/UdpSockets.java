@@ -1,0 +1,92 @@
+package dev.sluice.node.kernel;
+
+import dev.sluice.core.service.LbEntry.Target;
+import dev.sluice.node.bpf.BpfIterator;
+import dev.sluice.node.bpf.BpfMap;
+import dev.sluice.node.bpf.BpfObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends UDP sockets that are connected to backends that are gone, in every network namespace of the
+ * node, on a thread of its own: there may be many namespaces. Thread-safe.
+ */
+final class UdpSockets implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(UdpSockets.class);
+  private static final String PROGRAM = "slc_end_udp";
+
+  private final BpfObject object;
+  private final BpfMap gone;
+  private final Path node;
+  private final Map<Integer, Path> pods = new ConcurrentHashMap<>();
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("end-udp").factory());
+
+  /**
+   * @param node the node's network namespace; null: the process' own
+   */
+  UdpSockets(BpfObject object, BpfMap gone, Path node) {
+    this.object = object;
+    this.gone = gone;
+    this.node = node;
+  }
+
+  /** A pod's namespace, by the interface of its link. */
+  void own(int hostInterface, Path netns) {
+    pods.put(hostInterface, netns);
+  }
+
+  void disown(int hostInterface) {
+    pods.remove(hostInterface);
+  }
+
+  void end(Set<Target> backends) {
+    List<byte[]> keys = backends.stream().map(LbCodec::key).toList();
+    thread.execute(() -> run(keys));
+  }
+
+  private void run(List<byte[]> keys) {
+    try {
+      keys.stream().limit(gone.maxEntries()).forEach(key -> gone.update(key, new byte[4]));
+      for (Path netns : namespaces()) {
+        visit(netns);
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("UDP sockets of backends that are gone were not ended: {}", e.getMessage());
+    } finally {
+      keys.forEach(gone::delete);
+    }
+  }
+
+  private Collection<Path> namespaces() {
+    List<Path> all = new ArrayList<>(pods.values());
+    all.add(node);
+    return all;
+  }
+
+  private void visit(Path netns) {
+    try {
+      BpfIterator.run(object.programFd(PROGRAM), netns);
+    } catch (RuntimeException e) {
+      if (netns == null || Files.exists(netns)) {
+        throw e;
+      }
+      LOG.debug("{} went while its sockets were looked at", netns);
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.close();
+  }
+}
