@@ -23,7 +23,8 @@ public final class BenchMain implements Callable<Integer> {
           new ChangeBenchmark(),
           new ColdStartBenchmark(),
           new LabUpBenchmark(),
-          new FlowRateBenchmark());
+          new FlowRateBenchmark(),
+          new AskBenchmark());
 
   @Option(names = "--rounds", defaultValue = "6", description = "Turns of each variant.")
   private int rounds;

@@ -46,12 +46,34 @@ public final class AotTraining {
     for (String main : MAINS) {
       Thread.ofPlatform().daemon().name(main).start(() -> run(main, settings));
     }
-    Main.commandLine().setOut(new PrintWriter(Writer.nullWriter())).execute("lab", "up", "--help");
+    command("lab", "up", "--help");
+    ask(manifests.toString());
     Waiting.until(
         LIMIT,
         () -> said.toString(StandardCharsets.UTF_8).split("READY ", -1).length > MAINS.size());
     Waiting.pause(Duration.ofSeconds(2));
     System.exit(0);
+  }
+
+  /** The commands that people run for each change of a file. */
+  private static void ask(String folder) {
+    command("policy", "lint", "-f", folder);
+    command("policy", "lint", "-f", folder, "-o", "json");
+    command("policy", "lint", "-f", folder, "-o", "sarif");
+    for (String engine : List.of("compiled", "oracle")) {
+      command("policy", "matrix", "-f", folder, "--port", "8080/TCP", "--engine", engine);
+    }
+    String[] question = {"--from", "shop/frontend", "--to", "shop/backend", "--port", "8080/TCP"};
+    List<String> explain = new ArrayList<>(List.of("policy", "explain", "-f", folder));
+    explain.addAll(List.of(question));
+    command(explain.toArray(String[]::new));
+    explain.addAll(List.of("-o", "json"));
+    command(explain.toArray(String[]::new));
+  }
+
+  private static void command(String... words) {
+    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+    Main.commandLine().setOut(nowhere).setErr(nowhere).execute(words);
   }
 
   private static List<String> settings(Path work, Path manifests) throws IOException {
