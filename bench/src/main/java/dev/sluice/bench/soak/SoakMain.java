@@ -57,7 +57,11 @@ public final class SoakMain implements Callable<Integer> {
   private static List<Scenario> all() {
     Town town = new Town();
     return List.of(
-        new PodChurn(town), new PolicyChurn(town), new Kills(town), new LongConnection());
+        new PodChurn(town),
+        new PolicyChurn(town),
+        new Kills(town),
+        new LongConnection(),
+        new Worlds());
   }
 
   @Override
