@@ -33,6 +33,9 @@ public final class TestRunBench implements AutoCloseable {
   /** New connections a round; fewer than there are source ports. */
   private static final int FRESH = BATCH;
 
+  /** Packets of which each comes from another peer. */
+  private static final int EACH_ONCE = PEERS / BATCH * BATCH;
+
   private static final int SUBJECT = 300;
   static final int PEER = 301;
 
@@ -43,6 +46,8 @@ public final class TestRunBench implements AutoCloseable {
   private static final int VARY_PORT = 2;
   static final int SYN = 0x02;
   private static final int ACK = 0x10;
+
+  private static final KernelEntry EVERYBODY = address(Prefix.parse("0.0.0.0/0"), 2);
 
   private final Settings settings;
   private final NodeDataplane dataplane;
@@ -87,7 +92,7 @@ public final class TestRunBench implements AutoCloseable {
     for (int i = 0; i < peers; i++) {
       entries.add(address(new Prefix(IpAddress.v4(FIRST_PEER + i), 32), PEER));
     }
-    entries.add(address(Prefix.parse("0.0.0.0/0"), 2));
+    entries.add(EVERYBODY);
     entries.add(policy(PEER, 6, 8080, 16, true));
     entries.add(policy(0, 0, 0, 0, false));
     dataplane.putAll(entries);
@@ -133,6 +138,7 @@ public final class TestRunBench implements AutoCloseable {
     double[] empty = new double[rounds];
     double[] hot = new double[rounds];
     double[] random = new double[rounds];
+    double[] asked = new double[rounds];
     double[] fresh = new double[rounds];
     double[] freshRandom = new double[rounds];
     double[] drop = new double[rounds];
@@ -144,6 +150,8 @@ public final class TestRunBench implements AutoCloseable {
       hot[round] = nanos(dataplane.programFd("slc_to_pod"), tcp(8080, ACK), REPEAT);
       drop[round] = nanos(dataplane.programFd("slc_to_pod"), tcp(9090, SYN), REPEAT);
       random[round] = through(tcp(8080, ACK), REPEAT, VARY_SOURCE, PEERS, FIRST_PEER, 0);
+      dataplane.put(EVERYBODY); // an address was written: each connection asks again
+      asked[round] = through(tcp(8080, ACK), EACH_ONCE, VARY_SOURCE, PEERS, FIRST_PEER, 0);
       int both = VARY_SOURCE | VARY_PORT;
       fresh[round] = through(tcp(8080, SYN), FRESH, both, 1, FIRST_PEER + round, 0);
       int from = 1 + (rounds + round) * FRESH;
@@ -153,6 +161,7 @@ public final class TestRunBench implements AutoCloseable {
         new Measured("empty program", median(empty), Double.NaN),
         new Measured("established, hot peer", median(hot), 180),
         new Measured("established, random peers", median(random), 400),
+        new Measured("established, random peers, addresses changed", median(asked), Double.NaN),
         new Measured("new connection, hot peer", median(fresh), 650),
         new Measured("new connection, random peers", median(freshRandom), Double.NaN),
         new Measured("dropped, hot peer", median(drop), 120));
@@ -210,7 +219,7 @@ public final class TestRunBench implements AutoCloseable {
     int rounds = arguments.length == 0 ? 5 : Integer.parseInt(arguments[0]);
     for (Measured row : measure(rounds)) {
       System.out.printf(
-          "%-30s %7.0f ns/packet%s%n",
+          "%-45s %7.0f ns/packet%s%n",
           row.what(),
           row.nanos(),
           Double.isNaN(row.limit()) ? "" : "  (target ≤ %.0f)".formatted(row.limit()));
