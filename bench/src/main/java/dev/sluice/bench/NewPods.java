@@ -27,12 +27,17 @@ final class NewPods {
         BpfMap.pinned(Path.of(lab.handle().node("node-1").bpfPath(), "maps", "slc_addr"));
   }
 
+  private String manifest(String ip) {
+    int identity = made % identities;
+    return World.pod("w-%d-n%d".formatted(identity, made), identity, ip, "far-0");
+  }
+
   /** From the manifest's closing until the address is in the map of node 1; milliseconds. */
   double millis() throws IOException {
     made++;
     String ip = "10.127.%d.%d".formatted(made / 250, 1 + made % 250);
     Path ready = lab.manifests().resolveSibling("new-pod.tmp");
-    Files.writeString(ready, World.pod("new-" + made, made % identities, ip, "far-0"));
+    Files.writeString(ready, manifest(ip));
     byte[] key = IpAddress.parse(ip).mapped();
     Files.move(
         ready,

@@ -44,13 +44,16 @@ final class World {
   private static String pod(int index, int identity) {
     int node = index / PODS_A_NODE;
     return pod(
-        "w-" + index,
+        "w-%d-p%d".formatted(identity, index),
         identity,
         "10.%d.%d.%d".formatted(64 + node / 256, node % 256, 2 + index % PODS_A_NODE),
         "far-" + node);
   }
 
-  /** A pod that no machine runs. */
+  /**
+   * A pod that no machine runs. Names that differ in the number at their end alone are taken for
+   * one workload, whose pods should have one identity.
+   */
   static String pod(String name, int identity, String ip, String node) {
     return """
     ---
