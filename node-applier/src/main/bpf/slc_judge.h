@@ -140,13 +140,18 @@ static __noinline int slc_frag_ports(struct slc_pass *s)
 		return SLC_DROP_NO_FIRST_FRAGMENT;
 	s->p.sport = first->source_port;
 	s->p.dport = first->destination_port;
+	s->p.icmp_type = first->icmp_type;
 	return SLC_PASS;
 }
 
 static __noinline int slc_frag_passed(const struct slc_pass *s)
 {
 	struct slc_frag_key key = {};
-	struct slc_frag ports = {.source_port = s->p.sport, .destination_port = s->p.dport};
+	struct slc_frag ports = {
+		.source_port = s->p.sport,
+		.destination_port = s->p.dport,
+		.icmp_type = s->p.icmp_type,
+	};
 
 	slc_frag_key_of(&key, &s->p);
 	bpf_map_update_elem(&slc_frag, &key, &ports, BPF_ANY);
@@ -226,6 +231,16 @@ static __always_inline int slc_ct_open(struct __sk_buff *skb, struct slc_pass *s
 	return reason;
 }
 
+// Policies know ICMP by the type in place of a port: of a reply, that of the request which it answers.
+static __always_inline __be16 slc_icmp_port(__u8 type, int forward)
+{
+	if (!forward && type == 0)
+		type = 8;
+	else if (!forward && type == 129)
+		type = 128;
+	return bpf_htons(type);
+}
+
 // The packet that an ICMP error is about.
 static __always_inline int slc_inner(struct __sk_buff *skb, const struct slc_packet *p, struct slc_packet *q)
 {
@@ -287,7 +302,7 @@ static __noinline int slc_judge_error(struct __sk_buff *skb, struct slc_pass *s)
 	s->v.flags = SLC_EVENT_REPLY;
 	s->p.protocol = q.protocol; // policies speak of the connection's protocol
 	if (q.protocol == SLC_PROTO_ICMP || q.protocol == SLC_PROTO_ICMP6)
-		port = 0;
+		port = slc_icmp_port(q.icmp_type, forward);
 	if (s->sender.id)
 		reason = slc_ask(skb, s, e, &s->sender, SLC_EGRESS, forward ? SLC_INGRESS : SLC_EGRESS,
 				 s->identity[1], port, &cookie);
@@ -333,7 +348,7 @@ static __noinline int slc_judge(struct __sk_buff *skb, struct slc_pass *s)
 	}
 	__be16 port = forward ? s->p.dport : s->p.sport;
 	if (s->p.protocol == SLC_PROTO_ICMP || s->p.protocol == SLC_PROTO_ICMP6)
-		port = 0;
+		port = slc_icmp_port(s->p.icmp_type, forward);
 	s->v.flags = forward ? 0 : SLC_EVENT_REPLY;
 	struct slc_ct_value *known = opening ? 0 : e;
 	reason = slc_know_sender(s, known ? &known->side[forward ? SLC_INGRESS : SLC_EGRESS] : 0);

@@ -36,6 +36,7 @@ struct slc_policy_key {
 };
 
 #define SLC_POLICY_DENY_RULE 1 // flags: a rule denies, rather than nothing allowing
+#define SLC_POLICY_AUDIT 2     // passes, though audited policies would drop it: the cookie says which
 
 struct slc_policy_value {
 	__u8 allow;
@@ -190,7 +191,7 @@ struct slc_frag_key {
 struct slc_frag {
 	__be16 source_port;
 	__be16 destination_port;
-	__u32 endpoint;
+	__u32 icmp_type;
 };
 
 // Written by the applier alone.

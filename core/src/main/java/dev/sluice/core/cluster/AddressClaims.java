@@ -1,10 +1,10 @@
 package dev.sluice.core.cluster;
 
 import dev.sluice.core.net.Prefix;
+import dev.sluice.core.net.PrefixMap;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -13,12 +13,15 @@ import java.util.TreeSet;
  * it is withdrawn the next one does.
  */
 final class AddressClaims {
-  private final TreeMap<Prefix, TreeSet<AddressClaim>> claims = new TreeMap<>();
+  private final PrefixMap<TreeSet<AddressClaim>> claims = new PrefixMap<>();
 
   /** Adds a claim; one that the owner has already keeps its place in the log. */
   void claim(AddressClaim claim) {
-    TreeSet<AddressClaim> held =
-        claims.computeIfAbsent(claim.prefix(), p -> new TreeSet<>(AddressClaim.STRENGTH));
+    TreeSet<AddressClaim> held = claims.get(claim.prefix());
+    if (held == null) {
+      held = new TreeSet<>(AddressClaim.STRENGTH);
+      claims.put(claim.prefix(), held);
+    }
     if (held.stream().noneMatch(other -> sameOwner(other, claim.claimant(), claim.owner()))) {
       held.add(claim);
     }
@@ -39,12 +42,25 @@ final class AddressClaims {
   }
 
   Collection<Prefix> prefixes() {
-    return claims.keySet();
+    return claims.prefixes();
+  }
+
+  /** The narrowest prefix of a node's pods' addresses that contains this one. */
+  Optional<AddressClaim> podCidrAround(Prefix prefix) {
+    return claims.covering(prefix).reversed().stream()
+        .flatMap(entry -> entry.getValue().reversed().stream())
+        .filter(claim -> claim.claimant() == AddressClaim.Claimant.POD_CIDR)
+        .findFirst();
+  }
+
+  /** All claims on what lies inside a prefix, by prefix. */
+  List<AddressClaim> inside(Prefix prefix) {
+    return claims.inside(prefix).stream().flatMap(entry -> entry.getValue().stream()).toList();
   }
 
   /** All claims, by prefix, the weakest first. */
   List<AddressClaim> all() {
-    return claims.values().stream().flatMap(Collection::stream).toList();
+    return claims.prefixes().stream().flatMap(prefix -> claims.get(prefix).stream()).toList();
   }
 
   private static boolean sameOwner(

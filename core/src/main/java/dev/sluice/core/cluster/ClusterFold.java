@@ -11,10 +11,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The cluster side of the log: Namespaces, Nodes and Pods in, identities, endpoints and addresses
- * out. It is a pure function of the log's prefix: batches, redelivery and restarts from a {@link
- * #snapshot} change nothing. An object that vanished between two listings must have a DELETED
- * record; a listing alone removes nothing. Not thread safe.
+ * The cluster side of the log: Namespaces, Nodes and Pods in, and the objects that name prefixes;
+ * identities, endpoints and addresses out. It is a pure function of the log's prefix: batches,
+ * redelivery and restarts from a {@link #snapshot} change nothing. An object that vanished between
+ * two listings must have a DELETED record; a listing alone removes nothing. Not thread safe.
  */
 public final class ClusterFold {
   /** Kinds that must have been listed whole before anything is given out. */
@@ -84,7 +84,7 @@ public final class ClusterFold {
         case "Namespace" -> namespace(event, gone);
         case "Node" -> node(event, gone);
         case "Pod" -> pod(event, gone);
-        default -> {}
+        default -> state.peers(event, gone);
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.sluice.core.cluster;
 
 import dev.sluice.core.log.LogGate;
+import dev.sluice.core.policy.CidrGroup;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -12,27 +13,40 @@ import java.util.SortedMap;
  * @param cluster the cluster's name
  * @param timeMillis log time: the latest of all records, ms since 1970
  * @param lastEndpoint the highest endpoint id given
- * @param nextNumber identity number of the next new label set
+ * @param nextNumbers identity number of the next new label set of each scope
  * @param identities numbers in use or in their grace, by labels
  * @param namespaces labels of each, by name
  * @param nodes by name
  * @param pods those with an endpoint, by key
  * @param claims by prefix, the weakest first
+ * @param peers the objects that decide which prefixes are in use
  */
 public record ClusterSnapshot(
     LogGate.State gate,
     String cluster,
     long timeMillis,
     long lastEndpoint,
-    int nextNumber,
+    SortedMap<IdentityScope, Integer> nextNumbers,
     List<HeldNumber> identities,
     SortedMap<String, SortedMap<String, String>> namespaces,
     List<NodeFacts> nodes,
     List<PodEntry> pods,
-    List<AddressClaim> claims) {
+    List<AddressClaim> claims,
+    Peers peers) {
 
   /** A pod and the endpoint id that it has. */
   public record PodEntry(PodFacts facts, long endpoint) {}
+
+  /**
+   * The objects that decide which prefixes are in use, each list sorted by name.
+   *
+   * @param policies those that name more than labels
+   */
+  record Peers(
+      List<PeerObjects.Kept> policies,
+      List<CidrGroup> groups,
+      List<ServiceAddresses.Listing> listings,
+      List<ServiceAddresses.Slice> slices) {}
 
   /** The fold's position. */
   public long position() {

@@ -2,8 +2,10 @@ package dev.sluice.core.cluster;
 
 import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.log.LogGate;
+import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
+import dev.sluice.core.policy.CidrGroup;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -40,7 +42,13 @@ final class ClusterSnapshotCodec {
       text(out, snapshot.cluster());
       out.writeLong(snapshot.timeMillis());
       out.writeLong(snapshot.lastEndpoint());
-      out.writeInt(snapshot.nextNumber());
+      write(
+          out,
+          snapshot.nextNumbers().entrySet(),
+          (to, next) -> {
+            text(to, next.getKey().name());
+            to.writeInt(next.getValue());
+          });
       write(out, snapshot.identities(), ClusterSnapshotCodec::identity);
       write(
           out,
@@ -52,6 +60,7 @@ final class ClusterSnapshotCodec {
       write(out, snapshot.nodes(), ClusterSnapshotCodec::node);
       write(out, snapshot.pods(), ClusterSnapshotCodec::pod);
       write(out, snapshot.claims(), ClusterSnapshotCodec::claim);
+      peers(out, snapshot.peers());
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
@@ -82,12 +91,80 @@ final class ClusterSnapshotCodec {
         text(in),
         in.readLong(),
         in.readLong(),
-        in.readInt(),
+        nextNumbers(in),
         read(in, ClusterSnapshotCodec::identity),
         namespaces(in),
         read(in, ClusterSnapshotCodec::node),
         read(in, ClusterSnapshotCodec::pod),
-        read(in, ClusterSnapshotCodec::claim));
+        read(in, ClusterSnapshotCodec::claim),
+        peers(in));
+  }
+
+  private static SortedMap<IdentityScope, Integer> nextNumbers(DataInputStream in)
+      throws IOException {
+    SortedMap<IdentityScope, Integer> next = new TreeMap<>();
+    for (int left = count(in); left > 0; left--) {
+      next.put(IdentityScope.valueOf(text(in)), in.readInt());
+    }
+    return next;
+  }
+
+  private static void peers(DataOutputStream out, ClusterSnapshot.Peers peers) throws IOException {
+    write(
+        out,
+        peers.policies(),
+        (to, kept) -> {
+          text(to, kept.key().toString());
+          to.writeInt(kept.tree().length);
+          to.write(kept.tree());
+        });
+    write(
+        out,
+        peers.groups(),
+        (to, group) -> {
+          text(to, group.name());
+          write(to, group.prefixes(), ClusterSnapshotCodec::prefix);
+          write(to, group.labels().texts(), ClusterSnapshotCodec::text);
+        });
+    write(
+        out,
+        peers.listings(),
+        (to, service) -> {
+          text(to, service.name());
+          texts(to, service.labels());
+        });
+    write(
+        out,
+        peers.slices(),
+        (to, slice) -> {
+          text(to, slice.name());
+          text(to, slice.service());
+          write(to, slice.addresses(), ClusterSnapshotCodec::prefix);
+        });
+  }
+
+  private static ClusterSnapshot.Peers peers(DataInputStream in) throws IOException {
+    return new ClusterSnapshot.Peers(
+        read(in, from -> new PeerObjects.Kept(ObjectKey.parse(text(from)), bytes(from))),
+        read(
+            in,
+            from ->
+                new CidrGroup(
+                    text(from),
+                    read(from, ClusterSnapshotCodec::prefix),
+                    LabelSet.parse(read(from, ClusterSnapshotCodec::text)))),
+        read(in, from -> new ServiceAddresses.Listing(text(from), texts(from))),
+        read(
+            in,
+            from ->
+                new ServiceAddresses.Slice(
+                    text(from), text(from), read(from, ClusterSnapshotCodec::prefix))));
+  }
+
+  private static byte[] bytes(DataInputStream in) throws IOException {
+    byte[] bytes = new byte[count(in)];
+    in.readFully(bytes);
+    return bytes;
   }
 
   private static void gate(DataOutputStream out, LogGate.State gate) throws IOException {

@@ -3,14 +3,13 @@ package dev.sluice.core.cluster;
 import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.log.LogGate;
+import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -24,13 +23,6 @@ import java.util.TreeSet;
  * listing changes get no number.
  */
 final class ClusterState {
-  private static final List<String> WORLD = List.of("0.0.0.0/0", "::/0");
-
-  /**
-   * What a pod has when all numbers have been given: no policy is compiled for it, so it is closed.
-   */
-  private static final int NO_NUMBER = ReservedIdentity.INIT.number();
-
   private static final class Pod {
     private final PodFacts facts;
     private final long endpoint;
@@ -44,9 +36,13 @@ final class ClusterState {
   }
 
   private final String cluster;
-  private final IdentityNumbers numbers;
+  private final IdentityBook numbers;
   private final AddressClaims claims = new AddressClaims();
+  private final PrefixBook prefixes = new PrefixBook();
+  private final PeerUses uses = new PeerUses(prefixes);
+  private final PeerObjects peers = new PeerObjects(uses);
   private final ClusterRows rows = new ClusterRows();
+  private final AddressRows addresses;
   private final TreeMap<String, SortedMap<String, String>> namespaces = new TreeMap<>();
   private final TreeMap<String, NodeFacts> nodes = new TreeMap<>();
   private final TreeMap<String, Pod> pods = new TreeMap<>();
@@ -57,15 +53,17 @@ final class ClusterState {
 
   ClusterState(String cluster) {
     this.cluster = cluster;
-    this.numbers = IdentityNumbers.empty(IdentityScope.PODS);
+    this.numbers = new IdentityBook(rows);
+    this.addresses = new AddressRows(claims, prefixes, numbers, rows, owners());
   }
 
   ClusterState(ClusterSnapshot snapshot, boolean whole) {
     this.cluster = snapshot.cluster();
     this.timeMillis = snapshot.timeMillis();
     this.lastEndpoint = snapshot.lastEndpoint();
-    this.numbers =
-        IdentityNumbers.restore(IdentityScope.PODS, snapshot.nextNumber(), snapshot.identities());
+    this.numbers = new IdentityBook(rows, snapshot.nextNumbers(), snapshot.identities());
+    this.addresses = new AddressRows(claims, prefixes, numbers, rows, owners());
+    this.peers.restore(snapshot.peers());
     this.namespaces.putAll(snapshot.namespaces());
     snapshot.nodes().forEach(node -> nodes.put(node.name(), node));
     snapshot.claims().forEach(claims::claim);
@@ -89,7 +87,8 @@ final class ClusterState {
         pods.values().stream()
             .map(pod -> new ClusterSnapshot.PodEntry(pod.facts, pod.endpoint))
             .toList(),
-        claims.all());
+        claims.all(),
+        peers.snapshot());
   }
 
   /** What changed since the last call; every change at once after {@link #becomeWhole}. */
@@ -108,27 +107,46 @@ final class ClusterState {
 
   /** Gives up the identities whose grace is over. */
   void expireIdentities() {
-    for (HeldNumber held : numbers.expire(timeMillis)) {
-      rows.remove(ClusterRecord.Identity.class, held.labels().canonical());
-    }
+    numbers.expire(timeMillis);
   }
 
   /** Every required kind has been listed: numbers the pods and derives all rows. */
   void becomeWhole() {
     whole = true;
-    for (ReservedIdentity reserved : ReservedIdentity.values()) {
-      if (reserved != ReservedIdentity.UNKNOWN) {
-        rows.put(new ClusterRecord.Identity(reserved.number(), reserved.labels()));
-      }
-    }
-    for (String prefix : WORLD) {
-      rows.put(external(Prefix.parse(prefix)));
-    }
-    numbers.held().forEach(h -> rows.put(new ClusterRecord.Identity(h.number(), h.labels())));
+    numbers.write();
     pods.values().stream()
         .sorted(Comparator.comparingLong(pod -> pod.endpoint))
         .forEach(this::identify);
-    claims.prefixes().forEach(this::refreshAddress);
+    uses.takeTouched();
+    uses.takeTouchedForEveryone();
+    TreeSet<Prefix> all = new TreeSet<>();
+    addresses.all(all);
+    all.forEach(this::refreshAddress);
+  }
+
+  /** Folds a record of an object that may name prefixes, and relabels whoever lies in them. */
+  void peers(ObjectEvent event, boolean gone) {
+    peers.fold(event, gone);
+    if (!whole) {
+      return;
+    }
+    TreeSet<Prefix> touched = new TreeSet<>();
+    TreeMap<Long, Pod> inside = new TreeMap<>();
+    for (Prefix prefix : uses.takeTouchedForEveryone()) {
+      for (AddressClaim claim : claims.inside(prefix)) {
+        touched.add(claim.prefix());
+        if (claim.claimant() == AddressClaim.Claimant.POD) {
+          Pod pod = pods.get(claim.owner());
+          inside.put(pod.endpoint, pod);
+        }
+      }
+    }
+    for (Prefix prefix : uses.takeTouched()) {
+      touched.add(prefix);
+      touched.addAll(prefixes.inside(prefix));
+    }
+    inside.values().forEach(pod -> relabel(pod).forEach(touched::add));
+    touched.forEach(this::refreshAddress);
   }
 
   void namespace(String name, SortedMap<String, String> labels) {
@@ -148,7 +166,7 @@ final class ClusterState {
     if (node.equals(old)) {
       return;
     }
-    Set<Prefix> touched = old == null ? new HashSet<>() : withdraw(old, node);
+    Set<Prefix> touched = old == null ? new TreeSet<>() : withdraw(old, node);
     for (Prefix prefix : node.ownAddresses()) {
       claims.claim(new AddressClaim(prefix, AddressClaim.Claimant.NODE, node.name(), offset));
       touched.add(prefix);
@@ -156,6 +174,7 @@ final class ClusterState {
     for (Prefix prefix : node.podCidrs()) {
       claims.claim(new AddressClaim(prefix, AddressClaim.Claimant.POD_CIDR, node.name(), offset));
       touched.add(prefix);
+      touched.addAll(prefixes.inside(prefix));
     }
     refreshNode(node.name(), touched);
   }
@@ -173,7 +192,7 @@ final class ClusterState {
       return;
     }
     boolean same = old != null && old.facts.uid().equals(facts.uid());
-    Set<Prefix> touched = new HashSet<>();
+    Set<Prefix> touched = new TreeSet<>();
     if (old != null) {
       leave(old);
       touched.addAll(prefixes(old.facts));
@@ -237,8 +256,9 @@ final class ClusterState {
     List<Prefix> cidrs = new ArrayList<>(old.podCidrs());
     cidrs.removeAll(now.podCidrs());
     cidrs.forEach(p -> claims.withdraw(p, AddressClaim.Claimant.POD_CIDR, old.name()));
-    Set<Prefix> touched = new HashSet<>(old.ownAddresses());
+    Set<Prefix> touched = new TreeSet<>(old.ownAddresses());
     touched.addAll(old.podCidrs());
+    old.podCidrs().forEach(cidr -> touched.addAll(prefixes.inside(cidr)));
     return touched;
   }
 
@@ -258,11 +278,16 @@ final class ClusterState {
     }
     // '0' follows '/': exactly the keys that start with the namespace and a slash.
     for (Pod pod : pods.subMap(namespace + "/", namespace + "0").values()) {
-      LabelSet old = pod.labels;
-      identify(pod);
-      numbers.release(old, timeMillis);
-      prefixes(pod.facts).forEach(this::refreshAddress);
+      relabel(pod).forEach(this::refreshAddress);
     }
+  }
+
+  /** Gives a pod the labels that it should have; returns its addresses when those are others. */
+  private List<Prefix> relabel(Pod pod) {
+    LabelSet old = pod.labels;
+    identify(pod);
+    numbers.release(IdentityScope.PODS, old, timeMillis);
+    return old.equals(pod.labels) ? List.of() : prefixes(pod.facts);
   }
 
   /** Takes the pod's number and derives its identity and endpoint rows. */
@@ -272,9 +297,9 @@ final class ClusterState {
         PodLabels.of(
             facts,
             namespaces.getOrDefault(facts.namespace(), Collections.emptySortedMap()),
-            cluster);
-    Optional<Integer> number = numbers.acquire(pod.labels);
-    number.ifPresent(given -> rows.put(new ClusterRecord.Identity(given, pod.labels)));
+            cluster,
+            prefixes.everyone(prefixes(facts)));
+    int number = numbers.acquire(IdentityScope.PODS, pod.labels);
     rows.put(
         new ClusterRecord.Endpoint(
             pod.endpoint,
@@ -283,7 +308,7 @@ final class ClusterState {
             facts.uid(),
             facts.node(),
             facts.addresses(),
-            number.orElse(NO_NUMBER),
+            number,
             pod.labels,
             facts.workloadKind(),
             facts.workload(),
@@ -293,32 +318,22 @@ final class ClusterState {
 
   private void release(Pod old) {
     if (old != null) {
-      numbers.release(old.labels, timeMillis);
+      numbers.release(IdentityScope.PODS, old.labels, timeMillis);
     }
   }
 
   private void refreshAddress(Prefix prefix) {
-    claims
-        .holder(prefix)
-        .map(this::address)
-        .ifPresentOrElse(
-            rows::put,
-            () -> {
-              if (WORLD.contains(prefix.toString())) {
-                rows.put(external(prefix));
-              } else {
-                rows.remove(ClusterRecord.Address.class, prefix.toString());
-              }
-            });
+    addresses.refresh(prefix, timeMillis);
   }
 
-  private ClusterRecord.Address address(AddressClaim claim) {
-    return switch (claim.claimant()) {
-      case POD -> {
+  private AddressRows.Owners owners() {
+    return new AddressRows.Owners() {
+      @Override
+      public ClusterRecord.Address pod(AddressClaim claim) {
         Pod pod = pods.get(claim.owner());
-        yield new ClusterRecord.Address(
+        return new ClusterRecord.Address(
             claim.prefix(),
-            numbers.number(pod.labels).orElse(NO_NUMBER),
+            numbers.number(IdentityScope.PODS, pod.labels),
             pod.facts.node(),
             underlay(pod.facts.node()),
             pod.endpoint,
@@ -329,24 +344,13 @@ final class ClusterState {
             pod.facts.workloadKind(),
             pod.facts.workload());
       }
-      case NODE -> ofNode(claim, ReservedIdentity.REMOTE_NODE);
-      case POD_CIDR -> ofNode(claim, ReservedIdentity.UNMANAGED);
+
+      @Override
+      public List<IpAddress> underlay(String node) {
+        NodeFacts facts = nodes.get(node);
+        return facts == null ? List.of() : facts.underlay();
+      }
     };
-  }
-
-  private ClusterRecord.Address ofNode(AddressClaim claim, ReservedIdentity identity) {
-    return new ClusterRecord.Address(
-        claim.prefix(), identity.number(), claim.owner(), underlay(claim.owner()), 0, "", "");
-  }
-
-  private static ClusterRecord.Address external(Prefix prefix) {
-    return new ClusterRecord.Address(
-        prefix, ReservedIdentity.WORLD.number(), "", List.of(), 0, "", "");
-  }
-
-  private List<IpAddress> underlay(String node) {
-    NodeFacts facts = nodes.get(node);
-    return facts == null ? List.of() : facts.underlay();
   }
 
   private static List<Prefix> prefixes(PodFacts facts) {

@@ -2,7 +2,9 @@ package dev.sluice.core.cluster;
 
 import dev.sluice.core.label.Label;
 import dev.sluice.core.label.LabelSet;
+import dev.sluice.core.policy.PeerLabels;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -26,14 +28,22 @@ final class PodLabels {
 
   /**
    * @param namespaceLabels all labels of the pod's namespace; empty while the namespace is unknown
+   * @param prefixes labels of the prefixes that the pod's addresses lie in
    */
-  static LabelSet of(PodFacts pod, SortedMap<String, String> namespaceLabels, String cluster) {
-    List<Label> labels = new ArrayList<>();
+  static LabelSet of(
+      PodFacts pod,
+      SortedMap<String, String> namespaceLabels,
+      String cluster,
+      Collection<Label> prefixes) {
+    List<Label> labels = new ArrayList<>(prefixes);
     pod.labels().forEach((key, value) -> labels.add(Label.k8s(key, value)));
     namespaceLabels.forEach((key, value) -> labels.add(Label.k8s(NAMESPACE_LABELS + key, value)));
     labels.add(Label.k8s(NAMESPACE, pod.namespace()));
     labels.add(Label.k8s(SERVICE_ACCOUNT, pod.serviceAccount()));
     labels.add(Label.k8s(CLUSTER, cluster));
+    if (pod.audit()) {
+      labels.add(PeerLabels.AUDIT);
+    }
     return LabelSet.of(labels);
   }
 }

@@ -1,17 +1,14 @@
 package dev.sluice.core.compile;
 
-import dev.sluice.core.cluster.ObjectBody;
-import dev.sluice.core.log.CanonicalTree;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.policy.Finding;
 import dev.sluice.core.policy.ParsedPolicy;
 import dev.sluice.core.policy.Policy;
 import dev.sluice.core.policy.PolicyParser;
+import dev.sluice.core.policy.PolicyTree;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -40,10 +37,8 @@ final class AcceptedPolicies {
     }
   }
 
-  @SuppressWarnings("unchecked")
   private static Policy policy(PolicySnapshot.AcceptedVersion version) {
-    Map<String, Object> body = (Map<String, Object>) CanonicalTree.decode(version.tree());
-    return switch (PolicyParser.parse(version.key(), body)) {
+    return switch (PolicyParser.parse(version.key(), PolicyTree.body(version.tree()))) {
       case ParsedPolicy.Accepted(Policy policy, List<Finding> unused) -> policy;
       case ParsedPolicy.Refused(List<Finding> findings) ->
           throw new IllegalArgumentException(
@@ -65,7 +60,9 @@ final class AcceptedPolicies {
     switch (PolicyParser.parse(key, event.body())) {
       case ParsedPolicy.Accepted(Policy policy, List<Finding> findings) -> {
         diagnostics.replace(key, FROM_PARSING, findings, event, event.who());
-        accept(policy, new PolicySnapshot.AcceptedVersion(key, tree(event.body()), event.who()));
+        accept(
+            policy,
+            new PolicySnapshot.AcceptedVersion(key, PolicyTree.of(event.body()), event.who()));
       }
       case ParsedPolicy.Refused(List<Finding> findings) ->
           diagnostics.replace(key, FROM_PARSING, findings, event, event.who());
@@ -96,20 +93,5 @@ final class AcceptedPolicies {
   /** By key. */
   List<PolicySnapshot.AcceptedVersion> versions() {
     return List.copyOf(versions.values());
-  }
-
-  private static byte[] tree(Map<String, Object> body) {
-    Map<String, Object> kept = new HashMap<>();
-    kept.put("spec", body.get("spec"));
-    kept.put("specs", body.get("specs"));
-    String audit =
-        ObjectBody.of(body)
-            .object("metadata")
-            .textMap("annotations")
-            .getOrDefault(Policy.AUDIT_ANNOTATION, "");
-    if (!audit.isEmpty()) {
-      kept.put("metadata", Map.of("annotations", Map.of(Policy.AUDIT_ANNOTATION, audit)));
-    }
-    return CanonicalTree.encode(kept);
   }
 }

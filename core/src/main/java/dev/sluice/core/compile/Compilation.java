@@ -3,6 +3,7 @@ package dev.sluice.core.compile;
 import dev.sluice.core.cluster.ClusterRecord;
 import dev.sluice.core.cluster.IdentityScope;
 import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.label.Label;
 import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.policy.LabelSelector;
@@ -132,12 +133,18 @@ final class Compilation {
     for (SelectorTable.Entry<String> entry : peers.selecting(identity.labels())) {
       touched.member(entry.selector().id(), number, false);
     }
-    if (IdentityScope.PODS.has(number)) {
+    if (isPods(identity)) {
       addSubject(identity);
     }
     if (inUse(number)) {
       addLive(identity.labels(), 1);
     }
+  }
+
+  /** Addresses of pods that are not there have numbers among the pods', but no endpoint ever. */
+  private static boolean isPods(ClusterRecord.Identity identity) {
+    return IdentityScope.PODS.has(identity.number())
+        && identity.labels().value(Label.K8S, LabelSelector.POD_NAMESPACE).isPresent();
   }
 
   /** Only pods have policies of their own. */

@@ -103,8 +103,9 @@ final class FlatDirection {
    */
   List<PeerTable.Block> peer(int peer, Set<String> selectedBy, List<NamedPort> ports) {
     if (direction == KernelEntry.Direction.INGRESS && IdentityScope.isHost(peer)) {
-      // A node may always reach its own pods: the kubelet probes them.
-      return any.isOpen() ? List.of() : PeerTable.OPEN.blocks();
+      // A node may always reach its own pods: the kubelet probes them. The program knows it by the
+      // number, and does not ask.
+      return peer != HOST || any.isOpen() ? List.of() : PeerTable.OPEN.blocks();
     }
     Set<String> used = new TreeSet<>(selectedBy);
     used.retainAll(bySelector.keySet());

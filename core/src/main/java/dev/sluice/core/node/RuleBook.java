@@ -27,11 +27,11 @@ public final class RuleBook {
   /**
    * Why a verdict is what it is.
    *
-   * @param verdict what the policies say; an endpoint under audit passes it all the same
+   * @param verdict what becomes of the traffic
    * @param origins {@code kind/namespace/name#path} of the rules that decided, sorted; empty when
    *     default deny did
    * @param enforcedBy the policies that switched default deny on, {@code kind/namespace/name},
-   *     sorted; empty when a rule decided. Of an AUDIT both name audited policies alone
+   *     sorted; empty when a rule decided.
    */
   public record Reason(KernelEntry.Verdict verdict, List<String> origins, List<String> enforcedBy) {
     /** No policy had a say: cookie 0. */
@@ -40,6 +40,11 @@ public final class RuleBook {
     public Reason {
       origins = List.copyOf(origins);
       enforcedBy = List.copyOf(enforcedBy);
+    }
+
+    /** The same for an endpoint under audit: what would be dropped passes, and is told. */
+    Reason audited() {
+      return verdict.passes() ? this : new Reason(KernelEntry.Verdict.AUDIT, origins, enforcedBy);
     }
 
     /** The policies behind it, {@code kind/namespace/name}, sorted, each once. */

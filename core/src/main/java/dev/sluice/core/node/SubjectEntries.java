@@ -5,6 +5,7 @@ import dev.sluice.core.desired.DesiredRecord.SubjectPolicy;
 import dev.sluice.core.node.KernelEntry.Direction;
 import dev.sluice.core.node.KernelEntry.PolicyEntry;
 import dev.sluice.core.node.KernelEntry.PolicyKey;
+import dev.sluice.core.policy.PeerLabels;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ final class SubjectEntries {
   private final int subject;
   private final WantedEntries wanted;
   private final RuleBook rules;
+  private boolean audited;
   private final Map<Direction, DirectionPolicy> policies = new EnumMap<>(Direction.class);
   private final Map<Direction, FlatDirection> flat = new EnumMap<>(Direction.class);
   private final Map<Slot, List<PolicyKey>> held = new HashMap<>();
@@ -45,6 +47,11 @@ final class SubjectEntries {
 
   /** Flattens a policy anew, whole; a direction that is as before costs nothing. */
   void policy(SubjectPolicy policy, Membership membership) {
+    boolean under = policy.labels().labels().contains(PeerLabels.AUDIT);
+    if (under != audited) {
+      clear();
+      audited = under;
+    }
     // What comes in goes to a port of this subject; what goes out to one of the peer.
     DirectionPolicy ingress = NamedPorts.resolve(policy.ingress(), membership.ports().of(subject));
     direction(Direction.INGRESS, ingress, membership);
@@ -120,11 +127,13 @@ final class SubjectEntries {
             block.ports().first(),
             block.ports().bits());
     KernelEntry old = wanted.get(key);
-    int cookie = rules.take(block.ruling().reason());
+    RuleBook.Reason reason = block.ruling().reason();
+    reason = audited ? reason.audited() : reason;
+    int cookie = rules.take(reason);
     if (old instanceof PolicyEntry entry) {
       rules.give(entry.cookie());
     }
-    PolicyEntry entry = new PolicyEntry(key, block.ruling().reason().verdict(), 0, cookie);
+    PolicyEntry entry = new PolicyEntry(key, reason.verdict(), 0, cookie);
     if (!entry.equals(old)) {
       wanted.put(entry);
     }

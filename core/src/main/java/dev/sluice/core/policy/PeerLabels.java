@@ -21,6 +21,12 @@ public final class PeerLabels {
   /** Source of labels that name Services which list their endpoints themselves. */
   public static final String SERVICE = "service";
 
+  /**
+   * Of pods under audit: what policies would drop for them passes and is told. It makes an identity
+   * of its own, since entries belong to identities.
+   */
+  public static final Label AUDIT = new Label("sluice", "policy-audit", "");
+
   private static final String GROUP_NAME = "io.cilium.policy.cidrgroupname/";
   private static final String GROUP_SELECTED = "sluice.dev/selected-by/";
 

@@ -21,16 +21,7 @@ public final class PolicyParser {
   public static ParsedPolicy parse(ObjectKey key, Map<String, Object> body) {
     Reading reading = new Reading();
     Policy policy = read(key, body, reading);
-    if (!reading.refused()) {
-      NotYetCompiled.check(policy, reading);
-    }
     return result(policy, body, reading);
-  }
-
-  /** Reads the language whether or not all of it is compiled yet. */
-  static ParsedPolicy parseWhole(ObjectKey key, Map<String, Object> body) {
-    Reading reading = new Reading();
-    return result(read(key, body, reading), body, reading);
   }
 
   private static ParsedPolicy result(Policy policy, Map<String, Object> body, Reading reading) {

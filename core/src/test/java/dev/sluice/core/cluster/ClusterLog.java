@@ -103,6 +103,15 @@ public final class ClusterLog {
         Map.of("metadata", Map.of("name", name, "namespace", namespace), "spec", spec));
   }
 
+  /** Any object. */
+  public ClusterLog object(ObjectKey key, Map<String, Object> body) {
+    return add(Type.MODIFIED, key, "", body);
+  }
+
+  public ClusterLog delete(ObjectKey key) {
+    return add(Type.DELETED, key, "", Map.of());
+  }
+
   public ClusterLog deletePolicy(String namespace, String name) {
     return add(Type.DELETED, new ObjectKey("CiliumNetworkPolicy", namespace, name), "", Map.of());
   }

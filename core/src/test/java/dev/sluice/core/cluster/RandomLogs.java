@@ -1,6 +1,7 @@
 package dev.sluice.core.cluster;
 
 import dev.sluice.core.log.ObjectEvent;
+import dev.sluice.core.log.ObjectKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,12 @@ public final class RandomLogs {
     NODE_DELETED,
     STALE_DELETE,
     REPLACE_WRITER,
+    PREFIX_POLICY,
+    BLOCK_POLICY,
+    POLICY_DELETED,
+    GROUP,
+    SERVICE,
+    SLICE,
     WAIT,
     LISTED
   }
@@ -66,6 +73,15 @@ public final class RandomLogs {
         case NODE_DELETED -> log.delete("Node", "node-" + step.where);
         case STALE_DELETE -> log.epoch(epoch - 1).deletePod(pod).epoch(epoch);
         case REPLACE_WRITER -> log.epoch(++epoch);
+        case PREFIX_POLICY -> log.object(cilium(step), Peers.cilium(step.where, step.what));
+        case BLOCK_POLICY -> log.object(block(step), Peers.block(step.where, step.what));
+        case POLICY_DELETED -> log.delete(step.what == 0 ? cilium(step) : block(step));
+        case GROUP -> log.object(new ObjectKey("CiliumCIDRGroup", "", "g"), Peers.group(step.who));
+        case SERVICE -> log.object(new ObjectKey("Service", "ns0", "far"), Peers.service(step.who));
+        case SLICE ->
+            log.object(
+                new ObjectKey("EndpointSlice", step.where == 0 ? "default" : "ns0", "s"),
+                Peers.slice(step.where == 0 ? "kubernetes" : "far", step.what));
         case WAIT -> log.later(step.who * 300 * ClusterLog.SECOND).bookmark();
         case LISTED -> {
           log.syncAll();
@@ -74,6 +90,14 @@ public final class RandomLogs {
       }
     }
     return (listed ? log : log.syncAll()).events();
+  }
+
+  private static ObjectKey cilium(Step step) {
+    return new ObjectKey("CiliumNetworkPolicy", "ns0", "p" + step.who % 2);
+  }
+
+  private static ObjectKey block(Step step) {
+    return new ObjectKey("NetworkPolicy", "ns0", "k" + step.who % 2);
   }
 
   private static void pod(ClusterLog log, String key, String uid, Step step) {

@@ -49,7 +49,7 @@ final class ReadWhole {
     if (key.kind().equals(CidrGroup.KIND)) {
       return CidrGroupParser.findings(key, body);
     }
-    return switch (PolicyParser.parseWhole(key, body)) {
+    return switch (PolicyParser.parse(key, body)) {
       case ParsedPolicy.Accepted accepted -> {
         assertFalse(isRefused(accepted.findings()));
         assertFalse(accepted.policy().rules().isEmpty());

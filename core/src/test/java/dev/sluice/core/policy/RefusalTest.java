@@ -99,7 +99,7 @@ class RefusalTest {
   }
 
   private static List<Finding> refused(ObjectKey key, Map<String, Object> body) {
-    ParsedPolicy parsed = PolicyParser.parseWhole(key, body);
+    ParsedPolicy parsed = PolicyParser.parse(key, body);
     return assertInstanceOf(ParsedPolicy.Refused.class, parsed, parsed::toString).findings();
   }
 }

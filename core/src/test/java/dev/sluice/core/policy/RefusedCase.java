@@ -52,7 +52,7 @@ record RefusedCase(String place, String yaml, List<String> finds) {
         case ParsedCidrGroup.Refused refused -> refused.findings();
       };
     }
-    return switch (PolicyParser.parseWhole(key(), body)) {
+    return switch (PolicyParser.parse(key(), body)) {
       case ParsedPolicy.Accepted accepted -> throw new AssertionError("taken: " + accepted);
       case ParsedPolicy.Refused refused -> refused.findings();
     };

@@ -135,6 +135,10 @@ final class Lab implements AutoCloseable {
     return this;
   }
 
+  void put(PolicyEntry entry) {
+    dataplane.put(entry);
+  }
+
   /** Verdicts that connections remember are worthless from here on. */
   Lab bump() {
     endpoints.changeIf(endpoint -> true, EndpointState::bumped);
