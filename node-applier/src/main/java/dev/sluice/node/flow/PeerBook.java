@@ -1,6 +1,7 @@
 package dev.sluice.node.flow;
 
 import dev.sluice.core.cluster.ClusterRecord.Address;
+import dev.sluice.core.cluster.IdentityScope;
 import dev.sluice.core.cluster.ReservedIdentity;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.desired.ServiceRow;
@@ -78,7 +79,7 @@ public final class PeerBook implements FoldListener {
         endpoint != 0 ? endpoint : isPod ? address.endpoint() : 0,
         isPod ? address.namespace() : "",
         isPod ? address.pod() : "",
-        labels.getOrDefault(identity, List.of()),
+        labels.getOrDefault(identity, scope(identity)),
         isPod ? address.workloadKind() : "",
         isPod ? address.workload() : "",
         address == null ? "" : address.node(),
@@ -88,6 +89,16 @@ public final class PeerBook implements FoldListener {
   /** What a client dialled; empty when it was no Service's. */
   Optional<ServiceRow.Frontend> frontend(int id) {
     return id == 0 ? Optional.empty() : Optional.ofNullable(frontends.get(id));
+  }
+
+  /** What the number alone says of an identity that is no pod's. */
+  private static List<String> scope(int identity) {
+    return switch (IdentityScope.of(identity)) {
+      case PREFIXES, NAMES -> texts(ReservedIdentity.WORLD.labels());
+      case NODES -> texts(ReservedIdentity.REMOTE_NODE.labels());
+      case HOSTS -> texts(ReservedIdentity.HOST.labels());
+      case RESERVED, PODS -> List.of();
+    };
   }
 
   private static List<String> texts(LabelSet labels) {
