@@ -1,9 +1,15 @@
 package dev.sluice.core.proof;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.sluice.core.oracle.Answer.Verdict;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import net.jqwik.api.Arbitraries;
@@ -53,13 +59,27 @@ class CompiledAgainstOracleProperties {
     fail("seed " + seed + ": " + Tape.of(seed).smallest(check).orElse(wrong));
   }
 
+  /** The fields that must be there, of {@code proof/fields.txt}. */
+  private static List<String> fields() throws IOException {
+    try (InputStream in =
+        CompiledAgainstOracleProperties.class.getResourceAsStream("/proof/fields.txt")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .filter(line -> !line.startsWith("#"))
+          .toList();
+    }
+  }
+
   @AfterContainer
-  static void everythingWasThere() {
+  static void everythingWasThere() throws IOException {
     System.out.println(COVERAGE.report());
     if (failed || COVERAGE.flows() == 0) {
       return;
     }
     assertTrue(COVERAGE.flows() >= FEWEST_FLOWS, () -> "only " + COVERAGE.flows() + " flows");
     COVERAGE.assertShares(SMALLEST_SHARE);
+    List<String> missing = new ArrayList<>(fields());
+    missing.removeAll(COVERAGE.fields());
+    assertEquals(List.of(), missing, "fields that no policy had");
   }
 }
