@@ -19,6 +19,8 @@ static __always_inline int slc_parse(struct __sk_buff *skb, struct slc_pass *s, 
 	return SLC_DROP_L2_UNKNOWN;
 }
 
+#include "slc_proxy.h"
+
 static __always_inline int slc_is_nd(const struct slc_packet *p)
 {
 	return p->protocol == SLC_PROTO_ICMP6 && p->icmp_type >= SLC_ND_FIRST && p->icmp_type <= SLC_ND_LAST &&
@@ -116,6 +118,8 @@ SEC("tc") int slc_from_pod(struct __sk_buff *skb)
 	__be32 tunnel = peer ? peer->tunnel : 0;
 	if (slc_decide(skb, s, SLC_EGRESS))
 		return TC_ACT_SHOT;
+	if (s->proxy)
+		return slc_to_proxy(skb);
 	if (to)
 		return slc_to_local(skb, s, to, to_ifindex);
 	if (tunnel && state->overlay)
@@ -161,6 +165,9 @@ SEC("tc") int slc_to_pod(struct __sk_buff *skb)
 		if (reason || !ready)
 			return slc_refuse(skb, s, reason ? reason : SLC_DROP_NOT_READY);
 	}
+	if (slc_missed_proxy(skb))
+		return slc_refuse(skb, s, SLC_DROP_NO_PROXY);
+	s->upstream = slc_is_upstream(skb);
 	return slc_decide(skb, s, SLC_INGRESS) ? TC_ACT_SHOT : TC_ACT_OK;
 }
 
@@ -196,8 +203,17 @@ SEC("tc") int slc_from_uplink(struct __sk_buff *skb)
 	int spoofed = slc_is_host(identity) || bpf_map_lookup_elem(&slc_local, &s->p.src);
 	if (state->overlay && (slc_is_pod(identity) || (from && from->tunnel)))
 		spoofed = 1;
-	if (!spoofed)
-		return TC_ACT_UNSPEC;
+	if (!spoofed) {
+		// A reply to what a proxy asked outside in a pod's name.
+		int answer = (s->p.protocol == SLC_PROTO_UDP || s->p.protocol == SLC_PROTO_TCP) &&
+			     bpf_map_lookup_elem(&slc_local, &s->p.dst) && !slc_parse(skb, s, type) &&
+			     (!(s->p.what & SLC_FRAG_LATER) || !slc_frag_ports(s)) && slc_answers_proxy(&s->p);
+		if (!answer)
+			return TC_ACT_UNSPEC;
+		if (s->p.what & SLC_FRAG_FIRST)
+			slc_frag_passed(s);
+		return slc_to_proxy(skb);
+	}
 	s->v.source_identity = identity;
 	s->v.destination_identity = slc_identity(&s->p.dst);
 	s->v.direction = SLC_INGRESS;
@@ -211,7 +227,16 @@ SEC("tc") int slc_to_uplink(struct __sk_buff *skb)
 	struct slc_state *state = slc_state_get();
 	__be16 type = slc_ether_type(skb);
 
-	if (!s || !state || !state->overlay || !skb->ingress_ifindex)
+	if (!s || !state)
+		return TC_ACT_UNSPEC;
+	if (slc_missed_proxy(skb))
+		return slc_refuse(skb, s, SLC_DROP_NO_PROXY);
+	if (slc_is_upstream(skb) && (type == bpf_htons(ETH_P_IP) || type == bpf_htons(ETH_P_IPV6)) &&
+	    !slc_parse(skb, s, type) && bpf_map_lookup_elem(&slc_local, &s->p.src)) {
+		int reason = slc_record_upstream(skb, s); // the tunnel's own packets come from no pod
+		return reason ? slc_refuse(skb, s, reason) : TC_ACT_UNSPEC;
+	}
+	if (!state->overlay || !skb->ingress_ifindex)
 		return TC_ACT_UNSPEC;
 	if (type != bpf_htons(ETH_P_IP) && type != bpf_htons(ETH_P_IPV6))
 		return TC_ACT_UNSPEC;
@@ -284,6 +309,8 @@ SEC("tc") int slc_from_overlay(struct __sk_buff *skb)
 		return slc_refuse(skb, s, SLC_DROP_NOT_READY);
 	if (slc_decide(skb, s, SLC_INGRESS))
 		return TC_ACT_SHOT;
+	if (s->proxy)
+		return slc_to_proxy(skb);
 	bpf_skb_change_type(skb, PACKET_HOST); // the inner address is not the tunnel device's
 	return slc_to_local(skb, s, to, ifindex);
 }

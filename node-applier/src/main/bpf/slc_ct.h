@@ -64,6 +64,8 @@ static __always_inline int slc_ct_expired(const struct slc_ct_value *e, __u8 pro
 static __always_inline void slc_ct_tell(const struct slc_ct_key *key, const struct slc_ct_value *v, __u8 type,
 					__u32 ifindex, __u8 tcp_flags, __u32 length)
 {
+	if (v->flags & SLC_CT_UPSTREAM)
+		return; // the proxy tells of it with what it was about
 	struct slc_event *e = slc_reserve();
 	if (!e)
 		return;

@@ -18,6 +18,9 @@ struct slc_pass {
 	struct slc_party receiver;
 	__u32 identity[2]; // of source, of destination; 0: not asked yet
 	__u32 from_node;   // a socket of this node sent it
+	__u32 proxy;       // number of the proxy that the packet goes to, 0: none
+	__u32 upstream;    // a proxy sends it in the source's name
+	__u32 owner;       // endpoint in whose name
 	struct slc_verdict v;
 };
 
@@ -83,7 +86,11 @@ static __always_inline int slc_ask(struct __sk_buff *skb, struct slc_pass *s, st
 		*cookie = e->side[side].cookie;
 		return SLC_PASS;
 	}
-	int reason = slc_policy_ask(party->identity, peer, side, s->p.protocol, port, cookie);
+	__u32 proxy = 0;
+	int reason = slc_policy_way(party->identity, peer, side, s->p.protocol, port, cookie, &proxy);
+	// Only what a pod itself opens is handed over: its packets, not the replies.
+	if (side == SLC_EGRESS && packet_direction == SLC_EGRESS)
+		s->proxy = proxy;
 	slc_about(s, party, packet_direction);
 	s->v.peer = peer;
 	s->v.cookie = *cookie;
@@ -194,7 +201,8 @@ static __always_inline void slc_ct_fresh(struct __sk_buff *skb, struct slc_pass 
 	e->side[SLC_INGRESS].peer = s->identity[0];
 	e->side[SLC_INGRESS].cookie = cookies[SLC_INGRESS];
 	e->last_seen = now;
-	e->flags = from_b ? SLC_CT_OPENED_BY_B : 0;
+	e->flags = (from_b ? SLC_CT_OPENED_BY_B : 0) | s->proxy << SLC_CT_PROXY_SHIFT |
+		   (s->upstream ? SLC_CT_UPSTREAM : 0);
 	e->packets[0] = 1;
 	e->packets[1] = 0;
 	e->bytes[0] = skb->len;
@@ -224,7 +232,7 @@ static __always_inline int slc_ct_open(struct __sk_buff *skb, struct slc_pass *s
 		return SLC_DROP_CT_FULL;
 	__builtin_memset(fresh, 0, sizeof(*fresh));
 	slc_ct_fresh(skb, s, fresh, from_b, cookies, now);
-	fresh->owner = s->sender.id ? s->sender.id : s->receiver.id;
+	fresh->owner = s->owner ? s->owner : s->sender.id ? s->sender.id : s->receiver.id;
 	int reason = slc_ct_add(key, fresh);
 	if (!reason)
 		slc_ct_tell(key, fresh, SLC_EVENT_START, skb->ifindex, s->p.tcp_flags, skb->len);
@@ -313,6 +321,26 @@ static __noinline int slc_judge_error(struct __sk_buff *skb, struct slc_pass *s)
 	return reason;
 }
 
+// Where a known connection's packet goes: the opener's to its proxy, which the policy may have come to want only now;
+// replies to what a proxy asked go to the proxy.
+static __always_inline int slc_ct_proxy(struct slc_pass *s, struct slc_ct_value *e, int forward)
+{
+	__u32 flags = e->flags, number = flags >> SLC_CT_PROXY_SHIFT & SLC_CT_PROXY_MAX;
+
+	if (s->upstream && (number || !(flags & SLC_CT_UPSTREAM)))
+		return SLC_DROP_CT_STATE; // the pod itself has this port
+	if (flags & SLC_CT_UPSTREAM) {
+		s->proxy = !forward;
+	} else if (!forward) {
+		s->proxy = 0;
+	} else if (number) {
+		s->proxy = number;
+	} else if (s->proxy) {
+		__sync_fetch_and_or(&e->flags, s->proxy << SLC_CT_PROXY_SHIFT);
+	}
+	return SLC_PASS;
+}
+
 // SLC_PASS or the reason to drop; s->v says whose policy spoke. Not for ICMP errors.
 static __noinline int slc_judge(struct __sk_buff *skb, struct slc_pass *s)
 {
@@ -360,6 +388,10 @@ static __noinline int slc_judge(struct __sk_buff *skb, struct slc_pass *s)
 	if (!reason && s->receiver.id)
 		reason = slc_ask(skb, s, known, &s->receiver, SLC_INGRESS, forward ? SLC_INGRESS : SLC_EGRESS,
 				 s->identity[0], port, &cookies[SLC_INGRESS]);
+	if (reason)
+		return reason;
+	if (!opening && e)
+		reason = slc_ct_proxy(s, e, forward);
 	if (reason)
 		return reason;
 	if (!opening && e)

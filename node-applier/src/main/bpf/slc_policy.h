@@ -5,8 +5,9 @@
 #include "slc_parse.h"
 
 // Entries are final: that of a peer already says what the wildcard peer's rules say there. No entry: closed.
-static __always_inline int slc_policy_ask(__u32 subject, __u32 peer, __u32 direction, __u8 protocol, __be16 port,
-					  __u32 *cookie)
+// proxy: number of the proxy that allowed traffic goes to, 0: none.
+static __always_inline int slc_policy_way(__u32 subject, __u32 peer, __u32 direction, __u8 protocol, __be16 port,
+					  __u32 *cookie, __u32 *proxy)
 {
 	struct slc_policy_key key = {
 		.prefixlen = 96,
@@ -18,6 +19,7 @@ static __always_inline int slc_policy_ask(__u32 subject, __u32 peer, __u32 direc
 	};
 
 	*cookie = 0;
+	*proxy = 0;
 	// The node may always reach its pods (probes); what is of the node is decided by socket, not by address.
 	if (direction == SLC_INGRESS && slc_is_host(peer))
 		return SLC_PASS;
@@ -29,7 +31,17 @@ static __always_inline int slc_policy_ask(__u32 subject, __u32 peer, __u32 direc
 	if (!v)
 		return SLC_DROP_POLICY;
 	*cookie = v->cookie;
-	if (v->allow)
+	if (v->allow) {
+		*proxy = v->proxy_port & SLC_CT_PROXY_MAX;
 		return SLC_PASS;
+	}
 	return v->flags & SLC_POLICY_DENY_RULE ? SLC_DROP_DENY_RULE : SLC_DROP_POLICY;
+}
+
+static __always_inline int slc_policy_ask(__u32 subject, __u32 peer, __u32 direction, __u8 protocol, __be16 port,
+					  __u32 *cookie)
+{
+	__u32 proxy;
+
+	return slc_policy_way(subject, peer, direction, protocol, port, cookie, &proxy);
 }

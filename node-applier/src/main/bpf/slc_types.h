@@ -108,6 +108,9 @@ struct slc_ct_side {
 #define SLC_CT_FIN_OPENER 4
 #define SLC_CT_FIN_OTHER 8
 #define SLC_CT_CLOSED 16
+#define SLC_CT_UPSTREAM 32   // a proxy opened it in the opener's name: replies are the proxy's
+#define SLC_CT_PROXY_SHIFT 8 // number of the proxy that the opener's packets go to, 0: none
+#define SLC_CT_PROXY_MAX 15
 
 struct slc_ct_value {
 	struct slc_ct_side side[2]; // by direction: [SLC_INGRESS] of who was called, [SLC_EGRESS] of the opener

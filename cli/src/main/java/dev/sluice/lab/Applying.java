@@ -46,6 +46,7 @@ final class Applying {
   private final ObjectLog log;
   private final Kubelet kubelet;
   private final Map<String, ApplierClient> appliers;
+  private final LabDns dns;
   private final Settings settings;
   private final TopicSerdes serdes;
 
@@ -55,6 +56,7 @@ final class Applying {
       ObjectLog log,
       Kubelet kubelet,
       Map<String, ApplierClient> appliers,
+      LabDns dns,
       Settings settings,
       TopicSerdes serdes) {
     this.folder = folder;
@@ -62,12 +64,14 @@ final class Applying {
     this.log = log;
     this.kubelet = kubelet;
     this.appliers = appliers;
+    this.dns = dns;
     this.settings = settings;
     this.serdes = serdes;
   }
 
   /** Returns the exit status: 1 when an object was rejected or time ran out. */
-  synchronized int apply(List<Manifest> manifests, Duration limit, Answer answer) {
+  synchronized int apply(List<Manifest> wanted, Duration limit, Answer answer) {
+    List<Manifest> manifests = dns.before(wanted);
     long deadline = System.nanoTime() + limit.toNanos();
     Map<String, Step> steps = new LinkedHashMap<>();
     int unreadable = 0;

@@ -1,5 +1,6 @@
 package dev.sluice.lab;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,8 @@ final class Kubelet {
   private final LabNames names;
   private final CgroupTree cgroups;
   private final Function<String, ApplierClient> appliers;
+  private final LabDns dns;
+  private final Map<String, List<String>> namesOf = new ConcurrentSkipListMap<>();
   private final Map<String, PodRuntime> pods = new ConcurrentSkipListMap<>();
 
   /**
@@ -26,7 +29,9 @@ final class Kubelet {
       LabFiles files,
       LabNames names,
       CgroupTree cgroups,
-      Function<String, ApplierClient> appliers) {
+      Function<String, ApplierClient> appliers,
+      LabDns dns) {
+    this.dns = dns;
     this.files = files;
     this.names = names;
     this.cgroups = cgroups;
@@ -43,10 +48,27 @@ final class Kubelet {
       return;
     }
     pods.computeIfAbsent(key, k -> new PodRuntime(files, this::sandbox, appliers)).want(spec);
+    tellDns(key, spec);
     if (spec != null) {
+      sandbox(spec).resolver(LabDns.resolvConf(spec.namespace()));
       Targets.write(files, "pod/" + key, sandbox(spec));
     } else {
       Targets.remove(files, "pod/" + key);
+    }
+  }
+
+  private void tellDns(String key, PodSpec spec) {
+    for (String name : namesOf.getOrDefault(key, List.of())) {
+      dns.cluster(name, List.of());
+    }
+    namesOf.remove(key);
+    if (spec != null) {
+      List<String> names = new ArrayList<>();
+      for (String ip : spec.ips()) {
+        names.add(LabDns.podName(spec.namespace(), ip));
+        dns.cluster(names.getLast(), List.of(ip));
+      }
+      namesOf.put(key, names);
     }
   }
 

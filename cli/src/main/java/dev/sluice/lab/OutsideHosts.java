@@ -25,9 +25,11 @@ final class OutsideHosts {
   private final LabFiles files;
   private final LabNames names;
   private final CgroupTree cgroups;
+  private final LabDns dns;
   private final Map<String, Map<String, Object>> running = new TreeMap<>();
 
-  OutsideHosts(LabFiles files, LabNames names, CgroupTree cgroups) {
+  OutsideHosts(LabFiles files, LabNames names, CgroupTree cgroups, LabDns dns) {
+    this.dns = dns;
     this.files = files;
     this.names = names;
     this.cgroups = cgroups;
@@ -81,9 +83,7 @@ final class OutsideHosts {
       throw new IllegalArgumentException("spec.addresses is empty: give the host an address");
     }
     addresses.forEach(IpAddress::parse);
-    if (!PodSpec.list(spec.get("names")).isEmpty()) {
-      throw new IllegalArgumentException("spec.names: the lab has no DNS yet; remove the field");
-    }
+    LabDns.check(PodSpec.list(spec.get("names")));
   }
 
   /** Whether there was one. */
@@ -108,11 +108,13 @@ final class OutsideHosts {
       sandbox.start(command, Map.of(), files.logs().resolve("outside").resolve(name + ".log"));
     }
     running.put(name, spec);
+    dns.outside(name, spec);
     Targets.write(files, "outside/" + name, sandbox);
   }
 
   private void stop(String name) {
     running.remove(name);
+    dns.outside(name, Map.of());
     Targets.remove(files, "outside/" + name);
     sandbox(name).remove();
   }

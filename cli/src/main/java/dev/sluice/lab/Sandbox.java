@@ -17,9 +17,18 @@ import java.util.Map;
  * @param cgroup absolute path; processes started here live in it
  */
 public record Sandbox(String netns, Path cgroup) {
-  /** Enters the cgroup before anything of the command runs, then the namespace. */
+  /** Enters the cgroup before anything of the command runs, then the namespace with its files. */
   private static final String ENTER =
-      "echo $$ >\"$0/cgroup.procs\" || exit 125; n=$1; shift; exec nsenter --net=\"$n\" -- \"$@\"";
+      """
+      echo $$ >"$0/cgroup.procs" || exit 125
+      n=$1; r=/etc/netns/${n##*/}/resolv.conf; shift
+      [ -e "$r" ] || exec nsenter --net="$n" -- "$@"
+      exec nsenter --net="$n" -- unshare --mount -- /bin/sh -c \
+        'mount --bind "$0" /etc/resolv.conf && exec "$@"' "$r" "$@"
+      """;
+
+  /** Where {@code ip netns exec} too looks for files of a namespace. */
+  private static final Path FILES = Path.of("/etc/netns");
 
   static final Path NETNS_DIR = Path.of("/run/netns");
 
@@ -36,6 +45,16 @@ public record Sandbox(String netns, Path cgroup) {
     if (!exists()) {
       Shell.check("ip", "netns", "add", netns);
     }
+  }
+
+  /** Says what /etc/resolv.conf is for commands in here. */
+  void resolver(String text) {
+    FileTree.write(FILES.resolve(netns).resolve("resolv.conf"), text);
+  }
+
+  /** Removes files of a namespace that is gone. */
+  static void forgetFiles(String netns) {
+    FileTree.delete(FILES.resolve(netns));
   }
 
   /** Writes sysctls of the namespace, {@code net/…=value} each. */
@@ -89,5 +108,6 @@ public record Sandbox(String netns, Path cgroup) {
     if (exists()) {
       Shell.check("ip", "netns", "del", netns);
     }
+    forgetFiles(netns);
   }
 }

@@ -42,6 +42,7 @@ public final class Supervisor implements AutoCloseable {
   private ObjectLog log;
   private Applying applying;
   private OutsideHosts outside;
+  private LabDns dns;
   private volatile String phase = "starting";
 
   /**
@@ -84,7 +85,7 @@ public final class Supervisor implements AutoCloseable {
     progress.accept("starting " + components.size() + " processes");
     components.forEach(ComponentRuntime::start);
     TopicSerdes serdes = closing(TopicSerdes.connect(settings));
-    log = new ObjectLog(kubelet, System.currentTimeMillis());
+    log = new ObjectLog(kubelet, dns, System.currentTimeMillis());
     closing(new LogFollower<>(settings, serdes, Topics.K8S_OBJECTS, -1, log::object));
     closing(new LogFollower<>(settings, serdes, Topics.DESIRED, MARKS_BACK, log::desired));
     applying =
@@ -94,6 +95,7 @@ public final class Supervisor implements AutoCloseable {
             log,
             kubelet,
             appliers,
+            dns,
             settings,
             serdes);
     outside.restore();
@@ -151,8 +153,9 @@ public final class Supervisor implements AutoCloseable {
   }
 
   private void plan() {
-    kubelet = new Kubelet(files, names, cgroups, appliers::get);
-    outside = new OutsideHosts(files, names, cgroups);
+    dns = new LabDns(files, new ManifestFolder(files.manifests()));
+    kubelet = new Kubelet(files, names, cgroups, appliers::get, dns);
+    outside = new OutsideHosts(files, names, cgroups, dns);
     for (ComponentSpec spec : ComponentPlan.of(options, names, cgroups, settings)) {
       Runnable ready = spec.node().isEmpty() ? () -> {} : () -> kubelet.applierStarted(spec.node());
       components.add(new ComponentRuntime(spec, files, this::writeState, ready));

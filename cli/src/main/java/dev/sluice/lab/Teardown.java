@@ -65,6 +65,7 @@ public final class Teardown {
                 .ifPresent(mount -> CgroupTree.remove(mount.resolve(names.prefix()))));
     for (String netns : namespaces()) {
       step(failures, () -> Shell.check("ip", "netns", "del", netns));
+      step(failures, () -> Sandbox.forgetFiles(netns));
     }
     step(failures, () -> FileTree.delete(names.bpfDir()));
     removeIfEmpty(names.bpfDir().getParent());
@@ -92,6 +93,7 @@ public final class Teardown {
   public static void forgetObjects(LabFiles files) {
     FileTree.delete(files.manifests());
     FileTree.delete(files.data().resolve("outside"));
+    FileTree.delete(files.data().resolve("dns"));
   }
 
   private static void step(List<String> failures, Runnable step) {

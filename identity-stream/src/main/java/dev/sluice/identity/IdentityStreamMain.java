@@ -1,7 +1,9 @@
 package dev.sluice.identity;
 
 import dev.sluice.foldruntime.StreamProcess;
+import dev.sluice.identity.names.NamesStream;
 import dev.sluice.schemas.config.ProcessLife;
+import dev.sluice.schemas.serde.TopicSerdes;
 
 /**
  * The process {@code identity-stream}. Any number of instances may run, each with a {@code
@@ -14,8 +16,12 @@ public final class IdentityStreamMain {
     ProcessLife.run(
         IdentityDerivation.NAME,
         arguments,
-        (settings, life) ->
-            StreamProcess.start(
-                settings, life, () -> new IdentityDerivation(settings), IdentityTopology::of));
+        (settings, life) -> {
+          StreamProcess.start(
+              settings, life, () -> new IdentityDerivation(settings), IdentityTopology::of);
+          life.closing(
+              new NamesStream(settings, life.closing(TopicSerdes.connect(settings)), life::fail)
+                  .start());
+        });
   }
 }

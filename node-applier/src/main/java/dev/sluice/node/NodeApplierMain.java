@@ -1,7 +1,9 @@
 package dev.sluice.node;
 
 import dev.sluice.node.flow.FlowWriter;
+import dev.sluice.node.topic.AnswersWriter;
 import dev.sluice.node.topic.DesiredFollower;
+import dev.sluice.node.topic.FqdnsFollower;
 import dev.sluice.node.topic.StatusWriter;
 import dev.sluice.node.topic.TopicConnection;
 import dev.sluice.schemas.config.ProcessLife;
@@ -66,6 +68,15 @@ public final class NodeApplierMain {
           status.set(
               life.closing(
                   new StatusWriter(settings, serdes, interval, node.report()::status).start()));
+          AnswersWriter answers = life.closing(AnswersWriter.open(settings, serdes));
+          node.dns().publishTo(answers);
+          node.applier()
+              .ask(
+                  target -> {
+                    target.awaitNames();
+                    return true;
+                  });
+          life.closing(new FqdnsFollower(settings, serdes, node.applier(), life::fail).start());
           life.closing(new DesiredFollower(settings, serdes, node.applier(), life::fail).start());
         };
     life.closing(new TopicConnection(settings, serdes, connected, life::fail).start());

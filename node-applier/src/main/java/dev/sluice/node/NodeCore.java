@@ -44,6 +44,7 @@ final class NodeCore implements AutoCloseable {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private ApplierThread applier;
   private FlowReader flows;
+  private NodeDns dns;
   private NodeReport report;
 
   private NodeCore() {}
@@ -78,6 +79,7 @@ final class NodeCore implements AutoCloseable {
     endpoints.name(own.uplinkIfindex(), settings.text(Setting.NODE_UPLINK));
     endpoints.name(own.tunnelIfindex(), NodeNetwork.TUNNEL);
     PeerBook peers = new PeerBook();
+    dns = new NodeDns(settings);
     String netns = settings.text(Setting.NODE_NETNS);
     Applier target =
         new Applier(
@@ -86,11 +88,17 @@ final class NodeCore implements AutoCloseable {
             dataplane.services(),
             endpoints,
             new IpWiring(netns, NodeSetup.tunnels(settings))::change,
-            peers);
+            peers,
+            dns.listener());
     PodLinks links = new PodLinks(netns, EndpointFiles.beside(socket), own.podMtu());
     links.adopt().forEach(target::attach);
     Consumer<Throwable> broken = world::broken;
-    applier = closing(new ApplierThread(target, world::stepped, broken).start());
+    Runnable stepped =
+        () -> {
+          dns.stepped(target.place());
+          world.stepped();
+        };
+    applier = closing(new ApplierThread(target, stepped, broken).start());
 
     MonitorHub monitor = new MonitorHub(dataplane::monitor, endpoints::name);
     EventReader events = closing(dataplane.events());
@@ -107,6 +115,7 @@ final class NodeCore implements AutoCloseable {
                         System.nanoTime()),
                     monitor)
                 .start());
+    closing(dns.open(applier, dataplane, peers, flows, own.podMtu(), broken));
     LongSupplier lost = () -> flows.unwritten() + world.lostUser();
     report =
         new NodeReport(
@@ -133,6 +142,11 @@ final class NodeCore implements AutoCloseable {
   /** Whose flows want somewhere to go. */
   FlowReader flows() {
     return flows;
+  }
+
+  /** What the node's pods ask for, and are answered. */
+  NodeDns dns() {
+    return dns;
   }
 
   NodeReport report() {

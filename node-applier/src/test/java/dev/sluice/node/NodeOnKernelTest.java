@@ -221,10 +221,14 @@ class NodeOnKernelTest {
       core = openCore();
       take(WORLD);
       awaitReady();
-      assertEquals(List.of(), calls.seen());
+      assertEquals(
+          List.of(),
+          calls.seen().stream().filter(call -> !call.contains(" dns-")).toList(),
+          "all but the sockets of the new process' proxy");
+      int before = calls.seen().size();
       take(List.of(pod(6, "10.0.1.12", 256, 3, "c"), mark(6)));
       core.applier().ask(target -> target.place()).join();
-      assertEquals(1, calls.seen().size(), "one address is one write");
+      assertEquals(before + 1, calls.seen().size(), "one address is one write");
     }
     assertTrue(connects("a", "b", "10.0.1.11", 8080));
   }

@@ -14,6 +14,7 @@ public final class LookCommands {
         new IdentityCommand(),
         new PolicyCommand(),
         new ServiceCommand(),
+        new FqdnCommand(),
         new ObserveCommand(),
         new MonitorCommand(),
         new BpfCommand());

@@ -8,6 +8,7 @@ import dev.sluice.core.log.Change;
 import dev.sluice.core.log.DependencyOrder;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
+import dev.sluice.core.policy.FqdnSelector;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -60,8 +61,8 @@ public final class FqdnFold {
   }
 
   /** A policy uses this selector. */
-  public void selector(String id, NameMatch match) {
-    selectors.put(id, match);
+  public void selector(String id, FqdnSelector selector) {
+    selectors.put(id, selector);
     selectorsChanged = true;
   }
 
@@ -151,10 +152,10 @@ public final class FqdnFold {
     Set<SelectorSet> sets = new TreeSet<>();
     for (String id : selectors.ids()) {
       sets.add(new SelectorSet(List.of(id), WORLD));
-      selectors
-          .get(id)
-          .only()
-          .ifPresent(name -> sets.add(new SelectorSet(selectors.selecting(name), WORLD)));
+      FqdnSelector selector = selectors.get(id);
+      if (selector.kind() == FqdnSelector.Kind.NAME) {
+        sets.add(new SelectorSet(selectors.selecting(selector.text()), WORLD));
+      }
     }
     return sets;
   }

@@ -1,21 +1,17 @@
 package dev.sluice.core.dns;
 
+import dev.sluice.core.cluster.IdentityScope;
 import dev.sluice.core.net.IpAddress;
 import java.util.List;
 
 /** One value of topic fqdns. */
 public sealed interface FqdnRecord {
-  /** First and last identity that stands for a set of selectors of names. */
-  int FIRST_NUMBER = 0xC0_0000;
-
-  int LAST_NUMBER = 0xFF_FFFF;
-
   /** The record's key. */
   String key();
 
   /** Whether an identity is one of names. */
   static boolean isFqdn(int identity) {
-    return identity >= FIRST_NUMBER && identity <= LAST_NUMBER;
+    return IdentityScope.NAMES.has(identity);
   }
 
   /** The number of a set of selectors. */

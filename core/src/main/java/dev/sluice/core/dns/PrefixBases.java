@@ -1,5 +1,6 @@
 package dev.sluice.core.dns;
 
+import dev.sluice.core.cluster.IdentityScope;
 import dev.sluice.core.cluster.ReservedIdentity;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
@@ -13,15 +14,18 @@ import java.util.TreeSet;
  * length in use. Not thread safe.
  */
 public final class PrefixBases {
-  /** First number of the identities of prefixes, which learned addresses keep being part of. */
-  static final int FIRST_CIDR = 0x80_0000;
-
   private static final int WORLD = ReservedIdentity.WORLD.number();
 
   private final Map<Prefix, Integer> identities = new HashMap<>();
   private final TreeMap<Integer, Integer> lengths = new TreeMap<>();
   private final TreeSet<Integer> longestFirst =
       new TreeSet<>(java.util.Comparator.<Integer>naturalOrder().reversed());
+
+  void clear() {
+    identities.clear();
+    lengths.clear();
+    longestFirst.clear();
+  }
 
   /** Returns whether something changed. */
   public boolean put(Prefix prefix, int identity) {
@@ -64,6 +68,6 @@ public final class PrefixBases {
 
   /** Whether names may say who this is: addresses of the cluster have identities of their own. */
   public static boolean isOutside(int identity) {
-    return identity == WORLD || (identity >= FIRST_CIDR && identity < FqdnRecord.FIRST_NUMBER);
+    return identity == WORLD || IdentityScope.PREFIXES.has(identity);
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.core.dns;
 
+import dev.sluice.core.cluster.IdentityScope;
 import dev.sluice.core.dns.FqdnRecord.NumberedSet;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,7 +28,7 @@ final class SetNumbers {
 
   private final TreeMap<SelectorSet, Slot> slots = new TreeMap<>();
   private final Map<Integer, SelectorSet> taken = new HashMap<>();
-  private int next = FqdnRecord.FIRST_NUMBER;
+  private int next = IdentityScope.NAMES.first();
 
   void restore(NumberedSet row) {
     slots.put(row.set(), new Slot(row.number()));
@@ -47,7 +48,7 @@ final class SetNumbers {
   }
 
   private int allocate() {
-    if (taken.size() > FqdnRecord.LAST_NUMBER - FqdnRecord.FIRST_NUMBER) {
+    if (taken.size() > IdentityScope.NAMES.last() - IdentityScope.NAMES.first()) {
       throw new IllegalStateException("all identities of names are in use");
     }
     int number = next;
@@ -59,7 +60,7 @@ final class SetNumbers {
   }
 
   private static int after(int number) {
-    return number >= FqdnRecord.LAST_NUMBER ? FqdnRecord.FIRST_NUMBER : number + 1;
+    return number >= IdentityScope.NAMES.last() ? IdentityScope.NAMES.first() : number + 1;
   }
 
   /** Gives up what nobody has needed for the grace; returns their numbers. */

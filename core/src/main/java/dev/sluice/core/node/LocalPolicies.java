@@ -78,6 +78,11 @@ final class LocalPolicies {
     }
   }
 
+  /** The selectors that select an identity. */
+  Set<String> selecting(int identity) {
+    return membership.selecting(identity);
+  }
+
   void local(Set<Integer> identities) {
     Set<Integer> now = Set.copyOf(identities);
     local.stream().filter(identity -> !now.contains(identity)).forEach(changedSubjects::add);

@@ -4,6 +4,8 @@ import dev.sluice.core.cluster.ClusterRecord;
 import dev.sluice.core.cluster.ReservedIdentity;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.desired.ServiceRow;
+import dev.sluice.core.dns.QuestionRules;
+import dev.sluice.core.dns.SelectorSet;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
@@ -29,6 +31,7 @@ public final class NodeFold {
   private final WantedEntries wanted = new WantedEntries();
   private final RuleBook rules = new RuleBook();
   private final LocalPolicies policies = new LocalPolicies(wanted, rules);
+  private final NamedIdentities names = new NamedIdentities(policies, wanted);
 
   private NodeFold(String node) {
     this.node = node;
@@ -58,9 +61,12 @@ public final class NodeFold {
   private void put(DesiredRecord record) {
     switch (record) {
       case DesiredRecord.SubjectPolicy policy -> policies.put(policy);
-      case DesiredRecord.Member member -> policies.put(member);
+      case DesiredRecord.Member member -> {
+        policies.put(member);
+        names.put(member);
+      }
+      case DesiredRecord.DesiredAddress address -> names.put(entry(address.address()));
       case DesiredRecord.IdentityPorts ports -> policies.put(ports);
-      case DesiredRecord.DesiredAddress address -> wanted.put(entry(address.address()));
       case DesiredRecord.Selector unused -> {}
       case ServiceRow unused -> {}
     }
@@ -70,13 +76,43 @@ public final class NodeFold {
     switch (record) {
       case null -> {}
       case DesiredRecord.SubjectPolicy policy -> policies.remove(policy);
-      case DesiredRecord.Member member -> policies.remove(member);
+      case DesiredRecord.Member member -> {
+        policies.remove(member);
+        names.remove(member);
+      }
       case DesiredRecord.IdentityPorts ports -> policies.remove(ports);
       case DesiredRecord.DesiredAddress address ->
-          wanted.remove(new KernelEntry.AddressKey(address.address().prefix()));
+          names.remove(new KernelEntry.AddressKey(address.address().prefix()));
       case DesiredRecord.Selector unused -> {}
       case ServiceRow unused -> {}
     }
+  }
+
+  /** A set of selectors of names got a number, which is selected by them and like its base. */
+  public void set(int number, SelectorSet set) {
+    names.set(number, set);
+  }
+
+  /** The number of a set means nothing any more. */
+  public void setGone(int number) {
+    names.setGone(number);
+  }
+
+  /**
+   * An address outside the cluster has this identity by its names; 0: none. What topic desired says
+   * of exactly this address goes before.
+   */
+  public void learned(IpAddress address, int identity) {
+    names.learned(address, identity);
+  }
+
+  /** What a subject may ask a server, by the server's identity; closed without a policy. */
+  public QuestionRules questions(int subject, int server, int protocol, int port) {
+    return policies
+        .policy(subject)
+        .map(
+            p -> QuestionRules.of(p.egress(), policies.selecting(server)::contains, protocol, port))
+        .orElse(QuestionRules.NONE);
   }
 
   private KernelEntry.AddressEntry entry(ClusterRecord.Address address) {

@@ -4,6 +4,7 @@ import dev.sluice.core.desired.DesiredRecord.CompiledRule;
 import dev.sluice.core.desired.DesiredRecord.DirectionPolicy;
 import dev.sluice.core.desired.DesiredRecord.RuleVerdict;
 import dev.sluice.core.desired.Precedence;
+import dev.sluice.core.dns.QuestionRules;
 import dev.sluice.core.node.KernelEntry.Verdict;
 import dev.sluice.core.policy.TrafficRule.Tier;
 import java.util.Collection;
@@ -22,23 +23,32 @@ import java.util.stream.Stream;
  *   <li>Where nothing decides, traffic passes, unless mode always denies it.
  *   <li>Audited policies take no part. When traffic passes without them and would not with them,
  *       the verdict is AUDIT.
- *   <li>A rule that needs a mechanism which the node has not (REDIRECT) allows nothing.
+ *   <li>A rule of names that may be asked for allows the flow and hands it to the DNS proxy, also
+ *       beside a rule that allows it as it is. One that needs a mechanism which the node has not
+ *       (names over TCP, other REDIRECTs) allows nothing.
  * </ol>
  */
-record Ruling(RuleBook.Reason reason) {
+record Ruling(RuleBook.Reason reason, int proxy) {
+  /** The number of the DNS proxy in policy entries. */
+  static final int DNS_PROXY = 1;
+
+  private static final int UDP = 17;
+
   /** Allowed without any policy having a say. */
-  static final Ruling OPEN = new Ruling(RuleBook.Reason.NONE);
+  static final Ruling OPEN = new Ruling(RuleBook.Reason.NONE, 0);
 
   /** The ruling of all rules that apply to one and the same traffic. */
   static Ruling of(DirectionPolicy policy, Collection<CompiledRule> applying) {
     List<CompiledRule> enforced = applying.stream().filter(rule -> !rule.audited()).toList();
-    RuleBook.Reason real = new Ruled(policy.enforced(), policy.enforcedBy(), enforced).decide();
+    Ruling real = new Ruled(policy.enforced(), policy.enforcedBy(), enforced).decide();
     boolean audits = !policy.auditedBy().isEmpty() || enforced.size() < applying.size();
-    if (!audits || !real.verdict().passes()) {
-      return new Ruling(real);
+    if (!audits || !real.reason().verdict().passes()) {
+      return real;
     }
-    RuleBook.Reason shadow = withAudited(policy, applying).decide();
-    return new Ruling(shadow.verdict().passes() ? real : audit(policy, applying, shadow));
+    RuleBook.Reason shadow = withAudited(policy, applying).decide().reason();
+    return shadow.verdict().passes()
+        ? real
+        : new Ruling(audit(policy, applying, shadow), real.proxy());
   }
 
   private static Ruled withAudited(DirectionPolicy policy, Collection<CompiledRule> applying) {
@@ -58,24 +68,29 @@ record Ruling(RuleBook.Reason reason) {
    */
   private record Ruled(boolean enforced, List<String> closing, Collection<CompiledRule> rules) {
 
-    RuleBook.Reason decide() {
+    Ruling decide() {
       int below = Integer.MAX_VALUE;
       Tier passed = null;
       for (int next = next(below, passed); next >= 0; next = next(below, passed)) {
         List<String> denying = origins(rules, next, RuleVerdict.DENY);
         if (!denying.isEmpty()) {
-          return new RuleBook.Reason(Verdict.DENY, denying, List.of());
+          return new Ruling(new RuleBook.Reason(Verdict.DENY, denying, List.of()), 0);
         }
         List<String> allowing = origins(rules, next, RuleVerdict.ALLOW);
-        if (!allowing.isEmpty()) {
-          return new RuleBook.Reason(Verdict.ALLOW, allowing, List.of());
+        List<String> asking = origins(rules, next, RuleVerdict.REDIRECT);
+        if (!allowing.isEmpty() || !asking.isEmpty()) {
+          List<String> both =
+              Stream.concat(allowing.stream(), asking.stream()).sorted().distinct().toList();
+          return new Ruling(
+              new RuleBook.Reason(Verdict.ALLOW, both, List.of()),
+              asking.isEmpty() ? 0 : DNS_PROXY);
         }
         below = next;
         passed = Precedence.tier(next);
       }
       return enforced
-          ? new RuleBook.Reason(Verdict.DEFAULT_DENY, List.of(), closing)
-          : RuleBook.Reason.NONE;
+          ? new Ruling(new RuleBook.Reason(Verdict.DEFAULT_DENY, List.of(), closing), 0)
+          : OPEN;
     }
 
     /** The highest precedence that is still to be asked; -1 when there is none. */
@@ -84,7 +99,7 @@ record Ruling(RuleBook.Reason reason) {
       for (CompiledRule rule : rules) {
         Tier tier = Precedence.tier(rule.precedence());
         boolean asked =
-            isAble(rule.verdict())
+            isAble(rule)
                 && rule.precedence() < below
                 && tier != passed
                 && (tier != Tier.BASELINE || closing.isEmpty());
@@ -96,10 +111,11 @@ record Ruling(RuleBook.Reason reason) {
     }
   }
 
-  private static boolean isAble(RuleVerdict verdict) {
-    return switch (verdict) {
+  private static boolean isAble(CompiledRule rule) {
+    return switch (rule.verdict()) {
       case ALLOW, DENY, PASS -> true;
-      case REDIRECT, AUDIT -> false;
+      case REDIRECT -> QuestionRules.concerns(rule) && rule.protocol() == UDP;
+      case AUDIT -> false;
     };
   }
 
@@ -107,7 +123,7 @@ record Ruling(RuleBook.Reason reason) {
       Collection<CompiledRule> rules, int precedence, RuleVerdict verdict) {
     TreeSet<String> origins = new TreeSet<>();
     for (CompiledRule rule : rules) {
-      if (rule.precedence() == precedence && rule.verdict() == verdict) {
+      if (rule.precedence() == precedence && rule.verdict() == verdict && isAble(rule)) {
         origins.addAll(rule.origins());
       }
     }

@@ -133,7 +133,7 @@ final class SubjectEntries {
     if (old instanceof PolicyEntry entry) {
       rules.give(entry.cookie());
     }
-    PolicyEntry entry = new PolicyEntry(key, reason.verdict(), 0, cookie);
+    PolicyEntry entry = new PolicyEntry(key, reason.verdict(), block.ruling().proxy(), cookie);
     if (!entry.equals(old)) {
       wanted.put(entry);
     }

@@ -9,9 +9,9 @@ import dev.sluice.core.dns.FqdnRecord.NumberedSet;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
+import dev.sluice.core.policy.FqdnSelector;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Names to addresses to identities. */
@@ -22,32 +22,12 @@ final class FqdnFoldTest {
 
   private final FqdnFold fold = FqdnFold.empty(LIFE);
 
-  static NameMatch exactly(String name) {
-    return new NameMatch() {
-      @Override
-      public boolean matches(String other) {
-        return other.equals(name);
-      }
-
-      @Override
-      public Optional<String> only() {
-        return Optional.of(name);
-      }
-    };
+  static FqdnSelector exactly(String name) {
+    return FqdnSelector.name(name);
   }
 
-  static NameMatch under(String domain) {
-    return new NameMatch() {
-      @Override
-      public boolean matches(String other) {
-        return other.endsWith("." + domain);
-      }
-
-      @Override
-      public Optional<String> only() {
-        return Optional.empty();
-      }
-    };
+  static FqdnSelector under(String domain) {
+    return FqdnSelector.pattern("**." + domain);
   }
 
   static DnsEvent answer(long time, String name, long ttl, IpAddress... addresses) {

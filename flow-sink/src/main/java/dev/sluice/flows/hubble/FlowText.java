@@ -43,7 +43,7 @@ public final class FlowText {
       case DROP -> flow.getDropReasonText();
       case START ->
           "policy-verdict:" + policyMatch(flow.getPolicyMatch()) + " " + flow.getDirection();
-      case L7 -> "l7";
+      case L7 -> flow.getL7() == null ? "l7" : L7Summary.type(flow.getL7());
       case END, TRACE, UNKNOWN -> "to-endpoint";
     };
   }
@@ -109,6 +109,9 @@ public final class FlowText {
    * sums packets.
    */
   static String summary(Flow flow) {
+    if (flow.getL7() != null) {
+      return L7Summary.text(flow.getL7());
+    }
     String base =
         switch (flow.getProtocol()) {
           case 6 -> "TCP Flags: " + String.join(", ", tcpFlags(flow.getTcpFlags()));

@@ -1,6 +1,9 @@
 package dev.sluice.node.apply;
 
 import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.dns.DnsEvent;
+import dev.sluice.core.dns.FqdnRecord;
+import dev.sluice.core.log.Change;
 import dev.sluice.core.node.KernelEntry;
 import dev.sluice.core.node.MapPlan;
 import dev.sluice.core.node.MapSizes;
@@ -15,6 +18,7 @@ import dev.sluice.node.mirror.FoldListener;
 import dev.sluice.node.mirror.KernelMaps;
 import dev.sluice.node.mirror.KernelServices;
 import dev.sluice.node.mirror.Mirror;
+import dev.sluice.node.mirror.NamesListener;
 import dev.sluice.node.mirror.Place;
 import dev.sluice.schemas.convert.Row;
 import java.time.Duration;
@@ -62,6 +66,8 @@ public final class Applier {
   private String message = "";
   private volatile RuleBook rules = new RuleBook();
   private boolean due;
+  private boolean namesDue;
+  private final List<Learning> learning = new ArrayList<>();
   private long retryNanos = FIRST_RETRY_NANOS;
   private long notBefore = Long.MIN_VALUE;
   private boolean failed;
@@ -76,7 +82,21 @@ public final class Applier {
       KernelEndpoints endpoints,
       NodeWiring wiring,
       FoldListener listener) {
-    this.mirror = new Mirror(node, listener);
+    this(node, maps, services, endpoints, wiring, listener, NamesListener.NONE);
+  }
+
+  /**
+   * @param namesListener told what became of selectors and addresses of names
+   */
+  public Applier(
+      String node,
+      KernelMaps maps,
+      KernelServices services,
+      KernelEndpoints endpoints,
+      NodeWiring wiring,
+      FoldListener listener,
+      NamesListener namesListener) {
+    this.mirror = new Mirror(node, listener, namesListener);
     this.maps = maps;
     this.services = new ServiceStep(mirror, services);
     this.endpoints = new EndpointTable(endpoints);
@@ -99,6 +119,57 @@ public final class Applier {
   public void caughtUp() {
     mirror.caughtUp();
     due = true;
+  }
+
+  /** Topic fqdns will be read: before that, nothing is removed. */
+  public void awaitNames() {
+    mirror.awaitNames();
+  }
+
+  /** Rows of topic fqdns, in order. */
+  public void names(List<Change<FqdnRecord>> changes) {
+    changes.forEach(mirror.names()::row);
+    namesDue |= !changes.isEmpty();
+  }
+
+  /**
+   * Topic fqdns was read to its end.
+   *
+   * @param keys all that it holds
+   */
+  public void namesCaughtUp(Set<String> keys) {
+    mirror.names().retain(keys);
+    mirror.namesCaughtUp();
+    namesDue = true;
+  }
+
+  /** What a pod was answered; completes when its addresses are usable in the kernel. */
+  public CompletableFuture<Void> learn(DnsEvent.Answered answer) {
+    CompletableFuture<Void> usable = new CompletableFuture<>();
+    mirror.names().answered(answer);
+    learning.add(new Learning(answer, usable));
+    namesDue = true;
+    return usable;
+  }
+
+  private record Learning(DnsEvent.Answered answer, CompletableFuture<Void> usable) {}
+
+  /** Whoever waits for addresses that have become usable goes on. */
+  private void answerLearning() {
+    for (Learning each : List.copyOf(learning)) {
+      boolean usable =
+          each.answer().ttlSeconds().keySet().stream()
+              .allMatch(address -> mirror.names().usable(each.answer().name(), address));
+      if (usable || each.usable().isDone()) {
+        learning.remove(each);
+        each.usable().complete(null);
+      }
+    }
+  }
+
+  /** This node's view of names, addresses and rules, for the proxies; on the applier's thread. */
+  public Mirror mirror() {
+    return mirror;
   }
 
   /** Records may have been missed: the topic comes again from its beginning. */
@@ -131,16 +202,20 @@ public final class Applier {
    * @return whether something was tried
    */
   public boolean step(long nowNanos) {
-    if (!due || !mirror.isReady() || (failed && nowNanos - notBefore < 0)) {
+    if (!(due || namesDue) || !mirror.isReady() || (failed && nowNanos - notBefore < 0)) {
       return false;
     }
     try {
-      realise();
+      if (due || !realiseNames()) {
+        realise();
+      }
       due = false;
+      namesDue = false;
       failed = false;
       message = "";
       retryNanos = FIRST_RETRY_NANOS;
       answerWaiting();
+      answerLearning();
     } catch (StepRefused e) {
       later(e.getMessage(), nowNanos);
     } catch (RuntimeException e) {
@@ -153,7 +228,7 @@ public final class Applier {
 
   /** When a failed step is tried again; empty when none waits. */
   public Optional<Long> retryAtNanos() {
-    return failed && due ? Optional.of(notBefore) : Optional.empty();
+    return failed && (due || namesDue) ? Optional.of(notBefore) : Optional.empty();
   }
 
   private void later(String why, long nowNanos) {
@@ -164,6 +239,24 @@ public final class Applier {
     failed = true;
     notBefore = nowNanos + retryNanos;
     retryNanos = Math.min(2 * retryNanos, LAST_RETRY_NANOS);
+  }
+
+  /**
+   * Only names changed: where that writes addresses alone, endpoints have no part in it.
+   *
+   * @return false when it needs a whole step; nothing was written
+   */
+  private boolean realiseNames() {
+    MapPlan plan = mirror.plan(maps);
+    if (!subjects(plan).isEmpty() || !plan.fitsInto(maps.capacity())) {
+      return false;
+    }
+    MapWriter writer = new MapWriter(maps, plan);
+    writer.put();
+    writer.remove();
+    mirror.policyRealised();
+    held = plan.after();
+    return true;
   }
 
   private void realise() {

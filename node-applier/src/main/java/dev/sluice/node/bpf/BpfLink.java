@@ -10,10 +10,11 @@ import java.nio.file.Path;
  * those of the calling thread's network namespace; see {@link Netns}.
  */
 public final class BpfLink {
-  /** {@code BPF_TCX_INGRESS} and {@code BPF_TCX_EGRESS} of {@code enum bpf_attach_type}. */
+  /** Of {@code enum bpf_attach_type}: hooks of interfaces, and the socket lookup of a namespace. */
   public enum Hook {
     TCX_INGRESS(46),
-    TCX_EGRESS(47);
+    TCX_EGRESS(47),
+    SK_LOOKUP(36);
 
     private final int type;
 
@@ -63,6 +64,21 @@ public final class BpfLink {
       Libc.close(link);
     }
     return true;
+  }
+
+  /**
+   * Puts a program on the socket lookup of a network namespace.
+   *
+   * @param netns path of the namespace
+   */
+  public static boolean attachSocketLookup(int programFd, Path netns, Path pin) {
+    int fd = Libc.open(netns.toString());
+    try {
+      String what = "cannot attach to the network namespace " + netns;
+      return attach(programFd, fd, Hook.SK_LOOKUP.type, pin, what);
+    } finally {
+      Libc.close(fd);
+    }
   }
 
   /**

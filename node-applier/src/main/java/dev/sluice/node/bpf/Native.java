@@ -15,7 +15,7 @@ import java.lang.invoke.VarHandle;
  * Finds functions of libc and libbpf. Handles cost about ten milliseconds each to build, so every
  * caller keeps one in a holder class of its own and only what is used is built.
  */
-final class Native {
+public final class Native {
   private static final Linker LINKER = Linker.nativeLinker();
   private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO =
@@ -48,7 +48,7 @@ final class Native {
   }
 
   /** A function of libc whose first argument becomes a segment for errno. */
-  static MethodHandle libc(String name, FunctionDescriptor descriptor) {
+  public static MethodHandle libc(String name, FunctionDescriptor descriptor) {
     return LINKER.downcallHandle(
         symbol(LINKER.defaultLookup(), name), descriptor, Linker.Option.captureCallState("errno"));
   }
@@ -57,25 +57,25 @@ final class Native {
     return lookup.find(name).orElseThrow(() -> new BpfException("no function " + name, 0));
   }
 
-  static MemorySegment errnoSegment(Arena arena) {
+  public static MemorySegment errnoSegment(Arena arena) {
     return arena.allocate(CAPTURE);
   }
 
-  static int errno(MemorySegment captured) {
+  public static int errno(MemorySegment captured) {
     return (int) ERRNO.get(captured, 0L);
   }
 
   /** Descriptor shorthand: the result first. */
-  static FunctionDescriptor of(MemoryLayout result, MemoryLayout... arguments) {
+  public static FunctionDescriptor of(MemoryLayout result, MemoryLayout... arguments) {
     return FunctionDescriptor.of(result, arguments);
   }
 
-  static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-  static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-  static final java.lang.foreign.AddressLayout POINTER = ValueLayout.ADDRESS;
+  public static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+  public static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+  public static final java.lang.foreign.AddressLayout POINTER = ValueLayout.ADDRESS;
 
   /** A downcall never throws by itself: what comes out is a defect of the binding. */
-  static AssertionError broken(Throwable thrown) {
+  public static AssertionError broken(Throwable thrown) {
     if (thrown instanceof Error error) {
       throw error;
     }

@@ -25,12 +25,7 @@ public final class Netns {
     FutureTask<T> task =
         new FutureTask<>(
             () -> {
-              int fd = Libc.open(path.toString());
-              try {
-                Libc.setNetns(fd);
-              } finally {
-                Libc.close(fd);
-              }
+              enter(path);
               return work.call();
             });
     Thread thread = Thread.ofPlatform().name("netns-" + path.getFileName()).start(task);
@@ -52,6 +47,24 @@ public final class Netns {
    */
   public static long cookie(Path path) {
     return in(path, Libc::netnsCookie);
+  }
+
+  /**
+   * Moves the calling platform thread into a network namespace, for the rest of its life: sockets
+   * that it makes are there.
+   *
+   * @param path null or empty: it stays where it is
+   */
+  public static void enter(Path path) {
+    if (path == null || path.toString().isEmpty()) {
+      return;
+    }
+    int fd = Libc.open(path.toString());
+    try {
+      Libc.setNetns(fd);
+    } finally {
+      Libc.close(fd);
+    }
   }
 
   private static <T> T call(Callable<T> work) {

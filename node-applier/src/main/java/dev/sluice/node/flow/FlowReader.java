@@ -5,9 +5,12 @@ import dev.sluice.node.kernel.KernelEvent;
 import dev.sluice.schemas.Flow;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +37,7 @@ public final class FlowReader implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closing;
   private volatile Consumer<Flow> out;
+  private final Queue<Supplier<Flow>> offered = new ConcurrentLinkedQueue<>();
   private final AtomicLong unwritten = new AtomicLong();
   private long clockReadAt = System.nanoTime() - SECOND_NANOS;
 
@@ -48,6 +52,11 @@ public final class FlowReader implements AutoCloseable {
   /** Where flows go from now on; before, they are counted as lost. Any thread. */
   public void writeTo(Consumer<Flow> flows) {
     out = flows;
+  }
+
+  /** Takes a flow that no event of the kernel tells of; any thread, never waits. */
+  public void offer(Supplier<Flow> flow) {
+    offered.add(flow);
   }
 
   public FlowReader start() {
@@ -84,6 +93,9 @@ public final class FlowReader implements AutoCloseable {
     }
     int count = source.drain(this::take);
     drops.flush(System.nanoTime());
+    for (Supplier<Flow> flow = offered.poll(); flow != null; flow = offered.poll()) {
+      write(flow.get());
+    }
     return count;
   }
 

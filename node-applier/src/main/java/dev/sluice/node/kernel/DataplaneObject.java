@@ -42,7 +42,8 @@ final class DataplaneObject {
           "slc_metrics",
           "slc_stats",
           "slc_state",
-          "slc_sweep");
+          "slc_sweep",
+          "slc_proxies");
 
   private DataplaneObject() {}
 

@@ -21,7 +21,8 @@ final class Hooks {
     TO_POD("slc_to_pod", Hook.TCX_EGRESS),
     FROM_UPLINK("slc_from_uplink", Hook.TCX_INGRESS),
     TO_UPLINK("slc_to_uplink", Hook.TCX_EGRESS),
-    FROM_OVERLAY("slc_from_overlay", Hook.TCX_INGRESS);
+    FROM_OVERLAY("slc_from_overlay", Hook.TCX_INGRESS),
+    TO_TUNNEL("slc_to_tunnel", Hook.TCX_EGRESS);
 
     final String function;
     final Hook hook;
@@ -31,6 +32,8 @@ final class Hooks {
       this.hook = hook;
     }
   }
+
+  private static final String PICK_PROXY = "slc_pick_proxy";
 
   private final BpfObject object;
   private final Path pins;
@@ -48,6 +51,12 @@ final class Hooks {
         interfaceIndex,
         program.hook,
         pin(program, interfaceIndex));
+  }
+
+  /** Lets sockets of the node's proxies take what the programs recorded for them. */
+  void attachSocketLookup(Path netns) {
+    BpfLink.attachSocketLookup(
+        object.programFd(PICK_PROXY), netns, pins.resolve(PICK_PROXY + "-0"));
   }
 
   void detach(int interfaceIndex) {

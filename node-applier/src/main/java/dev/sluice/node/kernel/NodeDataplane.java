@@ -35,6 +35,8 @@ import java.util.Set;
  * Failures are {@link BpfException}.
  */
 public final class NodeDataplane implements AutoCloseable {
+  private static final Path OWN_NETNS = Path.of("/proc/self/ns/net");
+
   private final Settings settings;
   private final Path root;
   private final BpfObject object;
@@ -126,10 +128,28 @@ public final class NodeDataplane implements AutoCloseable {
         () -> {
           hooks.attach(Hooks.Program.FROM_UPLINK, uplink);
           hooks.attach(Hooks.Program.TO_UPLINK, uplink);
+          hooks.attachSocketLookup(
+              settings.optional(Setting.NODE_NETNS).map(Path::of).orElse(OWN_NETNS));
           if (overlay != 0) {
             hooks.attach(Hooks.Program.FROM_OVERLAY, overlay);
+            hooks.attach(Hooks.Program.TO_TUNNEL, overlay);
           }
         });
+  }
+
+  /**
+   * Says which socket takes the flows of a proxy. When it is closed, by whomever, they are dropped.
+   *
+   * @param proxy number of the proxy, as policy entries have it
+   * @param stream whether it is the listener for TCP, else the socket for UDP
+   * @param v6 the family
+   * @param socket file descriptor
+   */
+  public void proxySocket(int proxy, boolean stream, boolean v6, int socket) {
+    map("slc_proxies")
+        .update(
+            buffer(4).putInt(proxy << 2 | (stream ? 2 : 0) | (v6 ? 1 : 0)).array(),
+            buffer(8).putLong(socket).array());
   }
 
   /**

@@ -30,10 +30,19 @@ public record IpBatch(String netns) {
     execute(List.of("-batch", "-"), lines);
   }
 
+  /** Runs lines of one family, {@code -4} or {@code -6}, where the words alone do not say which. */
+  void run(String family, List<String> lines) {
+    execute(List.of(family, "-batch", "-"), lines);
+  }
+
   /** Runs every line, whether or not others fail. */
   public void tryAll(List<String> lines) {
+    tryAll("-4", lines);
+  }
+
+  void tryAll(String family, List<String> lines) {
     try {
-      execute(List.of("-force", "-batch", "-"), lines);
+      execute(List.of(family, "-force", "-batch", "-"), lines);
     } catch (LinkFailure expected) {
       // The caller wants things gone or there, and some already were.
     }

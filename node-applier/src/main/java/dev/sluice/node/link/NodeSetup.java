@@ -53,6 +53,7 @@ public final class NodeSetup {
   public NodeLinks prepare() {
     new Sysctls(netns).set(parameters());
     ip.run(List.of("link set dev lo up"));
+    ProxyRoutes.ensure(ip);
     JsonNode up =
         find(uplink)
             .orElseThrow(
@@ -89,6 +90,9 @@ public final class NodeSetup {
   private Map<String, String> parameters() {
     Map<String, String> values = new TreeMap<>();
     values.put("ipv4/ip_forward", "1");
+    // A closed socket of a proxy would catch packets that are not for it any more, and drop them.
+    values.put("ipv4/tcp_early_demux", "0");
+    values.put("ipv4/udp_early_demux", "0");
     values.put("ipv6/conf/all/disable_ipv6", "0");
     values.put("ipv6/conf/default/disable_ipv6", "0");
     values.put("ipv6/conf/all/forwarding", "1");

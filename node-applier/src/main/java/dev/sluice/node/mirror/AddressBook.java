@@ -80,6 +80,13 @@ public final class AddressBook {
     return Optional.ofNullable(pods.get(key)).map(AddressBook::toPod);
   }
 
+  /** The pod of this node that has an address. */
+  public Optional<LocalPod> podAt(IpAddress address) {
+    return Optional.ofNullable(own.get(address.single()))
+        .filter(found -> found.endpoint() != 0)
+        .flatMap(found -> pod(pod(found)));
+  }
+
   /** Identities that have an endpoint on this node. */
   public Set<Integer> localIdentities() {
     return pods.values().stream()

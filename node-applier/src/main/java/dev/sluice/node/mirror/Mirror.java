@@ -1,6 +1,9 @@
 package dev.sluice.node.mirror;
 
 import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.dns.FqdnRecord;
+import dev.sluice.core.dns.NodeNames;
+import dev.sluice.core.log.Change;
 import dev.sluice.core.node.MapPlan;
 import dev.sluice.core.node.NodeFold;
 import dev.sluice.core.service.LbEntry;
@@ -31,13 +34,25 @@ public final class Mirror {
   private boolean caughtUp;
   private boolean compare = true;
   private boolean compareServices = true;
+  private final NodeNames names = new NodeNames();
+  private final NamesListener namesListener;
+  private boolean namesWanted;
+  private boolean namesCaughtUp;
 
   /**
    * @param listener told of every change that enters the mirror, after its group's mark was seen
    */
   public Mirror(String node, FoldListener listener) {
+    this(node, listener, NamesListener.NONE);
+  }
+
+  /**
+   * @param namesListener told what became of selectors and addresses of names
+   */
+  public Mirror(String node, FoldListener listener, NamesListener namesListener) {
     this.node = node;
     this.listener = listener;
+    this.namesListener = namesListener;
     reset();
   }
 
@@ -51,6 +66,7 @@ public final class Mirror {
     group.clear();
     caughtUp = false;
     compare = true;
+    names.restart();
     listener.restarted();
   }
 
@@ -88,11 +104,16 @@ public final class Mirror {
     if (mark.position() < place.position()) {
       return;
     }
+    boolean selectorsChanged = false;
     for (Row.Changed<DesiredRecord> changed : group) {
       fold.apply(changed.change());
       services.apply(changed.change());
       addresses.apply(changed.change());
+      selectorsChanged |= names.desired(changed.change());
       listener.changed(changed.change());
+    }
+    if (selectorsChanged) {
+      namesListener.selectors(names.selectors());
     }
     group.clear();
     place = new Place(mark.position(), mark.revision(), mark.hash());
@@ -100,7 +121,22 @@ public final class Mirror {
 
   /** Whether there is a whole world to write. */
   public boolean isReady() {
-    return caughtUp && place != Place.NONE;
+    return caughtUp && place != Place.NONE && (namesCaughtUp || !namesWanted);
+  }
+
+  /** Nothing may be removed from the kernel before topic fqdns was read too. */
+  public void awaitNames() {
+    namesWanted = true;
+  }
+
+  /** Topic fqdns was read to its end. */
+  public void namesCaughtUp() {
+    namesCaughtUp = true;
+  }
+
+  /** Names, their addresses and selectors. */
+  public NodeNames names() {
+    return names;
   }
 
   /** The last mark whose group is in the mirror. */
@@ -124,7 +160,24 @@ public final class Mirror {
    */
   public MapPlan plan(KernelMaps kernel) {
     fold.local(addresses.localIdentities());
+    takeNames();
     return compare ? MapPlan.diff(kernel.readBack(), fold.wanted()) : fold.plan();
+  }
+
+  /** Sets first: an identity must be in every policy before an address yields it. */
+  private void takeNames() {
+    NodeNames.Step step = names.drain();
+    for (Change<FqdnRecord> change : step.sets()) {
+      if (change.value() instanceof FqdnRecord.NumberedSet set) {
+        fold.set(set.number(), set.set());
+      } else {
+        fold.setGone(Integer.parseInt(change.key().substring("set/".length())));
+      }
+    }
+    step.addresses().forEach(fold::learned);
+    if (!step.addresses().isEmpty()) {
+      namesListener.addresses(step.addresses().keySet());
+    }
   }
 
   /** What to write of Services; as {@link #plan}. */

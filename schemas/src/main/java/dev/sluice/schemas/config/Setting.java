@@ -93,6 +93,41 @@ public enum Setting {
       "size of the kernel's map of Service backends, those of all Services together"),
   NODE_STATUS_INTERVAL(
       "node.status.interval", Type.DURATION, "10s", "least often node.status is written"),
+  DNS_TTL_FLOOR(
+      "dns.ttl.floor",
+      Type.DURATION,
+      "5m",
+      "an address that a name was given holds at least this long, however short its TTL"),
+  DNS_IDLE_GRACE(
+      "dns.idle.grace",
+      Type.DURATION,
+      "1m",
+      "how much longer an address holds after its last connection"),
+  DNS_USE_INTERVAL(
+      "dns.use.interval",
+      Type.DURATION,
+      "10s",
+      "how often a node tells which learned addresses its connections use"),
+  DNS_ADDRESSES_PER_NAME(
+      "dns.addresses.per.name",
+      Type.NUMBER,
+      "1000",
+      "addresses of one name without a connection; beyond, the oldest go"),
+  DNS_HOLD_LIMIT(
+      "dns.hold.limit",
+      Type.DURATION,
+      "100ms",
+      "how long an answer waits for its addresses to be usable before it becomes SERVFAIL"),
+  DNS_REJECT(
+      "dns.reject",
+      Type.TEXT,
+      "refused",
+      "how a question that no policy allows is answered: refused or nxdomain"),
+  DNS_TRUSTED_RESOLVERS(
+      "dns.trusted.resolvers",
+      Type.TEXT,
+      "k8s:k8s-app=kube-dns,k8s:io.kubernetes.pod.namespace=kube-system",
+      "whose answers count: labels that the resolver's pod has, or prefixes, comma separated"),
   SINK_LISTEN("sink.listen", Type.TEXT, "127.0.0.1:4245", "where flow-sink serves, host:port"),
   BROKER_DATA_DIR("broker.data.dir", Type.PATH, "kafka", "data of the embedded broker"),
   BROKER_PORT(

@@ -6,8 +6,10 @@ import static dev.sluice.schemas.topic.Topic.Cleanup.DELETE;
 import dev.sluice.schemas.AddressRow;
 import dev.sluice.schemas.DesiredRow;
 import dev.sluice.schemas.Diagnostic;
+import dev.sluice.schemas.DnsAnswer;
 import dev.sluice.schemas.EndpointRow;
 import dev.sluice.schemas.Flow;
+import dev.sluice.schemas.FqdnRow;
 import dev.sluice.schemas.IdentityRow;
 import dev.sluice.schemas.K8sObject;
 import dev.sluice.schemas.NodeStatus;
@@ -49,6 +51,27 @@ public final class Topics {
           Setting.HISTORY_WINDOW,
           Optional.empty(),
           Map.of(TopicConfig.SEGMENT_BYTES_CONFIG, "67108864"));
+
+  public static final Topic<DnsAnswer> DNS_ANSWERS =
+      windowed(
+          "dns.answers",
+          DnsAnswer.class,
+          "the name that was asked for; empty for records of other kinds",
+          "what trusted resolvers answered to questions that policies of names care about, and"
+              + " which addresses are in use",
+          "node-applier, identity-stream",
+          Setting.HISTORY_WINDOW,
+          Optional.empty(),
+          Map.of(TopicConfig.SEGMENT_BYTES_CONFIG, "16777216"));
+
+  public static final Topic<FqdnRow> FQDNS =
+      compacted(
+          "fqdns",
+          FqdnRow.class,
+          "set/<identity>, address/<address>, or mark",
+          "identities of sets of name selectors, and the addresses that names have",
+          "identity-stream",
+          Map.of());
 
   public static final Topic<IdentityRow> IDENTITIES =
       compacted(
@@ -147,9 +170,11 @@ public final class Topics {
   private static final List<Topic<?>> ALL =
       List.of(
           K8S_OBJECTS,
+          DNS_ANSWERS,
           IDENTITIES,
           ENDPOINTS,
           ADDRESSES,
+          FQDNS,
           DESIRED,
           REVISIONS,
           DIAGNOSTICS,

@@ -1,0 +1,244 @@
+package dev.sluice.core.dns;
+
+import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.dns.FqdnRecord.LearnedAddress;
+import dev.sluice.core.dns.FqdnRecord.NameUse;
+import dev.sluice.core.dns.FqdnRecord.NumberedSet;
+import dev.sluice.core.log.Change;
+import dev.sluice.core.net.IpAddress;
+import dev.sluice.core.net.Prefix;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Names as one node sees them: selectors and prefixes of topic desired, sets and addresses of topic
+ * fqdns, and what the node's own pods were just answered, which the topic does not have yet. It
+ * says which identity each address must have here; an answer whose set of selectors has no number
+ * yet waits. Not thread safe.
+ */
+public final class NodeNames {
+  /** Answers that no topic has confirmed: more than these, and the oldest are forgotten. */
+  private static final int PENDING = 100_000;
+
+  private final NameSelectors selectors = new NameSelectors();
+  private final PrefixBases bases = new PrefixBases();
+  private final Map<Integer, SelectorSet> sets = new TreeMap<>();
+  private final Map<SelectorSet, Integer> numbers = new HashMap<>();
+  private final Map<IpAddress, LearnedAddress> rows = new HashMap<>();
+  private final Map<IpAddress, Map<String, DnsEvent.Answered>> pending = new LinkedHashMap<>();
+  private final Map<IpAddress, Integer> given = new HashMap<>();
+  private final Set<IpAddress> touched = new TreeSet<>();
+  private final List<Change<FqdnRecord>> setChanges = new ArrayList<>();
+
+  /** Topic desired begins again: what it said is void, what topic fqdns said is not. */
+  public void restart() {
+    List.copyOf(selectors.ids()).forEach(selectors::remove);
+    bases.clear();
+    given.clear();
+    touched.addAll(rows.keySet());
+    touched.addAll(pending.keySet());
+    setChanges.clear();
+    sets.forEach((number, set) -> setChanges.add(upsert(new NumberedSet(number, set))));
+  }
+
+  /** Takes a change of topic desired; returns whether the selectors of names are others now. */
+  public boolean desired(Change<DesiredRecord> change) {
+    if (change.kind() == DesiredRecord.Selector.class) {
+      String id = change.key().substring("selector/".length());
+      boolean had = selectors.remove(id);
+      Optional<dev.sluice.core.policy.FqdnSelector> names =
+          change.value() instanceof DesiredRecord.Selector selector
+              ? NameSelectors.read(selector.text())
+              : Optional.empty();
+      names.ifPresent(selector -> selectors.put(id, selector));
+      if (had || names.isPresent()) {
+        touched.addAll(pending.keySet());
+      }
+      return had || names.isPresent();
+    }
+    if (change.kind() == DesiredRecord.DesiredAddress.class) {
+      Prefix prefix = Prefix.parse(change.key().substring("address/".length()));
+      boolean changed =
+          change.value() instanceof DesiredRecord.DesiredAddress address
+              ? bases.put(prefix, address.address().identity())
+              : bases.remove(prefix);
+      if (changed) {
+        touch(prefix);
+      }
+    }
+    return false;
+  }
+
+  private void touch(Prefix prefix) {
+    if (prefix.isSingle()) {
+      if (rows.containsKey(prefix.address()) || pending.containsKey(prefix.address())) {
+        touched.add(prefix.address());
+      }
+    } else {
+      pending.keySet().stream().filter(prefix::contains).forEach(touched::add);
+    }
+  }
+
+  /** Takes a change of topic fqdns. */
+  public void row(Change<FqdnRecord> change) {
+    if (change.kind() == NumberedSet.class) {
+      int number = Integer.parseInt(change.key().substring("set/".length()));
+      SelectorSet old = sets.remove(number);
+      numbers.remove(old, number);
+      if (change.value() instanceof NumberedSet set) {
+        sets.put(number, set.set());
+        numbers.put(set.set(), number);
+        touched.addAll(pending.keySet());
+      }
+      setChanges.add(change);
+    } else {
+      IpAddress address = IpAddress.parse(change.key().substring("address/".length()));
+      if (change.value() instanceof LearnedAddress learned) {
+        rows.put(address, learned);
+        learned.names().forEach(use -> settle(address, use.name()));
+      } else {
+        rows.remove(address);
+      }
+      touched.add(address);
+    }
+  }
+
+  /** The topic was read whole: what it does not hold any more is gone. */
+  public void retain(Set<String> keys) {
+    List<Change<FqdnRecord>> gone = new ArrayList<>();
+    rows.keySet().stream()
+        .map(address -> "address/" + address)
+        .filter(key -> !keys.contains(key))
+        .forEach(key -> gone.add(Change.remove(LearnedAddress.class, key)));
+    sets.keySet().stream()
+        .map(number -> "set/" + number)
+        .filter(key -> !keys.contains(key))
+        .forEach(key -> gone.add(Change.remove(NumberedSet.class, key)));
+    gone.forEach(this::row);
+  }
+
+  /** Who an address is, by names or by prefixes. */
+  public int identityOf(IpAddress address) {
+    Integer named = given.get(address);
+    return named == null ? bases.of(address) : named;
+  }
+
+  /** The topic knows it now. */
+  private void settle(IpAddress address, String name) {
+    pending.computeIfPresent(
+        address,
+        (a, names) -> {
+          names.remove(name);
+          return names.isEmpty() ? null : names;
+        });
+  }
+
+  /** A pod of this node was answered, and waits for the addresses to be usable. */
+  public void answered(DnsEvent.Answered answer) {
+    for (IpAddress address : answer.ttlSeconds().keySet()) {
+      LearnedAddress row = rows.get(address);
+      boolean known =
+          row != null && row.names().stream().anyMatch(use -> use.name().equals(answer.name()));
+      if (!known) {
+        pending.computeIfAbsent(address, a -> new TreeMap<>()).put(answer.name(), answer);
+        touched.add(address);
+      }
+    }
+    while (pending.size() > PENDING) {
+      IpAddress eldest = pending.keySet().iterator().next();
+      pending.remove(eldest);
+      touched.add(eldest);
+    }
+  }
+
+  /**
+   * What became of the sets, and of the addresses' identities, since the last call.
+   *
+   * @param sets in the order in which they came
+   * @param addresses new identity; 0: the address has none by names
+   */
+  public record Step(List<Change<FqdnRecord>> sets, Map<IpAddress, Integer> addresses) {}
+
+  public Step drain() {
+    Map<IpAddress, Integer> changed = new TreeMap<>();
+    for (IpAddress address : touched) {
+      int now = identity(address);
+      Integer before = now == 0 ? given.remove(address) : given.put(address, now);
+      if (now != (before == null ? 0 : before)) {
+        changed.put(address, now);
+      }
+    }
+    touched.clear();
+    List<Change<FqdnRecord>> changedSets = List.copyOf(setChanges);
+    setChanges.clear();
+    return new Step(changedSets, changed);
+  }
+
+  /** Until the set that an answer needs has a number, the address is what it was. */
+  private int identity(IpAddress address) {
+    LearnedAddress row = rows.get(address);
+    boolean outside = PrefixBases.isOutside(bases.of(address));
+    int byTopic = row == null || !outside || !sets.containsKey(row.identity()) ? 0 : row.identity();
+    if (!pending.containsKey(address)) {
+      return byTopic;
+    }
+    SelectorSet set = FqdnFold.setOf(selectors, bases, address, names(address));
+    Integer number = set == null ? null : numbers.get(set);
+    return number == null ? byTopic : number;
+  }
+
+  private Set<String> names(IpAddress address) {
+    Set<String> names = new TreeSet<>(pending.getOrDefault(address, Map.of()).keySet());
+    LearnedAddress row = rows.get(address);
+    if (row != null) {
+      row.names().stream().map(NameUse::name).forEach(names::add);
+    }
+    return names;
+  }
+
+  /**
+   * Whether the identity that was last given out for an address stands for every selector of the
+   * name: what the name's policies allow can be used.
+   */
+  public boolean usable(String name, IpAddress address) {
+    if (!PrefixBases.isOutside(bases.of(address))) {
+      return true; // of the cluster: names have no say
+    }
+    SelectorSet set = sets.get(given.getOrDefault(address, 0));
+    List<String> needed = selectors.selecting(name);
+    return needed.isEmpty() || (set != null && set.selectors().containsAll(needed));
+  }
+
+  /** The selectors of policies, for those who need to know whether a name matters. */
+  public NameSelectors selectors() {
+    return selectors;
+  }
+
+  /** Answers that the topic has not confirmed yet, to be told again. */
+  public List<DnsEvent.Answered> unconfirmed() {
+    return pending.values().stream().flatMap(names -> names.values().stream()).distinct().toList();
+  }
+
+  /** Addresses that have an identity by names. */
+  public Set<IpAddress> addresses() {
+    return Collections.unmodifiableSet(given.keySet());
+  }
+
+  /** The names of an address, of the topic and unconfirmed ones. */
+  public Collection<String> namesOf(IpAddress address) {
+    return names(address);
+  }
+
+  private static Change<FqdnRecord> upsert(NumberedSet set) {
+    return Change.upsert(NumberedSet.class, set.key(), set);
+  }
+}

@@ -1,0 +1,263 @@
+package dev.sluice.identity.names;
+
+import dev.sluice.core.dns.DnsEvent;
+import dev.sluice.core.dns.FqdnRecord;
+import dev.sluice.core.log.Change;
+import dev.sluice.schemas.DesiredRow;
+import dev.sluice.schemas.DnsAnswer;
+import dev.sluice.schemas.FqdnRow;
+import dev.sluice.schemas.config.Setting;
+import dev.sluice.schemas.config.Settings;
+import dev.sluice.schemas.convert.DesiredRecords;
+import dev.sluice.schemas.convert.DnsRecords;
+import dev.sluice.schemas.convert.Row;
+import dev.sluice.schemas.serde.TopicSerdes;
+import dev.sluice.schemas.topic.KafkaClients;
+import dev.sluice.schemas.topic.ResyncNeededException;
+import dev.sluice.schemas.topic.Topic;
+import dev.sluice.schemas.topic.TopicCatalogue;
+import dev.sluice.schemas.topic.TopicReader;
+import dev.sluice.schemas.topic.Topics;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Folds answers into names, on a thread of its own:
+ *
+ * <pre>
+ *   dns.answers ──┐                 ┌─► fqdns
+ *   desired ──────┴──► NamesFold ───┤
+ *   fqdns (restore) ──►             └─► dns.answers (PASSED, when something ends by itself)
+ * </pre>
+ *
+ * Of several instances the one that the group gives topic dns.answers works, the others stand by. A
+ * life begins with what topic fqdns holds, and what policies say now, and goes on after its mark.
+ */
+public final class NamesStream implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NamesStream.class);
+  private static final List<Topic<?>> TOPICS =
+      List.of(Topics.DNS_ANSWERS, Topics.FQDNS, Topics.DESIRED);
+  private static final Duration POLL = Duration.ofMillis(5);
+  private static final long TIDY_NANOS = TimeUnit.MINUTES.toNanos(1);
+  private static final long PASSED_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final Duration RETRY = Duration.ofMillis(500);
+
+  private final Settings settings;
+  private final TopicSerdes serdes;
+  private final Consumer<Throwable> broken;
+  private final Thread thread;
+  private volatile boolean closing;
+  private boolean assigned;
+  private NamesFold fold;
+
+  /**
+   * @param broken told of a record that cannot be folded: the process ends
+   */
+  public NamesStream(Settings settings, TopicSerdes serdes, Consumer<Throwable> broken) {
+    this.settings = settings;
+    this.serdes = serdes;
+    this.broken = broken;
+    this.thread = Thread.ofPlatform().daemon().name("names").unstarted(this::run);
+  }
+
+  public NamesStream start() {
+    thread.start();
+    return this;
+  }
+
+  private void run() {
+    while (!closing) {
+      try {
+        prepare();
+        live();
+      } catch (ResyncNeededException e) {
+        LOG.warn("names start again: {}", e.getMessage());
+      } catch (org.apache.kafka.common.errors.InterruptException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (KafkaException e) {
+        if (!closing) {
+          LOG.warn("names wait for the brokers: {}", e.getMessage());
+          java.util.concurrent.locks.LockSupport.parkNanos(RETRY.toNanos());
+        }
+      } catch (RuntimeException e) {
+        if (!closing) {
+          LOG.error("names cannot be folded", e);
+          broken.accept(e);
+        }
+        return;
+      }
+    }
+  }
+
+  private void prepare() {
+    try (Admin admin = KafkaClients.newAdmin(settings, "names")) {
+      TopicCatalogue.ensure(admin, settings, TOPICS);
+    }
+    serdes.register(TOPICS);
+  }
+
+  private void live() {
+    try (KafkaConsumer<byte[], byte[]> answers = consumer();
+        TopicReader<DesiredRow> desired = TopicReader.open(settings, serdes, Topics.DESIRED);
+        KafkaProducer<String, FqdnRow> rows = producer(Topics.FQDNS);
+        KafkaProducer<String, DnsAnswer> events = producer(Topics.DNS_ANSWERS)) {
+      assigned = false;
+      fold = null;
+      answers.subscribe(
+          List.of(Topics.DNS_ANSWERS.name(settings)), new Assignment(answers, desired));
+      long tidied = System.nanoTime();
+      long passed = tidied;
+      while (!closing) {
+        var records = answers.poll(POLL);
+        if (!assigned) {
+          continue;
+        }
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+          take(record);
+        }
+        desired.poll(Duration.ZERO, entry -> fold.desired(row(entry)));
+        write(rows, fold.drain(), !records.isEmpty());
+        long now = System.nanoTime();
+        if (now - passed > PASSED_NANOS && fold.nextMillis() <= System.currentTimeMillis()) {
+          passed = now;
+          DnsEvent.Passed event = new DnsEvent.Passed(System.currentTimeMillis());
+          events.send(
+              new ProducerRecord<>(
+                  Topics.DNS_ANSWERS.name(settings),
+                  DnsRecords.key(event),
+                  DnsRecords.toAvro(event)));
+        }
+        if (now - tidied > TIDY_NANOS) {
+          tidied = now;
+          write(rows, fold.tidy(), false);
+        }
+      }
+    }
+  }
+
+  private void take(ConsumerRecord<byte[], byte[]> record) {
+    DnsAnswer value =
+        serdes
+            .values(Topics.DNS_ANSWERS)
+            .deserializer()
+            .deserialize(record.topic(), record.value());
+    DnsRecords.fromAvro(value).ifPresent(event -> fold.answer(record.offset(), event));
+  }
+
+  /** Restores when the group gives the work to this instance. */
+  private final class Assignment implements ConsumerRebalanceListener {
+    private final KafkaConsumer<byte[], byte[]> answers;
+    private final TopicReader<DesiredRow> desired;
+
+    private Assignment(KafkaConsumer<byte[], byte[]> answers, TopicReader<DesiredRow> desired) {
+      this.answers = answers;
+      this.desired = desired;
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+      assigned &= partitions.isEmpty();
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+      if (partitions.isEmpty()) {
+        return;
+      }
+      fold = restore();
+      desired.seekToBeginning().readToEnd(entry -> fold.desired(row(entry)));
+      TopicPartition partition = partitions.iterator().next();
+      long beginning = answers.beginningOffsets(partitions).get(partition);
+      answers.seek(partition, Math.max(beginning, fold.position() + 1));
+      assigned = true;
+      LOG.info("names go on after record {} of dns.answers", fold.position());
+    }
+  }
+
+  private NamesFold restore() {
+    Map<String, FqdnRecord> held = new HashMap<>();
+    long[] position = {-1};
+    try (TopicReader<FqdnRow> reader = TopicReader.open(settings, serdes, Topics.FQDNS)) {
+      reader.readToEnd(
+          entry -> {
+            switch (DnsRecords.fromAvro(entry.key(), entry.value(), entry.removedAt())) {
+              case Row.Marked<FqdnRecord> mark -> position[0] = mark.position();
+              case Row.Changed<FqdnRecord>(long at, Change<FqdnRecord> change) -> {
+                if (change.isRemoval()) {
+                  held.remove(change.key());
+                } else {
+                  held.put(change.key(), change.value());
+                }
+              }
+            }
+          });
+    }
+    return new NamesFold(settings, held.values(), position[0]);
+  }
+
+  private void write(
+      KafkaProducer<String, FqdnRow> rows, List<Change<FqdnRecord>> changes, boolean moved) {
+    String topic = Topics.FQDNS.name(settings);
+    for (Change<FqdnRecord> change : changes) {
+      List<Header> headers =
+          change.isRemoval() ? List.of(TopicReader.removedAt(fold.position())) : List.of();
+      rows.send(
+          new ProducerRecord<>(
+              topic, 0, change.key(), DnsRecords.toAvro(fold.position(), change), headers));
+    }
+    if (moved || !changes.isEmpty()) {
+      rows.send(new ProducerRecord<>(topic, 0, Topics.MARK_KEY, DnsRecords.mark(fold.position())));
+    }
+  }
+
+  private static Row<dev.sluice.core.desired.DesiredRecord> row(
+      TopicReader.Entry<DesiredRow> entry) {
+    return DesiredRecords.fromAvro(entry.key(), entry.value(), entry.removedAt());
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer() {
+    Map<String, Object> properties = KafkaClients.consumer(settings, "names");
+    properties.put(
+        ConsumerConfig.GROUP_ID_CONFIG,
+        settings.text(Setting.TOPIC_PREFIX) + "identity-stream-names");
+    properties.put(
+        ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+        (int) settings.duration(Setting.STREAM_SESSION_TIMEOUT).toMillis());
+    properties.put(
+        ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+        (int) settings.duration(Setting.STREAM_SESSION_TIMEOUT).toMillis() / 3);
+    return new KafkaConsumer<>(
+        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private <V extends SpecificRecord> KafkaProducer<String, V> producer(Topic<V> topic) {
+    return KafkaClients.newProducer(settings, "names-" + topic.suffix(), serdes, topic);
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    closing = true;
+    thread.interrupt();
+    thread.join(Duration.ofSeconds(5));
+  }
+}

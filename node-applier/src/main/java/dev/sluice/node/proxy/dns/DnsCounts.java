@@ -1,0 +1,50 @@
+package dev.sluice.node.proxy.dns;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What the proxy did, in numbers that only grow. Any thread. */
+public final class DnsCounts {
+  /** Questions taken from pods. */
+  public final LongAdder queries = new LongAdder();
+
+  /** Questions that no policy allows. */
+  public final LongAdder refused = new LongAdder();
+
+  /** Messages that made no sense, from either side. */
+  public final LongAdder malformed = new LongAdder();
+
+  /** Messages from a server that answer nothing that was asked of it. */
+  public final LongAdder mismatched = new LongAdder();
+
+  /** Answers given to pods. */
+  public final LongAdder answered = new LongAdder();
+
+  /** Answers that waited for the kernel. */
+  public final LongAdder held = new LongAdder();
+
+  /** Answers whose addresses did not become usable in time: SERVFAIL. */
+  public final LongAdder heldTooLong = new LongAdder();
+
+  /** Answers of resolvers whose word does not count. */
+  public final LongAdder untrusted = new LongAdder();
+
+  /** Questions that no server answered in time. */
+  public final LongAdder unanswered = new LongAdder();
+
+  /** All, by name. */
+  public Map<String, Long> all() {
+    Map<String, Long> all = new TreeMap<>();
+    all.put("queries", queries.sum());
+    all.put("refused", refused.sum());
+    all.put("malformed", malformed.sum());
+    all.put("mismatched", mismatched.sum());
+    all.put("answered", answered.sum());
+    all.put("held", held.sum());
+    all.put("heldTooLong", heldTooLong.sum());
+    all.put("untrusted", untrusted.sum());
+    all.put("unanswered", unanswered.sum());
+    return all;
+  }
+}

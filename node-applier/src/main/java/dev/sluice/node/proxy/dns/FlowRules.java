@@ -1,0 +1,22 @@
+package dev.sluice.node.proxy.dns;
+
+import dev.sluice.core.dns.QuestionRules;
+
+/**
+ * Who asks whom, and what he may ask, as of one step of the applier.
+ *
+ * @param pod {@code namespace/name}; empty: no pod of this node, nothing may be asked
+ * @param endpoint its endpoint's id
+ * @param identity its identity
+ * @param serverIdentity of the server
+ * @param trusted whether the server's answers teach the cluster
+ * @param inPodsName whether the server sees the pod's address; a node's own sees the node's
+ */
+public record FlowRules(
+    String pod,
+    long endpoint,
+    int identity,
+    int serverIdentity,
+    QuestionRules questions,
+    boolean trusted,
+    boolean inPodsName) {}

@@ -1,0 +1,123 @@
+package dev.sluice.node.proxy.dns;
+
+import dev.sluice.core.net.IpAddress;
+import dev.sluice.node.proxy.dns.DnsConversation.Asked;
+import dev.sluice.node.proxy.socket.Peer;
+import dev.sluice.node.proxy.socket.Poller;
+import dev.sluice.node.proxy.socket.UdpLine;
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The sockets towards servers, one for each pod and server that talk, and the questions that are
+ * open on each. A socket is given up after a while of silence, and renewed after a while of use, so
+ * that its port does not become known. For the proxy's thread.
+ */
+final class UdpLines implements AutoCloseable {
+  /** Below the ports that pods choose for themselves. */
+  private static final int FIRST_PORT = 10_000;
+
+  private static final int PORTS = 22_000;
+  private static final int TRIES = 64;
+  private static final int OPEN_QUESTIONS = 4096;
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final long OLD_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  /** A server that has not answered after this long will not. */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private record Way(IpAddress from, Peer to, boolean inPodsName) {}
+
+  /** A socket and what was asked over it. */
+  static final class Line {
+    final UdpLine socket;
+    final Map<Integer, Asked> open = new HashMap<>();
+    private final long madeNanos;
+    private long usedNanos;
+
+    private Line(UdpLine socket, long nowNanos) {
+      this.socket = socket;
+      this.madeNanos = nowNanos;
+      this.usedNanos = nowNanos;
+    }
+  }
+
+  private final Poller poller;
+  private final SecureRandom random = new SecureRandom();
+  private final Map<Way, Line> current = new HashMap<>();
+  private final Map<Integer, Line> byFd = new HashMap<>();
+
+  UdpLines(Poller poller) {
+    this.poller = poller;
+  }
+
+  /** The line of a pod to a server; null when there is no port or too much is open. */
+  Line line(IpAddress from, Peer to, boolean inPodsName, long nowNanos) {
+    Way way = new Way(from, to, inPodsName);
+    Line line = current.get(way);
+    if (line == null || nowNanos - line.madeNanos > OLD_NANOS) {
+      line = open(way, nowNanos);
+      if (line == null) {
+        return null;
+      }
+      current.put(way, line); // the old one stays for what is open on it
+    }
+    line.usedNanos = nowNanos;
+    return line.open.size() < OPEN_QUESTIONS ? line : null;
+  }
+
+  private Line open(Way way, long nowNanos) {
+    for (int i = 0; i < TRIES; i++) {
+      Peer from = new Peer(way.from, FIRST_PORT + random.nextInt(PORTS));
+      UdpLine socket = UdpLine.open(from, way.to, way.inPodsName);
+      if (socket != null) {
+        Line line = new Line(socket, nowNanos);
+        poller.add(socket.fd());
+        byFd.put(socket.fd(), line);
+        return line;
+      }
+    }
+    return null;
+  }
+
+  /** An id that nothing on the line has. */
+  int freeId(Line line) {
+    int id = random.nextInt(1 << 16);
+    while (line.open.containsKey(id)) {
+      id = random.nextInt(1 << 16);
+    }
+    return id;
+  }
+
+  /** The line that a readable socket belongs to; null when it was closed. */
+  Line of(int fd) {
+    return byFd.get(fd);
+  }
+
+  /** Gives up what is silent or hopeless; returns how many questions stayed without an answer. */
+  int sweep(long nowNanos) {
+    int unanswered = 0;
+    Iterator<Line> lines = byFd.values().iterator();
+    while (lines.hasNext()) {
+      Line line = lines.next();
+      int before = line.open.size();
+      line.open.values().removeIf(asked -> nowNanos - asked.nanos() > PATIENCE_NANOS);
+      unanswered += before - line.open.size();
+      boolean replaced = !current.containsValue(line);
+      if (line.open.isEmpty() && (replaced || nowNanos - line.usedNanos > IDLE_NANOS)) {
+        current.values().remove(line);
+        lines.remove();
+        line.socket.close();
+      }
+    }
+    return unanswered;
+  }
+
+  @Override
+  public void close() {
+    byFd.values().forEach(line -> line.socket.close());
+  }
+}
