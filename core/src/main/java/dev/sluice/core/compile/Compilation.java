@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -194,7 +195,8 @@ final class Compilation {
 
   private void count(ClusterRecord.Endpoint endpoint, int more) {
     int identity = endpoint.identity();
-    touched.ports(identity, portNames.row(identity));
+    DesiredRecord.IdentityPorts portsBefore = portNames.row(identity);
+    touched.ports(identity, portsBefore);
     portNames.count(identity, endpoint.namedPorts(), more);
     boolean usedBefore = inUse(identity);
     endpointCounts.merge(identity, more, Integer::sum);
@@ -202,6 +204,10 @@ final class Compilation {
     LabelSet labels = identities.labels(identity);
     if (usedBefore != inUse(identity) && labels != null) {
       addLive(labels, more);
+    }
+    boolean another = usedBefore != inUse(identity);
+    if (labels != null && (another || !Objects.equals(portsBefore, portNames.row(identity)))) {
+      touchUsers(labels); // some look at which identities are in use, and at their ports
     }
     if (usedBefore != inUse(identity) && subjects.containsKey(identity)) {
       Subject subject = subjects.get(identity);
