@@ -356,6 +356,8 @@ static __noinline int slc_judge(struct __sk_buff *skb, struct slc_pass *s)
 			return reason;
 	}
 	int syn = (s->p.tcp_flags & (SLC_TCP_SYN | SLC_TCP_ACK)) == SLC_TCP_SYN;
+	// With id 0 a request and a reply have one key: a request from the other side is never a reply.
+	int request = slc_is_echo_request(&s->p);
 	if (syn) {
 		reason = s->sender.id ? slc_refused_before(s, &s->sender, SLC_EGRESS, s->identity[1])
 				      : slc_refused_before(s, &s->receiver, SLC_INGRESS, s->identity[0]);
@@ -370,7 +372,7 @@ static __noinline int slc_judge(struct __sk_buff *skb, struct slc_pass *s)
 		int over = flags & (SLC_CT_REPLIED | SLC_CT_FIN_OPENER | SLC_CT_FIN_OTHER | SLC_CT_CLOSED);
 		forward = from_b == !!(flags & SLC_CT_OPENED_BY_B);
 		// A bare SYN opens anew under its own direction's policy, unless it is the first one sent again.
-		opening = slc_ct_expired(e, key.protocol, now) || (syn && (!forward || over));
+		opening = slc_ct_expired(e, key.protocol, now) || (syn && (!forward || over)) || (request && !forward);
 		if (opening)
 			forward = 1;
 	}

@@ -78,6 +78,12 @@ static __always_inline int slc_icmp6(struct slc_packet *p, const struct slc_l4 *
 	}
 }
 
+static __always_inline int slc_is_echo_request(const struct slc_packet *p)
+{
+	return (p->protocol == SLC_PROTO_ICMP && p->icmp_type == 8) ||
+	       (p->protocol == SLC_PROTO_ICMP6 && p->icmp_type == 128);
+}
+
 static __always_inline int slc_tcp_odd(__u8 flags)
 {
 	return ((flags & SLC_TCP_SYN) && (flags & (SLC_TCP_FIN | SLC_TCP_RST))) || !(flags & 0x3f);

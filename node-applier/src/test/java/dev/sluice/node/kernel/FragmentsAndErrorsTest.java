@@ -110,6 +110,9 @@ class FragmentsAndErrorsTest {
       lab.toPod(echoReply(e.outside, e.pod, 5)).passes();
       lab.toPod(echoReply(e.outside, e.pod, 6)).drops(133);
       lab.toPod(echo(e.outside, e.pod, 5)).drops(133);
+      lab.fromPod(echo(e.pod, e.outside, 0)).passes();
+      lab.toPod(echo(e.outside, e.pod, 0)).drops(133);
+      lab.toPod(echoReply(e.outside, e.pod, 0)).passes();
     }
     lab.told();
     lab.fromPod(icmp(POD, OUTSIDE, 13, 7, 0)).drops(144);
