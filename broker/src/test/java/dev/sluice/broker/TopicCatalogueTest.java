@@ -98,6 +98,9 @@ class TopicCatalogueTest {
             "topic window.k8s.objects has retention.ms 43200000, expected 2592000000: run"
                 + " kafka-configs --alter --topic window.k8s.objects --add-config"
                 + " retention.ms=2592000000, or set history.window=43200000ms.",
+            "topic window.dns.answers has retention.ms 43200000, expected 2592000000: run"
+                + " kafka-configs --alter --topic window.dns.answers --add-config"
+                + " retention.ms=2592000000, or set history.window=43200000ms.",
             "topic window.revisions has retention.ms 43200000, expected 2592000000: run"
                 + " kafka-configs --alter --topic window.revisions --add-config"
                 + " retention.ms=2592000000, or set history.window=43200000ms."),

@@ -7,7 +7,7 @@ import java.util.Set;
 /** Something that knows what policy says about traffic. For one thread. */
 interface Engine extends AutoCloseable {
   /** What nodes of this version can look into. */
-  Set<World.Mechanism> MECHANISMS = Set.of();
+  Set<World.Mechanism> MECHANISMS = Set.of(World.Mechanism.DNS);
 
   /** The three that there are. */
   enum Name {

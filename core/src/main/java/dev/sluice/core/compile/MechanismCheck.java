@@ -4,15 +4,13 @@ import dev.sluice.core.policy.Finding;
 import dev.sluice.core.policy.L7Rules;
 import dev.sluice.core.policy.Policy;
 import dev.sluice.core.policy.PolicyRule;
+import dev.sluice.core.policy.PortProtocol;
 import dev.sluice.core.policy.TrafficRule;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** Rules that allow nothing, because nodes of this version cannot look into what they ask for. */
 final class MechanismCheck implements PolicyCheck {
-  /** Whether nodes learn the addresses of DNS names. */
-  private static final boolean LEARNS_NAMES = false;
-
   @Override
   public void check(Policy policy, List<Finding> told) {
     for (PolicyRule rule : policy.rules()) {
@@ -23,7 +21,7 @@ final class MechanismCheck implements PolicyCheck {
 
   private static void check(TrafficRule rule, List<Finding> told) {
     for (TrafficRule.PortRule port : rule.ports()) {
-      String what = missing(port.l7());
+      String what = missing(port);
       if (!what.isEmpty()) {
         told.add(
             PolicyCheck.warning(
@@ -35,27 +33,15 @@ final class MechanismCheck implements PolicyCheck {
                     + " alone is enough"));
       }
     }
-    if (!LEARNS_NAMES
-        && rule.peers() instanceof TrafficRule.Peers.AnyOf(List<TrafficRule.Peer> peers)) {
-      for (TrafficRule.Peer peer : peers) {
-        if (peer instanceof TrafficRule.Peer.Fqdn fqdn) {
-          told.add(
-              PolicyCheck.warning(
-                  PolicyWarnings.FQDN_NOT_LEARNT,
-                  fqdn.path(),
-                  "no node learns the addresses of names yet, so that the rule allows nothing: name"
-                      + " them with toCIDR until then"));
-        }
-      }
-    }
   }
 
   /** What nodes cannot look into; empty when they can, or need not. */
-  private static String missing(L7Rules rules) {
-    return switch (rules) {
+  private static String missing(TrafficRule.PortRule port) {
+    return switch (port.l7()) {
       case L7Rules.None unused -> "";
       case L7Rules.Http unused -> "HTTP requests";
-      case L7Rules.Dns unused -> LEARNS_NAMES ? "" : "DNS questions";
+      case L7Rules.Dns unused ->
+          port.protocol() == PortProtocol.TCP ? "DNS questions over TCP" : "";
       case L7Rules.Kafka unused -> "Kafka requests";
       case L7Rules.ServerNames unused -> "TLS server names";
     };

@@ -22,7 +22,6 @@ final class PolicyWarnings {
   static final String ALLOW_UNREACHABLE = "allow-unreachable";
   static final String CUTS_ALL = "cuts-all-traffic";
   static final String L7_NOT_ENFORCED = "l7-not-enforced";
-  static final String FQDN_NOT_LEARNT = "fqdn-not-learnt";
 
   static final Set<String> CODES =
       Set.of(
@@ -35,8 +34,7 @@ final class PolicyWarnings {
           SERVICE_PORT,
           ALLOW_UNREACHABLE,
           CUTS_ALL,
-          L7_NOT_ENFORCED,
-          FQDN_NOT_LEARNT);
+          L7_NOT_ENFORCED);
 
   /** Of these, the ones that only say something where there are pods. */
   static final Set<String> NEED_PODS = Set.of(SELECTS_NOTHING, PEER_MATCHES_NOTHING, NO_NAMESPACE);

@@ -58,6 +58,11 @@ public sealed interface KernelEntry {
     public boolean allow() {
       return verdict.passes();
     }
+
+    /** The same verdict where no proxy is: a program that is only asked delivers nothing. */
+    public PolicyEntry withoutProxy() {
+      return new PolicyEntry(key, verdict, 0, cookie);
+    }
   }
 
   /** Maps {@code slc_addr} (single addresses, hash) and {@code slc_prefix} (the rest, LPM). */

@@ -79,10 +79,9 @@ record Ruling(RuleBook.Reason reason, int proxy) {
         List<String> allowing = origins(rules, next, RuleVerdict.ALLOW);
         List<String> asking = origins(rules, next, RuleVerdict.REDIRECT);
         if (!allowing.isEmpty() || !asking.isEmpty()) {
-          List<String> both =
-              Stream.concat(allowing.stream(), asking.stream()).sorted().distinct().toList();
+          List<String> deciding = allowing.isEmpty() ? asking : allowing;
           return new Ruling(
-              new RuleBook.Reason(Verdict.ALLOW, both, List.of()),
+              new RuleBook.Reason(Verdict.ALLOW, deciding, List.of()),
               asking.isEmpty() ? 0 : DNS_PROXY);
         }
         below = next;

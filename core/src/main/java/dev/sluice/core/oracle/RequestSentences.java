@@ -11,12 +11,19 @@ import java.util.regex.Pattern;
 final class RequestSentences {
   private RequestSentences() {}
 
-  /** What must be on the node for the rules to be looked at; empty when they ask for nothing. */
-  static Optional<World.Mechanism> mechanism(L7Rules rules) {
+  private static final int UDP = 17;
+
+  /**
+   * What must be on the node for the rules to be looked at; empty when they ask for nothing.
+   *
+   * @param protocol of the flow
+   */
+  static Optional<World.Mechanism> mechanism(L7Rules rules, int protocol) {
     return switch (rules) {
       case L7Rules.None unused -> Optional.empty();
       case L7Rules.Http unused -> Optional.of(World.Mechanism.HTTP);
-      case L7Rules.Dns unused -> Optional.of(World.Mechanism.DNS);
+      case L7Rules.Dns unused ->
+          Optional.of(protocol == UDP ? World.Mechanism.DNS : World.Mechanism.DNS_TCP);
       case L7Rules.Kafka unused -> Optional.of(World.Mechanism.KAFKA);
       case L7Rules.ServerNames unused -> Optional.of(World.Mechanism.SERVER_NAMES);
     };

@@ -44,7 +44,12 @@ final class Ruling {
    *
    * @param origin {@code kind/namespace/name#path}
    */
-  private record Speaking(TrafficRule rule, String origin, L7Rules l7) {}
+  private record Speaking(
+      TrafficRule rule, String origin, L7Rules l7, Optional<World.Mechanism> mechanism) {
+    static Speaking of(TrafficRule rule, String origin, L7Rules l7, Flow flow) {
+      return new Speaking(rule, origin, l7, RequestSentences.mechanism(l7, flow.protocol()));
+    }
+  }
 
   private final World world;
   private final PeerSentences peers;
@@ -89,7 +94,7 @@ final class Ruling {
    * at what is said, together; a pass leaves it to the next tier.
    *
    * @param closes whether what these do not allow would be denied; where it would not, what is said
-   *     cannot matter
+   *     cannot matter, and the port is allowed
    */
   private Optional<Side> tier(Tier tier, List<Speaking> speaking, Case theCase, boolean closes) {
     List<Speaking> able =
@@ -106,7 +111,12 @@ final class Ruling {
     if (!allowing.isEmpty()) {
       return Optional.of(Side.of(Verdict.ALLOW, Why.RULE, allowing));
     }
-    return looking.isEmpty() || !closes ? Optional.empty() : request(looking, theCase.flow);
+    if (looking.isEmpty()) {
+      return Optional.empty();
+    }
+    return closes
+        ? request(looking, theCase.flow)
+        : Optional.of(Side.of(Verdict.ALLOW, Why.RULE, origins(looking, Action.ALLOW)));
   }
 
   private static Optional<Side> request(List<Speaking> looking, Flow flow) {
@@ -122,14 +132,12 @@ final class Ruling {
   }
 
   private static boolean looks(Speaking one) {
-    return RequestSentences.mechanism(one.l7).isPresent();
+    return one.mechanism.isPresent();
   }
 
   /** 3a. A rule whose mechanism is not there allows nothing. */
   private boolean isAble(Speaking one) {
-    return RequestSentences.mechanism(one.l7)
-        .map(needed -> world.settings().mechanisms().contains(needed))
-        .orElse(true);
+    return one.mechanism.map(world.settings().mechanisms()::contains).orElse(true);
   }
 
   /**
@@ -198,10 +206,13 @@ final class Ruling {
           String prefix = policy.key() + "#";
           List<String> members = members(rule, theCase.peer);
           if (rule.ports().isEmpty()) {
-            members.forEach(path -> all.add(new Speaking(rule, prefix + path, L7Rules.NONE)));
+            members.forEach(
+                path -> all.add(Speaking.of(rule, prefix + path, L7Rules.NONE, theCase.flow)));
           } else if (!members.isEmpty()) {
             ports(rule, theCase)
-                .forEach(port -> all.add(new Speaking(rule, prefix + port.path(), port.l7())));
+                .forEach(
+                    port ->
+                        all.add(Speaking.of(rule, prefix + port.path(), port.l7(), theCase.flow)));
           }
         });
     return all;

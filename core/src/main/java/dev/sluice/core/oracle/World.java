@@ -43,7 +43,10 @@ public record World(
   /** What a node can look into. A rule whose mechanism is missing allows nothing. */
   public enum Mechanism {
     HTTP,
+    /** Questions over UDP. */
     DNS,
+    /** Questions over anything else. */
+    DNS_TCP,
     KAFKA,
     SERVER_NAMES
   }

@@ -57,12 +57,13 @@ public final class CompiledVerdicts {
             .orElse(RuleBook.Reason.NONE);
     Verdict verdict = entry.map(PolicyEntry::verdict).orElse(Verdict.DEFAULT_DENY);
     boolean audited = subject.audit() && !verdict.passes();
-    return differs(what, new Said(audited ? Verdict.AUDIT : verdict, reason), wanted);
+    boolean proxied = entry.filter(found -> found.proxyPort() != 0).isPresent();
+    return differs(what, new Said(audited ? Verdict.AUDIT : verdict, reason, proxied), wanted);
   }
 
   /** A verdict for an endpoint, and the reason that the policies had for theirs. */
-  private record Said(Verdict verdict, RuleBook.Reason reason) {
-    static final Said OPEN = new Said(Verdict.ALLOW, RuleBook.Reason.NONE);
+  private record Said(Verdict verdict, RuleBook.Reason reason, boolean proxied) {
+    static final Said OPEN = new Said(Verdict.ALLOW, RuleBook.Reason.NONE, false);
   }
 
   private static Optional<String> differs(String what, Said said, Answer.Side wanted) {
@@ -70,7 +71,8 @@ public final class CompiledVerdicts {
         switch (said.verdict) {
           // Why something passes is told only where something could have stopped it.
           case ALLOW ->
-              wanted.verdict() == Answer.Verdict.ALLOW
+              (wanted.verdict() == Answer.Verdict.ALLOW
+                      || wanted.verdict() == Answer.Verdict.REDIRECT && said.proxied)
                   && (said.reason.origins().isEmpty()
                       || said.reason.origins().equals(wanted.rules()));
           case AUDIT ->

@@ -27,7 +27,8 @@ public record GeneratedWorld(
 
   /** The world as the oracle reads it. */
   public World world() {
-    World.Settings settings = new World.Settings("default", World.Enforcement.DEFAULT, Set.of());
+    World.Settings settings =
+        new World.Settings("default", World.Enforcement.DEFAULT, Set.of(World.Mechanism.DNS));
     return WorldReader.read(objects, settings, List.of());
   }
 

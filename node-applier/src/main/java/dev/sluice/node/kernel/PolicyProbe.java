@@ -67,8 +67,8 @@ public final class PolicyProbe implements AutoCloseable {
     KernelSupport.check();
     List<KernelEntry> policy = new ArrayList<>();
     for (KernelEntry entry : entries) {
-      if (entry instanceof KernelEntry.PolicyEntry) {
-        policy.add(entry);
+      if (entry instanceof KernelEntry.PolicyEntry one) {
+        policy.add(one.withoutProxy());
       }
     }
     String name = "slcprobe" + ProcessHandle.current().pid();

@@ -88,6 +88,8 @@ public final class KernelProof implements AutoCloseable {
       String node, CompiledWorld compiled, List<Flow> flows, Oracle oracle, Coverage coverage) {
     clear();
     List<KernelEntry> entries = new ArrayList<>(compiled.node(node).wanted());
+    entries.replaceAll(
+        entry -> entry instanceof KernelEntry.PolicyEntry policy ? policy.withoutProxy() : entry);
     dataplane.putAll(entries);
     Map<IpAddress, Integer> identities = new HashMap<>();
     for (KernelEntry entry : entries) {
