@@ -201,7 +201,8 @@ SEC("tc") int slc_from_uplink(struct __sk_buff *skb)
 	struct slc_address_value *from = slc_address(&s->p.src);
 	__u32 identity = from ? from->identity : SLC_ID_WORLD;
 	int spoofed = slc_is_host(identity) || bpf_map_lookup_elem(&slc_local, &s->p.src);
-	if (state->overlay && (slc_is_pod(identity) || (from && from->tunnel)))
+	if (state->overlay &&
+	    (slc_is_pod(identity) || (from && from->tunnel && !(from->flags & SLC_ADDRESS_UNDERLAY))))
 		spoofed = 1;
 	if (!spoofed) {
 		// A reply to what a proxy asked outside in a pod's name.

@@ -50,6 +50,7 @@ struct slc_prefix_key {
 	struct slc_ip addr;
 };
 
+#define SLC_ADDRESS_UNDERLAY 1 // flags: another node's own address, which speaks on the underlay too
 struct slc_address_value {
 	__u32 identity;
 	__be32 tunnel; // outer address of the owning node, 0: here or outside the cluster

@@ -71,6 +71,14 @@ public sealed interface KernelEntry {
   /**
    * @param tunnel IPv4 underlay address of the owning node, null when it is this node or outside
    *     the cluster
+   * @param underlay whether it is a node's own address on the underlay: pods' packets to it go
+   *     through the tunnel, the nodes' own do not
    */
-  record AddressEntry(AddressKey key, int identity, IpAddress tunnel) implements KernelEntry {}
+  record AddressEntry(AddressKey key, int identity, IpAddress tunnel, boolean underlay)
+      implements KernelEntry {
+    /** An address that is not a node's on the underlay. */
+    public AddressEntry(AddressKey key, int identity, IpAddress tunnel) {
+      this(key, identity, tunnel, false);
+    }
+  }
 }

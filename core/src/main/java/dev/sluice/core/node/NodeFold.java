@@ -118,15 +118,13 @@ public final class NodeFold {
   private KernelEntry.AddressEntry entry(ClusterRecord.Address address) {
     boolean own = address.node().equals(node);
     int identity = own ? ownIdentity(address) : address.identity();
-    // The underlay itself carries what goes to a node's own underlay address.
+    // A pod's packet goes through the tunnel even there: the underlay carries no pod's address.
     boolean underlay =
-        address.nodeAddresses().stream().anyMatch(a -> a.single().equals(address.prefix()));
+        !own && address.nodeAddresses().stream().anyMatch(a -> a.single().equals(address.prefix()));
     IpAddress tunnel =
-        own || underlay
-            ? null
-            : address.nodeAddresses().stream().filter(a -> !a.v6()).findFirst().orElse(null);
+        own ? null : address.nodeAddresses().stream().filter(a -> !a.v6()).findFirst().orElse(null);
     return new KernelEntry.AddressEntry(
-        new KernelEntry.AddressKey(address.prefix()), identity, tunnel);
+        new KernelEntry.AddressKey(address.prefix()), identity, tunnel, underlay);
   }
 
   private static int ownIdentity(ClusterRecord.Address address) {

@@ -172,9 +172,15 @@ public final class FlowEnricher {
     return direction == Direction.INGRESS ? Direction.EGRESS : Direction.INGRESS;
   }
 
-  /** An end has no packet of its own; what opens a connection of ICMP is an echo request. */
+  /**
+   * The start and the end of a connection tell no type; what opens a connection of ICMP is an echo
+   * request.
+   */
   private static int icmpType(KernelEvent event) {
-    if (event.type() != KernelEvent.Type.CONNECTION_END) {
+    boolean packet =
+        event.type() != KernelEvent.Type.CONNECTION_START
+            && event.type() != KernelEvent.Type.CONNECTION_END;
+    if (packet || event.icmpType() != 0) {
       return event.icmpType();
     }
     return event.protocol() == ICMP ? ICMP_ECHO : ICMP6_ECHO;

@@ -16,6 +16,8 @@ import java.nio.ByteBuffer;
  * Entries of {@code core} to the bytes of {@code slc_policy}, {@code slc_addr}, {@code slc_prefix}.
  */
 final class EntryCodec {
+  private static final int UNDERLAY = 1; // SLC_ADDRESS_UNDERLAY
+
   /** Bits of subject, peer and direction, which every policy key has. */
   private static final int POLICY_FIXED_BITS = 72;
 
@@ -97,6 +99,7 @@ final class EntryCodec {
       }
       bytes.put(entry.tunnel().mapped(), 12, 4);
     }
+    bytes.putInt(8, entry.underlay() ? UNDERLAY : 0);
     return bytes.array();
   }
 
@@ -119,6 +122,9 @@ final class EntryCodec {
     System.arraycopy(value, 4, tunnel, 12, 4);
     boolean none = buffer(value).getInt(4) == 0;
     return new AddressEntry(
-        new AddressKey(prefix), buffer(value).getInt(0), none ? null : IpAddress.ofMapped(tunnel));
+        new AddressKey(prefix),
+        buffer(value).getInt(0),
+        none ? null : IpAddress.ofMapped(tunnel),
+        (buffer(value).getInt(8) & UNDERLAY) != 0);
   }
 }
