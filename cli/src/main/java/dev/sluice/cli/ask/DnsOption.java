@@ -11,8 +11,10 @@ public final class DnsOption {
       description = "Addresses that every pod has learned for a name.")
   private List<String> answers = List.of();
 
-  /** Everybody who can be named on the command line. */
+  /** Everybody who can be named on the command line; the world learns the names. */
   Parties parties(OfflineWorld world) {
-    return new Parties(world, answers);
+    Parties parties = new Parties(world, answers);
+    world.learn(parties.names());
+    return parties;
   }
 }

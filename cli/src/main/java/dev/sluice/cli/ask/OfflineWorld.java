@@ -3,11 +3,14 @@ package dev.sluice.cli.ask;
 import dev.sluice.core.cluster.ClusterFold;
 import dev.sluice.core.cluster.ClusterRecord;
 import dev.sluice.core.cluster.ClusterStep;
+import dev.sluice.core.cluster.IdentityScope;
 import dev.sluice.core.cluster.ReservedIdentity;
 import dev.sluice.core.compile.ObjectFinding;
 import dev.sluice.core.compile.PolicyFold;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.desired.ServiceRow;
+import dev.sluice.core.dns.NameSelectors;
+import dev.sluice.core.dns.PrefixBases;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
@@ -102,6 +105,39 @@ final class OfflineWorld {
     }
   }
 
+  /**
+   * Takes in what DNS is to have said: an address outside the cluster gets an identity that the
+   * selectors of its names select too, as the running system has one for each set of them. Before
+   * the first question.
+   */
+  void learn(Map<String, List<IpAddress>> names) {
+    NameSelectors asked = new NameSelectors();
+    selectors.forEach(
+        (id, selector) -> NameSelectors.read(selector.text()).ifPresent(one -> asked.put(id, one)));
+    TreeMap<IpAddress, TreeSet<String>> learned = new TreeMap<>();
+    names.forEach(
+        (name, given) ->
+            given.forEach(
+                address ->
+                    learned
+                        .computeIfAbsent(address, unused -> new TreeSet<>())
+                        .addAll(asked.selecting(name))));
+    int identity = IdentityScope.NAMES.first();
+    for (Map.Entry<IpAddress, TreeSet<String>> one : learned.entrySet()) {
+      int base = covering(one.getKey()).identity();
+      if (one.getValue().isEmpty() || !PrefixBases.isOutside(base)) {
+        continue;
+      }
+      one.getValue().addAll(selecting(base));
+      for (String selector : one.getValue()) {
+        DesiredRecord.Member member = new DesiredRecord.Member(selector, identity);
+        desired(Change.upsert(DesiredRecord.class, member.key(), member));
+      }
+      addresses.add(
+          new ClusterRecord.Address(one.getKey().single(), identity++, "", List.of(), 0, "", ""));
+    }
+  }
+
   private static Finding finding(Problem problem) {
     return new Finding(
         problem.severity().name().toLowerCase(Locale.ROOT),
@@ -189,7 +225,7 @@ final class OfflineWorld {
     ClusterRecord.Address best = null;
     for (ClusterRecord.Address one : addresses) {
       if (one.prefix().contains(address)
-          && (best == null || one.prefix().length() > best.prefix().length())) {
+          && (best == null || one.prefix().length() >= best.prefix().length())) {
         best = one;
       }
     }
@@ -203,6 +239,9 @@ final class OfflineWorld {
   int identity(IpAddress address, ClusterRecord.Endpoint seenBy) {
     ClusterRecord.Address found = covering(address);
     boolean own = found.node().equals(seenBy.node());
+    if (own && found.ownIdentity() != 0) {
+      return found.ownIdentity();
+    }
     return own && found.identity() == ReservedIdentity.REMOTE_NODE.number()
         ? ReservedIdentity.HOST.number()
         : found.identity();

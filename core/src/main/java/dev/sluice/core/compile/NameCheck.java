@@ -77,9 +77,9 @@ final class NameCheck implements PolicyCheck {
           told.add(
               told(
                   name,
-                  "port 53 is allowed to "
-                      + pods(subject)
-                      + " without rules.dns: names resolve and no address is ever learnt"));
+                  pods(subject)
+                      + " may ask on port 53, but no rules.dns is there: names resolve and no"
+                      + " address is ever learnt"));
           return;
         }
         if (asking.learnt.stream().noneMatch(one -> covers(one, name.selector()))) {
