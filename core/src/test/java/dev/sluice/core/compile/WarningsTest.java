@@ -56,6 +56,33 @@ class WarningsTest {
   }
 
   @Test
+  void namesAreEnforcedButForQuestionsOverTcp() {
+    LogBuilder log = shop();
+    for (String protocol : List.of("UDP", "ANY", "TCP")) {
+      log.policy("shop", "p", names(protocol));
+      assertEquals(
+          protocol.equals("TCP") ? List.of(PolicyWarnings.L7_NOT_ENFORCED) : List.of(),
+          codes(log).stream().filter(PolicyWarnings.L7_NOT_ENFORCED::equals).toList(),
+          protocol);
+    }
+  }
+
+  private static Map<String, Object> names(String protocol) {
+    List<Object> names = List.of(Map.of("matchPattern", "*.x.com"));
+    Map<String, Object> questions =
+        Map.of(
+            "ports",
+            List.of(Map.of("port", "53", "protocol", protocol)),
+            "rules",
+            Map.of("dns", names));
+    return Map.of(
+        "endpointSelector",
+        Specs.selector("app", "backend"),
+        "egress",
+        List.of(Map.of("toPorts", List.of(questions)), Map.of("toFQDNs", names)));
+  }
+
+  @Test
   void podsWithoutAnOwnerThatDifferOnPurposeAreNotSplit() {
     LogBuilder log = shop().pod("shop", "frontend-1", "app=other");
     log.pod("shop", "frontend-2", "app=frontend2").pod("shop", "frontend-3", "app=frontend");

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * Writes what the node learned to topic dns.answers and never waits for brokers: what they do not
@@ -23,6 +24,7 @@ import org.apache.kafka.common.KafkaException;
  */
 public final class AnswersWriter implements Consumer<DnsEvent>, AutoCloseable {
   private static final int BLOCK_MILLIS = 5;
+  private static final int FIND_TRIES = 400;
   private static final int DELIVERY_MILLIS = 30_000;
 
   private final KafkaProducer<String, DnsAnswer> producer;
@@ -42,12 +44,30 @@ public final class AnswersWriter implements Consumer<DnsEvent>, AutoCloseable {
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_MILLIS);
     properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 8L << 20);
     properties.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, Duration.ofDays(3650).toMillis());
-    return new AnswersWriter(
-        new KafkaProducer<>(
-            properties,
-            serdes.keys(Topics.DNS_ANSWERS).serializer(),
-            serdes.values(Topics.DNS_ANSWERS).serializer()),
-        Topics.DNS_ANSWERS.name(settings));
+    AnswersWriter writer =
+        new AnswersWriter(
+            new KafkaProducer<>(
+                properties,
+                serdes.keys(Topics.DNS_ANSWERS).serializer(),
+                serdes.values(Topics.DNS_ANSWERS).serializer()),
+            Topics.DNS_ANSWERS.name(settings));
+    writer.findTopic();
+    return writer;
+  }
+
+  /**
+   * Lets the producer learn where the topic is, which the first answer would not wait for. It has
+   * to exist; where brokers are slower than this, answers are told again later.
+   */
+  private void findTopic() {
+    for (int tries = 0; tries < FIND_TRIES; tries++) {
+      try {
+        producer.partitionsFor(topic);
+        return;
+      } catch (TimeoutException e) {
+        // the next try waits for the same answer of the brokers
+      }
+    }
   }
 
   @Override

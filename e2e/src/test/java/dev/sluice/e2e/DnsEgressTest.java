@@ -1,0 +1,228 @@
+package dev.sluice.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.lab.Waiting;
+import dev.sluice.node.kernel.RequiresKernel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Egress by names on two nodes, over UDP and both families: what a name's answers open, for whom,
+ * and what is left of it when the applier dies.
+ */
+@RequiresKernel
+class DnsEgressTest {
+  /** Addresses that only the refused name has. */
+  private static final String UNLEARNED4 = "203.0.113.66";
+
+  private static final String UNLEARNED6 = "2001:db8::66";
+
+  /** NAME FAMILY TIMES: asks, and dials the first address at once; a line each. */
+  private static final String LOOKUP =
+      """
+      import socket, sys
+      family = {'4': socket.AF_INET, '6': socket.AF_INET6}[sys.argv[2]]
+      for _ in range(int(sys.argv[3])):
+          try:
+              all = socket.getaddrinfo(sys.argv[1], 8080, family, socket.SOCK_STREAM)
+              to = all[0][4]
+          except OSError as e:
+              print('no answer', e)
+              continue
+          s = socket.socket(family, socket.SOCK_STREAM)
+          s.settimeout(2)
+          try:
+              s.connect(to)
+              print('opened', to[0])
+          except OSError as e:
+              print('closed', to[0], e)
+          s.close()
+      """;
+
+  private static final String POLICY =
+      """
+      ---
+      apiVersion: cilium.io/v2
+      kind: CiliumNetworkPolicy
+      metadata: {name: egress-stripe, namespace: shop}
+      spec:
+        endpointSelector: {matchLabels: {app: pay}}
+        egress:
+        - toEndpoints:
+          - matchLabels: {"k8s:io.kubernetes.pod.namespace": kube-system, k8s-app: kube-dns}
+          toPorts:
+          - ports: [{port: "53", protocol: ANY}]
+            rules: {dns: [{matchPattern: "*.stripe.com"}]}
+        - toFQDNs: [{matchPattern: "*.stripe.com"}]
+          toPorts:
+          - ports: [{port: "8080", protocol: TCP}]
+      """;
+
+  @TempDir private static Path scripts;
+  private static Lab lab;
+
+  @BeforeAll
+  static void up() throws IOException {
+    Files.writeString(scripts.resolve("lookup.py"), LOOKUP);
+    lab =
+        Lab.up(
+            2,
+            Manifests.namespace("shop")
+                + outside(
+                    "stripe",
+                    "api.stripe.com, ttlSeconds: 1, perAnswer: 1",
+                    "203.0.113.10",
+                    "203.0.113.11",
+                    "203.0.113.12",
+                    "2001:db8::10",
+                    "2001:db8::11",
+                    "2001:db8::12")
+                + outside("other", "api.example.com", UNLEARNED4, UNLEARNED6)
+                + Manifests.client("pay-1", "pay", "node-1", "")
+                + Manifests.client("pay-2", "pay", "node-2", "")
+                + POLICY);
+    lab.awaitConnects("outside/stripe", "203.0.113.10", Manifests.PORT);
+    lab.awaitConnects("outside/other", UNLEARNED4, Manifests.PORT);
+  }
+
+  @AfterAll
+  static void down() throws IOException {
+    if (lab != null) {
+      lab.close();
+    }
+  }
+
+  private static String outside(String host, String name, String... addresses) {
+    return Manifests.outside(host, addresses)
+        + """
+          command: [python3, -m, http.server, "8080", --bind, "::"]
+          names: [{name: %s}]
+        """
+            .formatted(name);
+  }
+
+  private static List<String> lookUp(String pod, String name, String family, int times) {
+    String script = scripts.resolve("lookup.py").toString();
+    return lab.exec(pod, "python3", script, name, family, "" + times).text().lines().toList();
+  }
+
+  private static String status(String pod, String server, String name, String type) {
+    String text = lab.exec(pod, "dig", "+time=2", "+tries=3", "@" + server, name, type).text();
+    return text.replaceAll("(?s).*status: (\\w+).*", "$1");
+  }
+
+  @Test
+  void namesOpenAddressesAndOnlyThose() throws IOException {
+    refusedNamesAreAnsweredSo();
+    closedEverywhere("203.0.113.10", "2001:db8::10", UNLEARNED4, UNLEARNED6);
+    whatIsAnsweredIsOpenAtOnceHoweverAnswersRotate();
+    closedEverywhere(UNLEARNED4, UNLEARNED6);
+    whatOneNodeLookedUpIsOpenOnTheOther();
+    itIsSeen();
+    itSurvivesTheApplier();
+  }
+
+  private void refusedNamesAreAnsweredSo() throws IOException {
+    for (boolean v6 : List.of(false, true)) {
+      String server = lab.address("kube-system/kube-dns", v6);
+      for (String pod : List.of("shop/pay-1", "shop/pay-2")) {
+        assertEquals("REFUSED", status(pod, server, "api.example.com", "A"), pod + " " + server);
+        assertEquals("REFUSED", status(pod, server, "stripe.com", "AAAA"), pod + " " + server);
+      }
+    }
+  }
+
+  private void closedEverywhere(String... addresses) {
+    for (String address : addresses) {
+      for (String pod : List.of("shop/pay-1", "shop/pay-2")) {
+        assertFalse(lab.connects(pod, address, Manifests.PORT), pod + " reached " + address);
+      }
+    }
+  }
+
+  /** Three addresses of each family, one an answer: every one is new once. */
+  private void whatIsAnsweredIsOpenAtOnceHoweverAnswersRotate() throws IOException {
+    for (String family : List.of("4", "6")) {
+      List<String> lines = lookUp("shop/pay-1", "api.stripe.com", family, 9);
+      assertTrue(lines.stream().allMatch(line -> line.startsWith("opened ")), lines::toString);
+      assertEquals(3, lines.stream().distinct().count(), lines::toString);
+      assertEquals(9, lines.size(), lines::toString);
+    }
+    for (boolean v6 : List.of(false, true)) {
+      String server = lab.address("kube-system/kube-dns", v6);
+      assertEquals("NOERROR", status("shop/pay-1", server, "aPi.StRiPe.CoM", "A"));
+    }
+  }
+
+  private void whatOneNodeLookedUpIsOpenOnTheOther() {
+    for (String address : List.of("203.0.113.12", "2001:db8::12")) {
+      lab.awaitConnects("shop/pay-2", address, Manifests.PORT);
+    }
+  }
+
+  private void itIsSeen() {
+    for (String address : List.of("203.0.113.10", "203.0.113.11", "2001:db8::11")) {
+      assertTrue(
+          Waiting.until(Duration.ofSeconds(15), () -> cached(address)),
+          () -> address + " in " + lab.sluice("fqdn", "cache", "list").text());
+    }
+    assertFalse(lab.sluice("fqdn", "cache", "list").text().contains(UNLEARNED4));
+    for (String told :
+        List.of(
+            "dns-request proxy DROPPED (DNS Query api.example.com. A)",
+            "dns-request proxy FORWARDED (DNS Query api.stripe.com. A)",
+            "dns-response proxy FORWARDED (DNS Answer \"203.0.113.1")) {
+      assertTrue(
+          Waiting.until(Duration.ofSeconds(15), () -> messages().contains(told)),
+          () -> told + " in " + messages());
+    }
+  }
+
+  private static String messages() {
+    return lab.sluice("observe", "-t", "l7", "--last", "1000").text();
+  }
+
+  private static boolean cached(String address) {
+    return lab.sluice("fqdn", "cache", "list")
+        .text()
+        .lines()
+        .anyMatch(
+            line ->
+                line.matches(
+                    ".* shop/pay-1 +\\*\\.stripe\\.com +api\\.stripe\\.com +"
+                        + address.replace(".", "\\.")
+                        + " +\\d+s"));
+  }
+
+  private void itSurvivesTheApplier() throws IOException {
+    lab.kill("node-applier@node-1");
+    for (String address : List.of("203.0.113.10", "2001:db8::10")) {
+      assertTrue(
+          lab.connects("shop/pay-1", address, Manifests.PORT), address + " closed without applier");
+    }
+    closedEverywhere(UNLEARNED4, UNLEARNED6);
+    List<String> dead = lookUp("shop/pay-1", "api.stripe.com", "4", 1);
+    assertTrue(dead.getFirst().startsWith("no answer"), dead::toString);
+    lab.start("node-applier@node-1");
+    for (String family : List.of("4", "6")) {
+      List<String> lines = lookUp("shop/pay-1", "api.stripe.com", family, 3);
+      assertTrue(lines.stream().allMatch(line -> line.startsWith("opened ")), lines::toString);
+    }
+    for (String address : List.of("203.0.113.10", "2001:db8::10")) {
+      assertTrue(
+          lab.connects("shop/pay-1", address, Manifests.PORT), address + " closed afterwards");
+    }
+    refusedNamesAreAnsweredSo();
+    closedEverywhere(UNLEARNED4, UNLEARNED6);
+  }
+}
