@@ -3,6 +3,7 @@ package dev.sluice.lab;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.cli.Refusal;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -33,6 +34,8 @@ public record LabHandle(LabFiles files, LabNames names, LabState state) {
     } catch (NoSuchFileException e) {
       throw new Refusal(
           "No lab runs in " + data + ": start one with 'sluice lab up', or name it with --data");
+    } catch (AccessDeniedException e) {
+      throw new Refusal("The lab in " + data + " is root's: run the command with sudo", e);
     } catch (IOException e) {
       throw new Refusal("The lab's state " + files.state() + " cannot be read: " + e, e);
     }

@@ -39,6 +39,29 @@ public final class Preflight {
     }
   }
 
+  /**
+   * For a command that enters or ends what root made.
+   *
+   * @param command as the user typed it, for the sentence
+   * @throws Refusal when the process is not root
+   */
+  public static void requireRoot(String command) {
+    if (!isRoot(read("/proc/self/status"))) {
+      throw new Refusal("'" + command + "' needs root: run it with sudo");
+    }
+  }
+
+  /** What to do about a socket that did not open; the lab's sockets are root's alone. */
+  public static String adviceOn(IOException failure, String otherwise) {
+    return isRoot(read("/proc/self/status"))
+        ? "(" + failure.getMessage() + "): " + otherwise
+        : "to this user (" + failure.getMessage() + "): run the command with sudo";
+  }
+
+  private static boolean isRoot(String status) {
+    return status.lines().anyMatch(line -> line.matches("Uid:\\s+\\d+\\s+0\\s.*"));
+  }
+
   static Optional<String> kernel(String release) {
     Matcher version = VERSION.matcher(release);
     if (!version.matches()) {
@@ -54,7 +77,7 @@ public final class Preflight {
   }
 
   static Optional<String> privileges(String status) {
-    if (status.lines().noneMatch(line -> line.matches("Uid:\\s+\\d+\\s+0\\s.*"))) {
+    if (!isRoot(status)) {
       return Optional.of("it needs root (run it with sudo)");
     }
     long effective =

@@ -51,9 +51,8 @@ public final class SupervisorClient {
       throw new Refusal("The lab's supervisor ended in the middle of its answer");
     } catch (IOException e) {
       throw new Refusal(
-          "The lab's supervisor does not answer ("
-              + e.getMessage()
-              + "): end what is left with 'sluice lab down'",
+          "The lab's supervisor does not answer "
+              + Preflight.adviceOn(e, "end what is left with 'sluice lab down'"),
           e);
     }
   }

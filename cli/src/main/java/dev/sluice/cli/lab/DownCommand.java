@@ -5,6 +5,7 @@ import dev.sluice.cli.Refusal;
 import dev.sluice.cli.Version;
 import dev.sluice.lab.LabFailure;
 import dev.sluice.lab.LabFiles;
+import dev.sluice.lab.Preflight;
 import dev.sluice.lab.Teardown;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,10 +25,11 @@ final class DownCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Preflight.requireRoot("sluice lab down");
     try {
       new Teardown(new LabFiles(data.path())).down();
     } catch (LabFailure e) {
-      throw new Refusal(e.getMessage() + "; try again as root", e);
+      throw new Refusal(e.getMessage() + "; run it again", e);
     }
     spec.commandLine().getOut().println("lab is down");
     return 0;

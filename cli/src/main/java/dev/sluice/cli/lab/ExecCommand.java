@@ -4,6 +4,7 @@ import dev.sluice.cli.DataOption;
 import dev.sluice.cli.Refusal;
 import dev.sluice.cli.Version;
 import dev.sluice.lab.LabHandle;
+import dev.sluice.lab.Preflight;
 import dev.sluice.lab.Sandbox;
 import dev.sluice.lab.Targets;
 import java.io.IOException;
@@ -31,6 +32,7 @@ final class ExecCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     LabHandle lab = data.lab();
+    Preflight.requireRoot("sluice lab exec");
     boolean special = target.startsWith("outside/") || target.startsWith("node/");
     Sandbox sandbox =
         Targets.find(lab.files(), special ? target : "pod/" + target)

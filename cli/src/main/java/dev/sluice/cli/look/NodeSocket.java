@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.cli.Refusal;
 import dev.sluice.cli.output.JsonText;
 import dev.sluice.lab.LabState;
+import dev.sluice.lab.Preflight;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -49,9 +50,8 @@ public final class NodeSocket implements AutoCloseable {
       throw new Refusal(
           "The applier of "
               + node.name()
-              + " does not answer ("
-              + e.getMessage()
-              + "): see 'sluice lab status'",
+              + " does not answer "
+              + Preflight.adviceOn(e, "see 'sluice lab status'"),
           e);
     }
   }
