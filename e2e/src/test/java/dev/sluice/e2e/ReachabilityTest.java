@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,8 +74,51 @@ class ReachabilityTest {
         && (!APPS.get(to).equals("back") || APPS.get(from).equals("front"));
   }
 
+  private static String mode(String mode) {
+    return """
+    ---
+    apiVersion: sluice.dev/v1
+    kind: SluiceSettings
+    metadata: {name: cluster}
+    spec: {policyEnforcementMode: %s}
+    """
+        .formatted(mode);
+  }
+
   @Test
   void everyPairInBothFamiliesIsAsThePolicySays() throws IOException {
+    assertPairs(ReachabilityTest::allowed);
+  }
+
+  @Test
+  void theModeOfTheClusterChangesEveryPair() throws IOException {
+    try {
+      assertTrue(lab.apply(mode("always")).contains("SluiceSettings cluster created"));
+      assertPairs((from, to) -> false);
+      for (String pod : APPS.keySet()) {
+        String node = "node/" + pod.charAt(pod.length() - 1);
+        assertTrue(lab.connects(node, lab.address("shop/" + pod, true), 8080), "the own node may");
+      }
+      String list = lab.sluice("endpoint", "list", "--no-headers").text();
+      assertEquals(6, list.lines().filter(l -> l.matches(".*Enabled +Enabled.*ready.*")).count());
+      assertTrue(
+          lab.sluice("status").text().lines().anyMatch(l -> l.matches("Enforcement mode +always")));
+      lab.apply(mode("never"));
+      assertPairs((from, to) -> true);
+      Lab.Result wrong = lab.sluice("lab", "apply", "-f", lab.file(mode("of")).toString());
+      assertEquals(1, wrong.status(), wrong.text());
+      assertTrue(wrong.text().contains("write default, always, never"), wrong.text());
+      assertPairs((from, to) -> true);
+      Lab.Result verified = lab.sluice("replay", "--verify");
+      assertEquals(0, verified.status(), verified.text());
+    } finally {
+      lab.delete(mode("default"));
+    }
+    assertPairs(ReachabilityTest::allowed);
+  }
+
+  /** Every pair, in both families, must be as {@code allowed} says of source and destination. */
+  private static void assertPairs(BiPredicate<String, String> allowed) throws IOException {
     Map<String, String> podOf = new TreeMap<>();
     for (String pod : APPS.keySet()) {
       podOf.put(lab.address("shop/" + pod, false), pod);
@@ -97,14 +141,14 @@ class ReachabilityTest {
           lab.exec("shop/" + from, command.toArray(String[]::new)).text().lines().toList();
       podOf.forEach(
           (address, to) -> {
-            if (!to.equals(from) && reached.contains(address) != allowed(from, to)) {
+            if (!to.equals(from) && reached.contains(address) != allowed.test(from, to)) {
               wrong.add(
                   from
                       + " -> "
                       + to
                       + " "
                       + address
-                      + (allowed(from, to) ? " denied" : " reached"));
+                      + (allowed.test(from, to) ? " denied" : " reached"));
             }
           });
     }

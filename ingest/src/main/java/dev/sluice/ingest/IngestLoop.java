@@ -92,7 +92,7 @@ final class IngestLoop implements AutoCloseable {
   private void hold() throws InterruptedException {
     try (LogSession session = LogSession.open(settings, clock);
         ObjectSource source = sources.get()) {
-      source.start(session.past(), session);
+      source.start(session.past(), ConfiguredSettings.before(session, settings));
       session.flush();
       backoffMillis = FIRST_BACKOFF_MILLIS;
       ready.countDown();

@@ -22,6 +22,7 @@ public final class IngestMain {
   }
 
   private static void start(Settings settings, ProcessLife life) throws InterruptedException {
+    ConfiguredSettings.object(settings); // a mistake there ends the process before it holds the log
     IngestLoop loop =
         life.closing(
             new IngestLoop(settings, source(settings), System::currentTimeMillis, life::fail));

@@ -8,6 +8,7 @@ import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.node.KernelEntry.Direction;
 import dev.sluice.core.node.RuleBook;
+import dev.sluice.core.policy.ClusterSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -70,6 +71,10 @@ record Explanation(Party from, Party to, Traffic traffic, Side egress, Side ingr
    */
   record Side(boolean allow, How how, List<Source> sources, List<Needed> needed) {}
 
+  /** What denies by default where no policy does. */
+  private static final List<String> MODE =
+      List.of(ClusterSettings.KEY + "#spec.policyEnforcementMode");
+
   boolean allow() {
     return egress.allow && ingress.allow;
   }
@@ -120,7 +125,7 @@ record Explanation(Party from, Party to, Traffic traffic, Side egress, Side ingr
       return new Side(
           false,
           How.DEFAULT_DENY,
-          sources(world, reason.enforcedBy()),
+          sources(world, reason.enforcedBy().isEmpty() ? MODE : reason.enforcedBy()),
           needed(world, direction, subject, ruling.peer(), traffic));
     }
     boolean node =

@@ -100,6 +100,7 @@ final class OfflineWorld {
               .add(member.selector());
       case DesiredRecord.IdentityPorts unused -> {}
       case DesiredRecord.DesiredAddress unused -> {}
+      case DesiredRecord.Settings unused -> {}
       case ServiceRow unused -> {}
       case null -> throw new IllegalStateException("nothing goes in the first step: " + change);
     }

@@ -10,6 +10,7 @@ import dev.sluice.core.oracle.Oracle;
 import dev.sluice.core.oracle.Request;
 import dev.sluice.core.oracle.World;
 import dev.sluice.core.oracle.WorldReader;
+import dev.sluice.core.policy.EnforcementMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,7 @@ final class OracleEngine implements Engine {
             (name, addresses) ->
                 addresses.forEach(address -> learnt.add(new World.Learnt(name, address))));
     World.Settings settings =
-        new World.Settings(World.Settings.DEFAULT.cluster(), World.Enforcement.DEFAULT, mechanisms);
+        new World.Settings(World.Settings.DEFAULT.cluster(), EnforcementMode.DEFAULT, mechanisms);
     this.oracle = Oracle.of(WorldReader.read(objects, settings, learnt));
     this.request = request;
   }

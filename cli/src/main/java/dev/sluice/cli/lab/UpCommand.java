@@ -3,6 +3,7 @@ package dev.sluice.cli.lab;
 import dev.sluice.cli.DataOption;
 import dev.sluice.cli.Refusal;
 import dev.sluice.cli.Version;
+import dev.sluice.ingest.ConfiguredSettings;
 import dev.sluice.lab.LabFailure;
 import dev.sluice.lab.LabOptions;
 import dev.sluice.lab.Preflight;
@@ -98,7 +99,7 @@ final class UpCommand implements Callable<Integer> {
           "--bootstrap-servers and --registry are given together or not at all");
     }
     try {
-      Settings.defaults().with(settings);
+      ConfiguredSettings.object(Settings.defaults().with(settings));
     } catch (SettingsException e) {
       throw new ParameterException(spec.commandLine(), "--set: " + e.getMessage());
     }

@@ -1,11 +1,13 @@
 package dev.sluice.cli.look;
 
+import dev.sluice.schemas.ClusterSettings;
 import dev.sluice.schemas.CompiledRule;
 import dev.sluice.schemas.DesiredRow;
 import dev.sluice.schemas.DirectionPolicy;
 import dev.sluice.schemas.Endpoint;
 import dev.sluice.schemas.EndpointRow;
 import dev.sluice.schemas.EndpointStatus;
+import dev.sluice.schemas.EnforcementMode;
 import dev.sluice.schemas.Mark;
 import dev.sluice.schemas.Member;
 import dev.sluice.schemas.NodeStatus;
@@ -33,6 +35,7 @@ import java.util.stream.Stream;
  * @param members identities by selector id
  * @param endpoints by id
  * @param nodes by name
+ * @param enforcement the cluster's
  */
 record ClusterView(
     Mark mark,
@@ -40,7 +43,8 @@ record ClusterView(
     SortedMap<String, Selector> selectors,
     SortedMap<String, SortedSet<Integer>> members,
     List<EndpointView> endpoints,
-    SortedMap<String, NodeStatus> nodes) {
+    SortedMap<String, NodeStatus> nodes,
+    EnforcementMode enforcement) {
 
   static ClusterView read(LabTopics topics) {
     return of(
@@ -55,12 +59,14 @@ record ClusterView(
       Collection<EndpointRow> endpointRows,
       SortedMap<String, NodeStatus> nodes) {
     Mark mark = new Mark(-1L, 0L, "");
+    EnforcementMode enforcement = EnforcementMode.DEFAULT;
     SortedMap<Integer, SubjectPolicy> policies = new TreeMap<>();
     SortedMap<String, Selector> selectors = new TreeMap<>();
     SortedMap<String, SortedSet<Integer>> members = new TreeMap<>();
     for (DesiredRow row : desired) {
       switch (row.getEntry()) {
         case Mark last -> mark = last;
+        case ClusterSettings settings -> enforcement = settings.getEnforcement();
         case SubjectPolicy policy -> policies.put(policy.getIdentity(), policy);
         case Selector selector -> selectors.put(selector.getId(), selector);
         case Member member ->
@@ -98,7 +104,7 @@ record ClusterView(
                         leaves.getOrDefault(endpoint.getId(), ""),
                         revision))
             .toList();
-    return new ClusterView(mark, policies, selectors, members, endpoints, nodes);
+    return new ClusterView(mark, policies, selectors, members, endpoints, nodes, enforcement);
   }
 
   /** The policies ({@code kind/namespace/name}) that a subject's rules come from. */

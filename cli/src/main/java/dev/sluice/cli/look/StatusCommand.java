@@ -103,6 +103,10 @@ final class StatusCommand implements Callable<Integer> {
     }
   }
 
+  private static String mode(ClusterView cluster) {
+    return cluster.enforcement().name().toLowerCase(java.util.Locale.ROOT);
+  }
+
   private Table table(
       LabHandle lab,
       ClusterView cluster,
@@ -125,6 +129,7 @@ final class StatusCommand implements Callable<Integer> {
                 counts.policies(),
                 counts.refused(),
                 counts.warnings()));
+    table.row("Enforcement mode", mode(cluster));
     table.row(
         "Nodes",
         counts.current()
@@ -198,6 +203,7 @@ final class StatusCommand implements Callable<Integer> {
     json.put("revision", cluster.mark().getRevision());
     json.put("hash", cluster.mark().getHash());
     json.put("position", cluster.mark().getPosition());
+    json.put("policyEnforcementMode", mode(cluster));
     json.put("policies", counts.policies());
     json.put("refused", counts.refused());
     json.put("warnings", counts.warnings());

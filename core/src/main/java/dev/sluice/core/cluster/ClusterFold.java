@@ -4,6 +4,7 @@ import dev.sluice.core.log.Change;
 import dev.sluice.core.log.LogGate;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.policy.CidrGroup;
+import dev.sluice.core.policy.ClusterSettings;
 import dev.sluice.core.policy.PolicyKind;
 import java.util.Collections;
 import java.util.List;
@@ -28,6 +29,7 @@ public final class ClusterFold {
         new TreeSet<>(List.of("Namespace", "Node", "Pod", "Service", "EndpointSlice"));
     kinds.addAll(PolicyKind.texts());
     kinds.add(CidrGroup.KIND);
+    kinds.add(ClusterSettings.KIND);
     return Collections.unmodifiableSet(kinds);
   }
 

@@ -6,6 +6,7 @@ import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.label.Label;
 import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.log.ObjectKey;
+import dev.sluice.core.policy.ClusterSettings;
 import dev.sluice.core.policy.LabelSelector;
 import dev.sluice.core.policy.Policy;
 import dev.sluice.core.service.ServiceFold;
@@ -41,6 +42,7 @@ final class Compilation {
   private final Namespaces namespaces = new Namespaces();
   private final CutSubjects cutSubjects = new CutSubjects(this);
   private final TreeSet<String> namePolicies = new TreeSet<>();
+  private ClusterSettings settings = ClusterSettings.DEFAULT;
   private int denyingSubjects;
   private Touched touched = new Touched();
 
@@ -95,6 +97,26 @@ final class Compilation {
 
   TreeMap<String, ClusterRecord.Address> addresses() {
     return addresses;
+  }
+
+  /** What holds for all policies. */
+  ClusterSettings settings() {
+    return settings;
+  }
+
+  /** Sets what holds for all policies; another mode is another policy for every subject. */
+  void settings(ClusterSettings now) {
+    ClusterSettings before = settings;
+    settings = now;
+    touched.settings(before);
+    if (now.enforcement() != before.enforcement()) {
+      subjects.forEach(touched::subject);
+    }
+  }
+
+  /** What a subject's policies say now, under the given revision. */
+  DesiredRecord.SubjectPolicy compile(Subject subject, long revision) {
+    return subject.compile(revision, settings.enforcement());
   }
 
   /** What was touched since the last call. */

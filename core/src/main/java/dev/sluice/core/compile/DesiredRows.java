@@ -8,11 +8,11 @@ import java.util.List;
 
 /**
  * The rows of one step in the order in which a node may apply them one by one: additions come
- * selectors, members, named ports, policies, addresses, Services; removals follow in reverse. Rows
- * of one kind keep the order in which they were given.
+ * settings, selectors, members, named ports, policies, addresses, Services; removals follow in
+ * reverse. Rows of one kind keep the order in which they were given.
  */
 final class DesiredRows {
-  private static final int KINDS = 8;
+  private static final int KINDS = 9;
 
   private final List<List<Change<DesiredRecord>>> additions = new ArrayList<>();
   private final List<List<Change<DesiredRecord>>> removals = new ArrayList<>();
@@ -44,9 +44,9 @@ final class DesiredRows {
 
   private static int rank(Class<? extends ServiceRow> kind) {
     if (kind == ServiceRow.Node.class) {
-      return 4;
+      return 6;
     }
-    return kind == ServiceRow.Backend.class ? 5 : 6;
+    return kind == ServiceRow.Backend.class ? 7 : 8;
   }
 
   List<Change<DesiredRecord>> inOrder() {
@@ -58,14 +58,15 @@ final class DesiredRows {
 
   private static int rank(DesiredRecord row) {
     return switch (row) {
-      case DesiredRecord.Selector unused -> 0;
-      case DesiredRecord.Member unused -> 1;
-      case DesiredRecord.IdentityPorts unused -> 2;
-      case DesiredRecord.SubjectPolicy unused -> 3;
-      case DesiredRecord.DesiredAddress unused -> 4;
-      case ServiceRow.Node unused -> 5;
-      case ServiceRow.Backend unused -> 6;
-      case ServiceRow.Frontend unused -> 7;
+      case DesiredRecord.Settings unused -> 0;
+      case DesiredRecord.Selector unused -> 1;
+      case DesiredRecord.Member unused -> 2;
+      case DesiredRecord.IdentityPorts unused -> 3;
+      case DesiredRecord.SubjectPolicy unused -> 4;
+      case DesiredRecord.DesiredAddress unused -> 5;
+      case ServiceRow.Node unused -> 6;
+      case ServiceRow.Backend unused -> 7;
+      case ServiceRow.Frontend unused -> 8;
     };
   }
 }

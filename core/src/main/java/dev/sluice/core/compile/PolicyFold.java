@@ -10,6 +10,7 @@ import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.policy.CidrGroup;
 import dev.sluice.core.policy.CidrGroupParser;
+import dev.sluice.core.policy.ClusterSettings;
 import dev.sluice.core.policy.Finding;
 import dev.sluice.core.policy.PolicyParser;
 import dev.sluice.core.service.ServiceFold;
@@ -48,6 +49,7 @@ public final class PolicyFold {
   private final Compilation compilation;
   private final Diagnostics diagnostics = new Diagnostics();
   private final AcceptedPolicies accepted;
+  private final AcceptedSettings settings;
   private final PolicyWarnings warnings;
   private final MerkleTree merkle = new MerkleTree();
   private boolean whole;
@@ -58,6 +60,7 @@ public final class PolicyFold {
     this.services = services;
     this.compilation = new Compilation(services);
     this.accepted = new AcceptedPolicies(compilation, diagnostics);
+    this.settings = new AcceptedSettings(compilation, diagnostics);
     this.warnings = new PolicyWarnings(compilation, services);
   }
 
@@ -80,6 +83,7 @@ public final class PolicyFold {
     snapshot.addresses().forEach(row -> fold.compilation.address(row.key(), row));
     fold.compilation.namespaces().restore(snapshot.namespaces());
     fold.warnings.restore();
+    fold.settings.restore(snapshot.settings());
     fold.accepted.restore(snapshot.policies());
     fold.compilation.takeTouched();
     if (fold.whole) {
@@ -91,7 +95,7 @@ public final class PolicyFold {
   }
 
   private void compile(Subject subject, PolicySnapshot snapshot, int number) {
-    subject.row(subject.compile(snapshot.subjectRevisions().get(number)));
+    subject.row(compilation.compile(subject, snapshot.subjectRevisions().get(number)));
     compilation.compiled(number, null, subject.row());
     merkle.put(subject.labels(), subject.row().hash());
   }
@@ -115,6 +119,9 @@ public final class PolicyFold {
     tellGroup(event);
     if (PolicyParser.isPolicy(event.key().kind())) {
       accepted.apply(event);
+    }
+    if (event.key().kind().equals(ClusterSettings.KIND)) {
+      settings.apply(event);
     }
     if (whole) {
       return settle(event);
@@ -188,7 +195,7 @@ public final class PolicyFold {
         .subjects()
         .forEach(
             (number, subject) -> {
-              subject.row(subject.compile(revision));
+              subject.row(compilation.compile(subject, revision));
               compilation.compiled(number, null, subject.row());
               merkle.put(subject.labels(), subject.row().hash());
             });
@@ -209,14 +216,12 @@ public final class PolicyFold {
     DesiredRows rows = new DesiredRows();
     Map<Integer, DesiredRecord.SubjectPolicy> compiled = recompile(touched, rows);
     String root = merkle.root();
-    boolean revises = !touched.policies().isEmpty() || !root.equals(ledger.hash());
+    boolean said = !touched.policies().isEmpty() || touched.settings() != null;
+    boolean revises = said || !root.equals(ledger.hash());
     Optional<RevisionMade> made =
         revises ? Optional.of(make(event, root, touched, compiled)) : Optional.empty();
     compiled.forEach((number, row) -> publish(number, row, rows));
-    selectors(touched, rows);
-    members(touched, rows);
-    ports(touched, rows);
-    addresses(touched, rows);
+    TouchedRows.add(touched, compilation, rows);
     rows.services(services.drain());
     touched.warnings().forEach(policy -> warn(policy, event));
     touched.workloads().forEach(workload -> warn(workload, event));
@@ -253,7 +258,8 @@ public final class PolicyFold {
               if (now == null) {
                 return;
               }
-              DesiredRecord.SubjectPolicy row = now.compile(old == null ? 0 : old.revision());
+              DesiredRecord.SubjectPolicy row =
+                  compilation.compile(now, old == null ? 0 : old.revision());
               merkle.put(now.labels(), row.hash());
               touched.warnings(compilation.compiled(number, old, row));
               if (row.equals(old)) {
@@ -294,63 +300,6 @@ public final class PolicyFold {
     rows.put(row);
   }
 
-  private void selectors(Touched touched, DesiredRows rows) {
-    touched
-        .selectors()
-        .forEach(
-            (id, before) -> {
-              DesiredRecord.Selector now = compilation.selectorRow(id);
-              if (now != null && !now.equals(before)) {
-                rows.put(now);
-              } else if (now == null && before != null) {
-                rows.remove(before);
-              }
-            });
-  }
-
-  private void members(Touched touched, DesiredRows rows) {
-    touched
-        .members()
-        .forEach(
-            (member, before) -> {
-              boolean now = compilation.isMember(member.selector(), member.identity());
-              var row = new DesiredRecord.Member(member.selector(), member.identity());
-              if (now && !before) {
-                rows.put(row);
-              } else if (!now && before) {
-                rows.remove(row);
-              }
-            });
-  }
-
-  private void ports(Touched touched, DesiredRows rows) {
-    touched
-        .ports()
-        .forEach(
-            (identity, before) -> {
-              DesiredRecord.IdentityPorts now = compilation.portNames().row(identity);
-              if (now != null && !now.equals(before)) {
-                rows.put(now);
-              } else if (now == null && before != null) {
-                rows.remove(before);
-              }
-            });
-  }
-
-  private void addresses(Touched touched, DesiredRows rows) {
-    touched
-        .addresses()
-        .forEach(
-            (key, before) -> {
-              ClusterRecord.Address now = compilation.addresses().get(key);
-              if (now != null && !now.equals(before)) {
-                rows.put(new DesiredRecord.DesiredAddress(now));
-              } else if (now == null && before != null) {
-                rows.remove(new DesiredRecord.DesiredAddress(before));
-              }
-            });
-  }
-
   private void warn(Workloads.Workload workload, ObjectEvent event) {
     diagnostics.replace(
         workload.key(),
@@ -386,6 +335,9 @@ public final class PolicyFold {
       return List.of();
     }
     DesiredRows rows = new DesiredRows();
+    if (!compilation.settings().equals(ClusterSettings.DEFAULT)) {
+      rows.put(new DesiredRecord.Settings(compilation.settings()));
+    }
     for (SelectorTable.Entry<String> entry : compilation.peers().entries()) {
       String id = entry.selector().id();
       rows.put(compilation.selectorRow(id));
@@ -416,6 +368,7 @@ public final class PolicyFold {
         ledger.revision(),
         ledger.hash(),
         ledger.digest(),
+        settings.version(),
         accepted.versions(),
         compilation.identities().unreserved(),
         new ArrayList<>(compilation.endpoints()),

@@ -5,6 +5,7 @@ import dev.sluice.core.log.LogGate;
 import dev.sluice.core.log.ObjectKey;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -17,6 +18,7 @@ import java.util.SortedMap;
  * @param revision in force; 0 before the world was whole
  * @param revisionHash Merkle root of that revision; empty before the world was whole
  * @param inputDigest chained over the records since that revision
+ * @param settings last accepted version of the cluster's settings
  * @param policies last accepted version of each policy, by key
  * @param identities by number
  * @param endpoints by key
@@ -32,6 +34,7 @@ public record PolicySnapshot(
     long revision,
     String revisionHash,
     byte[] inputDigest,
+    Optional<AcceptedVersion> settings,
     List<AcceptedVersion> policies,
     List<ClusterRecord.Identity> identities,
     List<ClusterRecord.Endpoint> endpoints,
@@ -42,7 +45,7 @@ public record PolicySnapshot(
     List<String> namespaces) {
 
   /**
-   * The last accepted version of a policy.
+   * The last accepted version of a policy, or of the settings.
    *
    * @param tree canonical bytes of what a reader reads: {@code spec}, {@code specs} and whether it
    *     is audited

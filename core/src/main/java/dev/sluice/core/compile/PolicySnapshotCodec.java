@@ -22,7 +22,7 @@ import java.util.TreeSet;
 
 /** The binary form of {@link PolicySnapshot}: big-endian, lengths before contents, no padding. */
 final class PolicySnapshotCodec {
-  private static final int FORMAT = 4;
+  private static final int FORMAT = 5;
 
   private PolicySnapshotCodec() {}
 
@@ -46,6 +46,7 @@ final class PolicySnapshotCodec {
       out.writeLong(snapshot.revision());
       text(out, snapshot.revisionHash());
       bytes(out, snapshot.inputDigest());
+      write(out, snapshot.settings().stream().toList(), PolicySnapshotCodec::policy);
       write(out, snapshot.policies(), PolicySnapshotCodec::policy);
       write(out, snapshot.identities(), PolicySnapshotCodec::identity);
       write(out, snapshot.endpoints(), PolicySnapshotCodec::endpoint);
@@ -83,7 +84,8 @@ final class PolicySnapshotCodec {
           in.readLong(),
           text(in),
           bytes(in),
-          read(in, item -> new PolicySnapshot.AcceptedVersion(key(item), bytes(item), text(item))),
+          read(in, PolicySnapshotCodec::policy).stream().findFirst(),
+          read(in, PolicySnapshotCodec::policy),
           read(in, item -> new ClusterRecord.Identity(item.readInt(), labels(item))),
           read(in, PolicySnapshotCodec::endpoint),
           read(in, PolicySnapshotCodec::address),
@@ -109,6 +111,10 @@ final class PolicySnapshotCodec {
     key(out, version.key());
     bytes(out, version.tree());
     text(out, version.who());
+  }
+
+  private static PolicySnapshot.AcceptedVersion policy(DataInputStream in) throws IOException {
+    return new PolicySnapshot.AcceptedVersion(key(in), bytes(in), text(in));
   }
 
   private static void identity(DataOutputStream out, ClusterRecord.Identity identity)

@@ -2,6 +2,7 @@ package dev.sluice.core.compile;
 
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.label.LabelSet;
+import dev.sluice.core.policy.EnforcementMode;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -11,6 +12,9 @@ import java.util.function.Function;
 
 /** One live identity of pods, the parts of policies that select it, and what they compile to. */
 final class Subject {
+  private static final DesiredRecord.DirectionPolicy NOBODY_ASKED =
+      new DesiredRecord.DirectionPolicy(false, List.of(), List.of());
+
   private final int identity;
   private final LabelSet labels;
   private final TreeSet<PolicyPart> parts = new TreeSet<>();
@@ -50,15 +54,27 @@ final class Subject {
   }
 
   /** What the parts say now, under the given revision. */
-  DesiredRecord.SubjectPolicy compile(long revision) {
-    DesiredRecord.DirectionPolicy ingress = direction(parts, PolicyPart::ingress);
-    DesiredRecord.DirectionPolicy egress = direction(parts, PolicyPart::egress);
+  DesiredRecord.SubjectPolicy compile(long revision, EnforcementMode mode) {
+    DesiredRecord.DirectionPolicy ingress = direction(mode, PolicyPart::ingress);
+    DesiredRecord.DirectionPolicy egress = direction(mode, PolicyPart::egress);
     return new DesiredRecord.SubjectPolicy(
         identity, labels, revision, SubjectHash.of(labels, ingress, egress), ingress, egress);
   }
 
+  private DesiredRecord.DirectionPolicy direction(
+      EnforcementMode mode, Function<PolicyPart, PolicyPart.Side> side) {
+    return switch (mode) {
+      case DEFAULT -> direction(parts, side, false);
+      case ALWAYS -> direction(parts, side, true);
+      case NEVER -> NOBODY_ASKED;
+    };
+  }
+
+  /**
+   * @param always whether it is enforced though no policy says so
+   */
   private static DesiredRecord.DirectionPolicy direction(
-      Collection<PolicyPart> parts, Function<PolicyPart, PolicyPart.Side> side) {
+      Collection<PolicyPart> parts, Function<PolicyPart, PolicyPart.Side> side, boolean always) {
     TreeSet<String> enforcedBy = new TreeSet<>();
     TreeSet<String> auditedBy = new TreeSet<>();
     TreeMap<RuleKey, TreeSet<String>> origins = new TreeMap<>();
@@ -73,7 +89,10 @@ final class Subject {
     List<DesiredRecord.CompiledRule> rules = new ArrayList<>(origins.size());
     origins.forEach((key, from) -> rules.add(rule(key, from)));
     return new DesiredRecord.DirectionPolicy(
-        !enforcedBy.isEmpty(), List.copyOf(enforcedBy), List.copyOf(auditedBy), List.copyOf(rules));
+        always || !enforcedBy.isEmpty(),
+        List.copyOf(enforcedBy),
+        List.copyOf(auditedBy),
+        List.copyOf(rules));
   }
 
   private static DesiredRecord.CompiledRule rule(RuleKey key, Collection<String> origins) {

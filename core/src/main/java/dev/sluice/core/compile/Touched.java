@@ -2,6 +2,7 @@ package dev.sluice.core.compile;
 
 import dev.sluice.core.cluster.ClusterRecord;
 import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.policy.ClusterSettings;
 import java.util.Comparator;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -30,9 +31,15 @@ final class Touched {
   private final TreeMap<Integer, DesiredRecord.IdentityPorts> ports = new TreeMap<>();
   private final TreeMap<Integer, Subject> subjects = new TreeMap<>();
   private final TreeMap<String, ClusterRecord.Address> addresses = new TreeMap<>();
+  private ClusterSettings settings;
   private final TreeSet<String> policies = new TreeSet<>();
   private final TreeSet<String> warnings = new TreeSet<>();
   private final TreeSet<Workloads.Workload> workloads = new TreeSet<>();
+
+  /** The settings of the cluster were written. */
+  void settings(ClusterSettings before) {
+    settings = settings == null ? before : settings;
+  }
 
   void selector(String id, DesiredRecord.Selector before) {
     if (!selectors.containsKey(id)) {
@@ -76,6 +83,11 @@ final class Touched {
   /** What is to be told about a workload may have changed. */
   void workload(Workloads.Workload workload) {
     workloads.add(workload);
+  }
+
+  /** The settings before the step; null when nobody wrote any. */
+  ClusterSettings settings() {
+    return settings;
   }
 
   SortedSet<Workloads.Workload> workloads() {

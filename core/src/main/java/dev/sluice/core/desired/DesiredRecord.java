@@ -2,6 +2,7 @@ package dev.sluice.core.desired;
 
 import dev.sluice.core.cluster.ClusterRecord;
 import dev.sluice.core.label.LabelSet;
+import dev.sluice.core.policy.ClusterSettings;
 import java.util.List;
 
 /** One value of topic desired: what a node mirrors into its kernel maps. */
@@ -11,6 +12,7 @@ public sealed interface DesiredRecord
         DesiredRecord.Member,
         DesiredRecord.IdentityPorts,
         DesiredRecord.DesiredAddress,
+        DesiredRecord.Settings,
         ServiceRow {
 
   /** The record's key in topic desired. */
@@ -143,6 +145,16 @@ public sealed interface DesiredRecord
     @Override
     public String key() {
       return "ports/" + identity;
+    }
+  }
+
+  /** What holds for the whole cluster; without such a row it is {@link ClusterSettings#DEFAULT}. */
+  record Settings(ClusterSettings settings) implements DesiredRecord {
+    public static final String KEY = "settings";
+
+    @Override
+    public String key() {
+      return KEY;
     }
   }
 

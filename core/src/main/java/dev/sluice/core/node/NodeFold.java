@@ -68,6 +68,7 @@ public final class NodeFold {
       case DesiredRecord.DesiredAddress address -> names.put(entry(address.address()));
       case DesiredRecord.IdentityPorts ports -> policies.put(ports);
       case DesiredRecord.Selector unused -> {}
+      case DesiredRecord.Settings unused -> {}
       case ServiceRow unused -> {}
     }
   }
@@ -84,6 +85,7 @@ public final class NodeFold {
       case DesiredRecord.DesiredAddress address ->
           names.remove(new KernelEntry.AddressKey(address.address().prefix()));
       case DesiredRecord.Selector unused -> {}
+      case DesiredRecord.Settings unused -> {}
       case ServiceRow unused -> {}
     }
   }

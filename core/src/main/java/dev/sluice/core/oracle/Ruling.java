@@ -5,6 +5,7 @@ import dev.sluice.core.oracle.Answer.Near;
 import dev.sluice.core.oracle.Answer.Side;
 import dev.sluice.core.oracle.Answer.Verdict;
 import dev.sluice.core.oracle.Answer.Why;
+import dev.sluice.core.policy.EnforcementMode;
 import dev.sluice.core.policy.L7Rules;
 import dev.sluice.core.policy.Policy;
 import dev.sluice.core.policy.PolicyRule;
@@ -80,7 +81,7 @@ final class Ruling {
 
   /** 1. In mode never nothing is enforced. */
   private boolean isNobodyAsked() {
-    return world.settings().enforcement() == World.Enforcement.NEVER;
+    return world.settings().enforcement() == EnforcementMode.NEVER;
   }
 
   /** 2. A node may always reach its own pods, whatever policies say. */
@@ -159,7 +160,7 @@ final class Ruling {
   }
 
   private boolean isAlways() {
-    return world.settings().enforcement() == World.Enforcement.ALWAYS;
+    return world.settings().enforcement() == EnforcementMode.ALWAYS;
   }
 
   private Side defaultDeny(

@@ -2,6 +2,7 @@ package dev.sluice.core.oracle;
 
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
+import dev.sluice.core.policy.EnforcementMode;
 import dev.sluice.core.policy.Policy;
 import java.util.List;
 import java.util.Map;
@@ -30,16 +31,6 @@ public record World(
     List<Learnt> learnt,
     List<Policy> policies) {
 
-  /** Whether directions that no policy speaks of are closed, and whether any policy counts. */
-  public enum Enforcement {
-    /** Policies decide; a direction that none enforces is open. */
-    DEFAULT,
-    /** What nothing allows is denied, for every endpoint. */
-    ALWAYS,
-    /** Policies are looked at by nobody. */
-    NEVER
-  }
-
   /** What a node can look into. A rule whose mechanism is missing allows nothing. */
   public enum Mechanism {
     HTTP,
@@ -53,12 +44,13 @@ public record World(
 
   /**
    * @param cluster the cluster's name, a label of every pod
+   * @param enforcement whose word counts
    * @param mechanisms that the nodes have
    */
-  public record Settings(String cluster, Enforcement enforcement, Set<Mechanism> mechanisms) {
+  public record Settings(String cluster, EnforcementMode enforcement, Set<Mechanism> mechanisms) {
     /** The language as it stands: every mechanism there, mode default, cluster {@code default}. */
     public static final Settings DEFAULT =
-        new Settings("default", Enforcement.DEFAULT, Set.of(Mechanism.values()));
+        new Settings("default", EnforcementMode.DEFAULT, Set.of(Mechanism.values()));
   }
 
   /**

@@ -3,7 +3,10 @@ package dev.sluice.core.oracle;
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
+import dev.sluice.core.policy.ClusterSettings;
+import dev.sluice.core.policy.ClusterSettingsParser;
 import dev.sluice.core.policy.ParsedPolicy;
+import dev.sluice.core.policy.ParsedSettings;
 import dev.sluice.core.policy.Policy;
 import dev.sluice.core.policy.PolicyParser;
 import java.util.ArrayList;
@@ -23,6 +26,7 @@ import java.util.stream.Stream;
  *       and is not finished.
  *   <li>A node's own addresses are its InternalIPs and the first of each of its pod CIDRs.
  *   <li>The API server is at the addresses of the EndpointSlices of default/kubernetes.
+ *   <li>Where there are SluiceSettings, their word counts.
  *   <li>A policy that the language refuses is not in it: whoever wants the last accepted version of
  *       an object gives that one.
  * </ol>
@@ -48,7 +52,7 @@ public final class WorldReader {
     return new WorldReader(objects).read(settings, learnt);
   }
 
-  private World read(World.Settings settings, List<World.Learnt> learnt) {
+  private World read(World.Settings given, List<World.Learnt> learnt) {
     Map<String, Map<String, String>> namespaces = new TreeMap<>();
     List<World.Pod> pods = new ArrayList<>();
     List<World.Node> nodes = new ArrayList<>();
@@ -64,11 +68,12 @@ public final class WorldReader {
             case "Node" -> nodes.add(node(key, fields));
             case "Service" -> services.add(service(key, fields));
             case "CiliumCIDRGroup" -> groups.add(group(key, fields));
+            case ClusterSettings.KIND -> {}
             default -> policy(key, body).ifPresent(policies::add);
           }
         });
     return new World(
-        settings,
+        settings(given),
         namespaces,
         pods,
         nodes,
@@ -77,6 +82,15 @@ public final class WorldReader {
         endpoints("default", "kubernetes"),
         learnt,
         policies);
+  }
+
+  private World.Settings settings(World.Settings given) {
+    Map<String, Object> body = objects.get(ClusterSettings.KEY);
+    return body != null
+            && ClusterSettingsParser.parse(ClusterSettings.KEY, body)
+                instanceof ParsedSettings.Accepted(ClusterSettings settings)
+        ? new World.Settings(given.cluster(), settings.enforcement(), given.mechanisms())
+        : given;
   }
 
   private static Map<String, String> labels(Fields body) {

@@ -31,6 +31,12 @@ final class PolicyObject {
     return check(body, ONE_SPEC, CidrGroup.KIND, GROUP_VERSIONS, reading);
   }
 
+  /** The same for SluiceSettings. */
+  static boolean checkSettings(Map<String, Object> body, Reading reading) {
+    return check(
+        body, ONE_SPEC, ClusterSettings.KIND, List.of(ClusterSettings.API_VERSION), reading);
+  }
+
   private static boolean check(
       Map<String, Object> body,
       FieldTable fields,

@@ -8,6 +8,7 @@ import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
+import dev.sluice.core.policy.ClusterSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,19 @@ final class LogBuilder {
   LogBuilder deletePolicy(String namespace, String name) {
     ObjectKey key = new ObjectKey("CiliumNetworkPolicy", namespace, name);
     return add(ObjectEvent.Type.DELETED, key, "", Map.of(), List.of());
+  }
+
+  /** The settings of the cluster. */
+  LogBuilder settings(Map<String, Object> spec) {
+    return settings(ObjectEvent.Type.MODIFIED, spec);
+  }
+
+  LogBuilder deleteSettings() {
+    return settings(ObjectEvent.Type.DELETED, Map.of());
+  }
+
+  private LogBuilder settings(ObjectEvent.Type type, Map<String, Object> spec) {
+    return add(type, ClusterSettings.KEY, "settings.yaml:1", Map.of("spec", spec), List.of());
   }
 
   /** A pod without an owner. */

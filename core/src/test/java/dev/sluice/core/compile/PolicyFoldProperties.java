@@ -133,7 +133,7 @@ class PolicyFoldProperties {
     List<Object> objects = new ArrayList<>(random.pods());
     objects.addAll(random.policies());
     Collections.shuffle(objects, new Random(seed));
-    LogBuilder fresh = LogBuilder.whole();
+    LogBuilder fresh = LogBuilder.whole().settings(random.settings());
     for (Object object : objects) {
       switch (object) {
         case RandomLog.Pod pod ->
@@ -164,7 +164,7 @@ class PolicyFoldProperties {
 
   @Property(tries = 40)
   void whatIsCompiledSaysWhatTheOracleSays(@ForAll long seed) {
-    RandomLog random = RandomLog.of(seed, RECORDS);
+    RandomLog random = RandomLog.inDefaultMode(seed, RECORDS);
     PolicyFold fold = random.log().fold();
     List<Policy> policies = random.policies().stream().map(PolicyFoldProperties::parse).toList();
     Map<String, DesiredRecord> rows = Mirror.of(fold.image());

@@ -35,8 +35,12 @@ final class RandomLog {
   private final TreeMap<String, Accepted> policies = new TreeMap<>();
   private final TreeMap<String, List<String>> known = new TreeMap<>();
 
-  private RandomLog(long seed, int records) {
+  private final boolean modes;
+  private Map<String, Object> settings = Map.of();
+
+  private RandomLog(long seed, int records, boolean modes) {
     this.random = new Random(seed);
+    this.modes = modes;
     int whole = random.nextInt(records);
     for (int i = 0; i < records; i++) {
       if (i == whole) {
@@ -47,7 +51,12 @@ final class RandomLog {
   }
 
   static RandomLog of(long seed, int records) {
-    return new RandomLog(seed, records);
+    return new RandomLog(seed, records, true);
+  }
+
+  /** One in which nobody writes settings. */
+  static RandomLog inDefaultMode(long seed, int records) {
+    return new RandomLog(seed, records, false);
   }
 
   LogBuilder log() {
@@ -64,8 +73,14 @@ final class RandomLog {
     return List.copyOf(policies.values());
   }
 
+  /** The settings in force at the end; nothing where there are none. */
+  Map<String, Object> settings() {
+    return settings;
+  }
+
   private void step() {
-    switch (random.nextInt(12)) {
+    switch (random.nextInt(modes ? 13 : 12)) {
+      case 12 -> setting();
       case 10 -> namespace();
       case 11 -> service();
       case 0, 1, 2 -> addPod();
@@ -95,6 +110,21 @@ final class RandomLog {
     pods.put(namespace + "/" + name, pod);
     known.put(namespace + labels, labels);
     log.ownedPod(namespace, name, pod.kind, workload, labels.toArray(String[]::new));
+  }
+
+  private void setting() {
+    String mode = any(List.of("always", "never", "default", "none", "wrong"));
+    switch (mode) {
+      case "none" -> {
+        settings = Map.of();
+        log.deleteSettings();
+      }
+      case "wrong" -> log.settings(Map.of("policyEnforcementMode", mode));
+      default -> {
+        settings = Map.of("policyEnforcementMode", mode);
+        log.settings(settings);
+      }
+    }
   }
 
   private void namespace() {

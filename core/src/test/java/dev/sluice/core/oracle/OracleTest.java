@@ -9,6 +9,7 @@ import dev.sluice.core.oracle.Answer.Close;
 import dev.sluice.core.oracle.Answer.Near;
 import dev.sluice.core.oracle.Answer.Verdict;
 import dev.sluice.core.oracle.Answer.Why;
+import dev.sluice.core.policy.EnforcementMode;
 import dev.sluice.core.policy.Entity;
 import dev.sluice.core.policy.FqdnSelector;
 import dev.sluice.core.policy.L7Rules;
@@ -288,7 +289,7 @@ class OracleTest {
     assertEquals(Verdict.ALLOW, judge("web", "db", 6, 80, good).verdict());
     assertEquals(Why.REQUEST, judge("web", "db", 6, 80, bad).ingress().why());
     assertEquals(Verdict.DENY, judge("web", "db", 6, 80, new Request.Dns("x")).verdict());
-    settings = new World.Settings("default", World.Enforcement.DEFAULT, Set.of());
+    settings = new World.Settings("default", EnforcementMode.DEFAULT, Set.of());
     verdict(Verdict.DENY, "web", 80);
     ingress("q", true, allow(app(WEB)));
     verdict(Verdict.ALLOW, "web", 80);
@@ -328,10 +329,10 @@ class OracleTest {
   @Test
   void theModeOfTheClusterComesFirst() {
     ingress("p", true);
-    settings = new World.Settings("default", World.Enforcement.NEVER, Set.of());
+    settings = new World.Settings("default", EnforcementMode.NEVER, Set.of());
     verdict(Verdict.ALLOW, "web", 80);
     policies.clear();
-    settings = new World.Settings("default", World.Enforcement.ALWAYS, Set.of());
+    settings = new World.Settings("default", EnforcementMode.ALWAYS, Set.of());
     verdict(Verdict.DENY, "web", 80);
     verdict(Verdict.ALLOW, "172.31.0.1", 80);
     ingress("base", false, rule(Action.ALLOW, Tier.BASELINE, 0, new Peers.Any(), tcp(80, 80)));

@@ -3,6 +3,7 @@ package dev.sluice.core.proof;
 import static dev.sluice.core.proof.Trees.tree;
 
 import dev.sluice.core.log.ObjectKey;
+import dev.sluice.core.policy.ClusterSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +29,7 @@ final class ClusterTrees {
       case "Service" -> service(key);
       case "EndpointSlice" -> slice(key);
       case "CiliumCIDRGroup" -> group();
+      case ClusterSettings.KIND -> settings();
       default -> throw new IllegalArgumentException(key.toString());
     };
   }
@@ -130,6 +132,11 @@ final class ClusterTrees {
         "addressType", six ? "IPv6" : "IPv4",
         "endpoints", List.of(tree("addresses", choices.some(from, 1, apiServer ? 1 : 2))),
         "ports", List.of(tree("name", "", "port", 8080L, "protocol", "TCP")));
+  }
+
+  private Map<String, Object> settings() {
+    return tree(
+        "spec", tree("policyEnforcementMode", choices.any("always", "default", "always", "never")));
   }
 
   private Map<String, Object> group() {

@@ -6,6 +6,7 @@ import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.oracle.World;
 import dev.sluice.core.oracle.WorldReader;
+import dev.sluice.core.policy.EnforcementMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ public record GeneratedWorld(
   /** The world as the oracle reads it. */
   public World world() {
     World.Settings settings =
-        new World.Settings("default", World.Enforcement.DEFAULT, Set.of(World.Mechanism.DNS));
+        new World.Settings("default", EnforcementMode.DEFAULT, Set.of(World.Mechanism.DNS));
     return WorldReader.read(objects, settings, List.of());
   }
 

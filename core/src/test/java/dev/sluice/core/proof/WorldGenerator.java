@@ -5,6 +5,7 @@ import static dev.sluice.core.proof.Trees.with;
 
 import dev.sluice.core.log.ObjectEvent.Type;
 import dev.sluice.core.log.ObjectKey;
+import dev.sluice.core.policy.ClusterSettings;
 import dev.sluice.core.policy.PolicyParser;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -70,6 +71,9 @@ public final class WorldGenerator {
       object(new ObjectKey("CiliumCIDRGroup", "", group));
     }
     ghost();
+    if (choices.oneIn(4)) {
+      object(ClusterSettings.KEY);
+    }
     return new GeneratedWorld(objects, log());
   }
 
@@ -140,7 +144,8 @@ public final class WorldGenerator {
       history.add(new Version(key, null));
     }
     history.add(new Version(key, body));
-    if (PolicyParser.isPolicy(key.kind()) && choices.oneIn(6)) {
+    boolean refusable = PolicyParser.isPolicy(key.kind()) || key.equals(ClusterSettings.KEY);
+    if (refusable && choices.oneIn(6)) {
       history.add(new Version(key, tree("spec", tree("nonsense", true))));
     }
     histories.add(history);

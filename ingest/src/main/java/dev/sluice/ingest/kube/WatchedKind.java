@@ -1,5 +1,6 @@
 package dev.sluice.ingest.kube;
 
+import dev.sluice.core.policy.ClusterSettings;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.util.List;
 
@@ -20,7 +21,8 @@ record WatchedKind(String group, String version, String kind, String plural, boo
           policies("v1alpha2", "ClusterNetworkPolicy", "clusternetworkpolicies"),
           // Replaced by the one above; read to be refused and not to be passed over.
           policies("v1alpha1", "AdminNetworkPolicy", "adminnetworkpolicies"),
-          policies("v1alpha1", "BaselineAdminNetworkPolicy", "baselineadminnetworkpolicies"));
+          policies("v1alpha1", "BaselineAdminNetworkPolicy", "baselineadminnetworkpolicies"),
+          new WatchedKind("sluice.dev", "v1", ClusterSettings.KIND, "sluicesettings", false));
 
   private static WatchedKind cilium(String kind, String plural, boolean namespaced) {
     return new WatchedKind("cilium.io", "v2", kind, plural, namespaced);

@@ -34,6 +34,7 @@ public final class KindScope {
           "PriorityClass",
           "RuntimeClass",
           "ServiceCIDR",
+          "SluiceSettings",
           "StorageClass",
           "ValidatingAdmissionPolicy",
           "ValidatingAdmissionPolicyBinding",

@@ -52,6 +52,12 @@ public enum Setting {
       Type.TEXT,
       "",
       "where objects come from: folder:PATH (manifests, watched) or kubernetes"),
+  POLICY_ENFORCEMENT_MODE(
+      "policy.enforcement.mode",
+      Type.TEXT,
+      "",
+      "policyEnforcementMode of the SluiceSettings that ingest writes: default, always or never;"
+          + " an object of that kind goes before"),
   NODE_NAME("node.name", Type.TEXT, "", "name of this node, as in Kubernetes"),
   NODE_NETNS(
       "node.netns",

@@ -4,6 +4,8 @@ import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.desired.ServiceRow;
 import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.log.Change;
+import dev.sluice.core.policy.ClusterSettings;
+import dev.sluice.core.policy.EnforcementMode;
 import dev.sluice.schemas.Address;
 import dev.sluice.schemas.Backend;
 import dev.sluice.schemas.CompiledRule;
@@ -36,6 +38,8 @@ public final class DesiredRecords {
               position, new IdentityPorts(ports.identity(), ClusterRecords.toAvro(ports.ports())));
       case DesiredRecord.DesiredAddress address ->
           new DesiredRow(position, ClusterRecords.toAvro(address.address()));
+      case DesiredRecord.Settings(ClusterSettings settings) ->
+          new DesiredRow(position, toAvro(settings));
       case ServiceRow service -> new DesiredRow(position, ServiceRecords.toAvro(service));
     };
   }
@@ -71,6 +75,8 @@ public final class DesiredRecords {
                   ports.getIdentity(), ClusterRecords.fromAvro(ports.getPorts())));
       case Address address ->
           changed(row, key, new DesiredRecord.DesiredAddress(ClusterRecords.fromAvro(address)));
+      case dev.sluice.schemas.ClusterSettings settings ->
+          changed(row, key, new DesiredRecord.Settings(fromAvro(settings)));
       case Frontend frontend -> changed(row, key, ServiceRecords.fromAvro(frontend));
       case Backend backend -> changed(row, key, ServiceRecords.fromAvro(backend));
       case ServiceNode node -> changed(row, key, ServiceRecords.fromAvro(node));
@@ -91,9 +97,28 @@ public final class DesiredRecords {
       case "member" -> DesiredRecord.Member.class;
       case "ports" -> DesiredRecord.IdentityPorts.class;
       case "address" -> DesiredRecord.DesiredAddress.class;
+      case DesiredRecord.Settings.KEY -> DesiredRecord.Settings.class;
       case "service" -> ServiceRecords.kind(key);
       default -> throw new IllegalArgumentException("not a key of topic desired: " + key);
     };
+  }
+
+  private static dev.sluice.schemas.ClusterSettings toAvro(ClusterSettings settings) {
+    return new dev.sluice.schemas.ClusterSettings(
+        switch (settings.enforcement()) {
+          case DEFAULT -> dev.sluice.schemas.EnforcementMode.DEFAULT;
+          case ALWAYS -> dev.sluice.schemas.EnforcementMode.ALWAYS;
+          case NEVER -> dev.sluice.schemas.EnforcementMode.NEVER;
+        });
+  }
+
+  private static ClusterSettings fromAvro(dev.sluice.schemas.ClusterSettings settings) {
+    return new ClusterSettings(
+        switch (settings.getEnforcement()) {
+          case DEFAULT, UNKNOWN -> EnforcementMode.DEFAULT;
+          case ALWAYS -> EnforcementMode.ALWAYS;
+          case NEVER -> EnforcementMode.NEVER;
+        });
   }
 
   private static SubjectPolicy toAvro(DesiredRecord.SubjectPolicy policy) {

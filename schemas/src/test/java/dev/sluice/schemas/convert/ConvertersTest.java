@@ -15,6 +15,8 @@ import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
+import dev.sluice.core.policy.ClusterSettings;
+import dev.sluice.core.policy.EnforcementMode;
 import dev.sluice.schemas.AddressRow;
 import dev.sluice.schemas.DesiredRow;
 import dev.sluice.schemas.EndpointRow;
@@ -128,6 +130,7 @@ class ConvertersTest {
             new DesiredRecord.IdentityPorts(
                 300, List.of(new ClusterRecord.NamedPort("web", 8080, "TCP"))),
             new DesiredRecord.DesiredAddress(ADDRESS),
+            new DesiredRecord.Settings(new ClusterSettings(EnforcementMode.ALWAYS)),
             new ServiceRow.Frontend(
                 3,
                 "shop",

@@ -1,0 +1,83 @@
+package dev.sluice.core.policy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.sluice.core.log.ObjectKey;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a SluiceSettings says, and each way of saying what it may not. */
+class ClusterSettingsTest {
+  @ParameterizedTest
+  @CsvSource({"default, DEFAULT", "always, ALWAYS", "never, NEVER"})
+  void itSaysWhetherPoliciesCount(String word, EnforcementMode mode) {
+    assertEquals(
+        new ParsedSettings.Accepted(new ClusterSettings(mode)),
+        parse("spec: {policyEnforcementMode: " + word + "}"));
+  }
+
+  @Test
+  void whatItDoesNotSayIsAsIfThereWereNone() {
+    assertEquals(new ParsedSettings.Accepted(ClusterSettings.DEFAULT), parse("spec: {}"));
+  }
+
+  @Test
+  void whatItMayNotSayIsRefusedWithWhatToWrite() {
+    refused(
+        "spec: {policyEnforcementMod: always}",
+        "spec.policyEnforcementMod: unknown field policyEnforcementMod: did you mean"
+            + " policyEnforcementMode?");
+    refused(
+        "spec: {policyEnforcementMode: allways}",
+        "spec.policyEnforcementMode: policyEnforcementMode is \"allways\": did you mean always?");
+    refused(
+        "spec: {policyEnforcementMode: strict}",
+        "spec.policyEnforcementMode: policyEnforcementMode is \"strict\": write default, always,"
+            + " never");
+    refused(
+        "spec: {policyEnforcementMode: true}",
+        "spec.policyEnforcementMode: must be a string and is the boolean true: put it in quotes:"
+            + " policyEnforcementMode: \"true\"");
+    refused("{}", "spec: spec is missing: write spec: {policyEnforcementMode: default}");
+    refused(
+        "spec: always",
+        "spec: must be an object and is the string \"always\": write spec:"
+            + " {policyEnforcementMode: default}");
+    refused(
+        "{apiVersion: sluice.dev/v2, spec: {}}",
+        "apiVersion: apiVersion sluice.dev/v2 is not known: write sluice.dev/v1");
+  }
+
+  @Test
+  void thereIsOne() {
+    ObjectKey second = new ObjectKey(ClusterSettings.KIND, "", "second");
+    assertEquals(
+        "metadata.name: there is one SluiceSettings, for the whole cluster: call it cluster",
+        said(ClusterSettingsParser.parse(second, body("spec: {}"))));
+  }
+
+  private static void refused(String yaml, String... sentences) {
+    assertEquals(String.join("\n", sentences), said(parse(yaml)));
+  }
+
+  private static String said(ParsedSettings parsed) {
+    return switch (parsed) {
+      case ParsedSettings.Accepted accepted -> accepted.toString();
+      case ParsedSettings.Refused(List<Finding> findings) ->
+          findings.stream().map(Finding::toString).collect(Collectors.joining("\n"));
+    };
+  }
+
+  private static ParsedSettings parse(String yaml) {
+    return ClusterSettingsParser.parse(ClusterSettings.KEY, body(yaml));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> body(String yaml) {
+    return (Map<String, Object>) Yaml.of(yaml);
+  }
+}
