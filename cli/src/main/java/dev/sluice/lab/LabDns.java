@@ -95,6 +95,9 @@ final class LabDns {
       containers:
       - name: dnsmasq
         command: [dnsmasq, --keep-in-foreground, --user=root, --conf-file=%s]
+        ports:
+        - {name: dns, containerPort: 53, protocol: UDP}
+        - {name: dns-tcp, containerPort: 53, protocol: TCP}
       - name: outside
         command: [python3, %s, %s, "%d"]
     """

@@ -48,11 +48,18 @@ def answer(query):
     return head + query[12:end] + records
 
 
+def room(query):
+    """What the client takes in a datagram: it says so in an OPT record behind the question."""
+    at = query.index(b"\0", 12) + 5
+    offered = query[at:at + 3] == b"\0\0\x29" and struct.unpack("!H", query[at + 3:at + 5])[0]
+    return max(512, offered or 0)
+
+
 class Udp(socketserver.BaseRequestHandler):
     def handle(self):
         reply = answer(self.request[0])
         if reply:
-            if len(reply) > 1232:
+            if len(reply) > room(self.request[0]):
                 reply = reply[:2] + bytes([reply[2] | 2]) + reply[3:6] + b"\0\0" + reply[8:12]
                 reply += self.request[0][12:self.request[0].index(b"\0", 12) + 5]
             self.request[1].sendto(reply, self.client_address)

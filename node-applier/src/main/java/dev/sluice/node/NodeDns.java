@@ -13,14 +13,13 @@ import dev.sluice.node.mirror.Place;
 import dev.sluice.node.proxy.dns.DnsConversation;
 import dev.sluice.node.proxy.dns.DnsCounts;
 import dev.sluice.node.proxy.dns.DnsFlows;
+import dev.sluice.node.proxy.dns.DnsProxy;
 import dev.sluice.node.proxy.dns.NodeDnsDesk;
 import dev.sluice.node.proxy.dns.ResolverTrust;
-import dev.sluice.node.proxy.dns.UdpDnsProxy;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -98,13 +97,16 @@ final class NodeDns {
     DnsConversation conversation =
         new DnsConversation(
             node, desk, counts, Clock.systemUTC(), nxdomain ? Exchange.NXDOMAIN : Exchange.REFUSED);
-    UdpDnsProxy udp =
-        new UdpDnsProxy(
+    DnsProxy proxy =
+        new DnsProxy(
                 conversation,
-                settings.duration(Setting.DNS_HOLD_LIMIT),
+                new DnsProxy.Limits(
+                    settings.duration(Setting.DNS_HOLD_LIMIT),
+                    settings.duration(Setting.DNS_TCP_IDLE),
+                    settings.integer(Setting.DNS_TCP_CONNECTIONS)),
                 settings.optional(Setting.NODE_NETNS).map(Path::of).orElse(null),
                 podMtu,
-                (v6, fd) -> dataplane.proxySocket(PROXY, false, v6, fd),
+                (stream, v6, fd) -> dataplane.proxySocket(PROXY, stream, v6, fd),
                 broken)
             .start();
     ScheduledExecutorService clock =
@@ -115,7 +117,7 @@ final class NodeDns {
         () -> tellUse(applier, dataplane), every, every, TimeUnit.MILLISECONDS);
     return () -> {
       clock.shutdownNow();
-      udp.close();
+      proxy.close();
     };
   }
 
@@ -143,10 +145,5 @@ final class NodeDns {
     } catch (RuntimeException e) {
       LOG.warn("which addresses are in use cannot be told: {}", e.getMessage());
     }
-  }
-
-  /** How long the proxy waits at most for an answer's addresses. */
-  Duration hold() {
-    return settings.duration(Setting.DNS_HOLD_LIMIT);
   }
 }

@@ -4,7 +4,6 @@ import dev.sluice.core.policy.Finding;
 import dev.sluice.core.policy.L7Rules;
 import dev.sluice.core.policy.Policy;
 import dev.sluice.core.policy.PolicyRule;
-import dev.sluice.core.policy.PortProtocol;
 import dev.sluice.core.policy.TrafficRule;
 import java.util.List;
 import java.util.stream.Stream;
@@ -40,8 +39,7 @@ final class MechanismCheck implements PolicyCheck {
     return switch (port.l7()) {
       case L7Rules.None unused -> "";
       case L7Rules.Http unused -> "HTTP requests";
-      case L7Rules.Dns unused ->
-          port.protocol() == PortProtocol.TCP ? "DNS questions over TCP" : "";
+      case L7Rules.Dns unused -> "";
       case L7Rules.Kafka unused -> "Kafka requests";
       case L7Rules.ServerNames unused -> "TLS server names";
     };

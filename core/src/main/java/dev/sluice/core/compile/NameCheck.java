@@ -137,11 +137,14 @@ final class NameCheck implements PolicyCheck {
     return new Asking(mayAsk, learnt);
   }
 
+  /** A port that is known by its name alone says by its names of DNS that it is meant for them. */
   private static boolean isDns(TrafficRule.PortRule port) {
     return port.protocol().numbers().contains(UDP)
-        && port.ports() instanceof TrafficRule.Ports.Range(int first, int last)
-        && first <= DNS_PORT
-        && DNS_PORT <= last;
+        && switch (port.ports()) {
+          case TrafficRule.Ports.Range(int first, int last) ->
+              first <= DNS_PORT && DNS_PORT <= last;
+          case TrafficRule.Ports.Named unused -> port.l7() instanceof L7Rules.Dns;
+        };
   }
 
   /** Whether names that one means, or for a pattern a name that it means, may be asked for. */

@@ -40,8 +40,15 @@ final class DnsReader {
     DnsQuestion question = questions == 0 ? null : new DnsQuestion(name(), u16(), u16());
     int questionEnd = at;
     List<DnsRecord> records = new ArrayList<>();
-    for (int i = 0; i < answers; i++) {
-      records.add(record());
+    try {
+      for (int i = 0; i < answers; i++) {
+        records.add(record());
+      }
+    } catch (MalformedDnsException e) {
+      // Some servers cut what they truncate in the middle of a record: what is whole counts.
+      if ((flags & DnsMessage.RESPONSE) == 0 || (flags & DnsMessage.TRUNCATED) == 0) {
+        throw e;
+      }
     }
     return new DnsMessage(id, flags, question, questionEnd, List.copyOf(records));
   }

@@ -9,6 +9,9 @@ public final class DnsType {
   public static final int SVCB = 64;
   public static final int HTTPS = 65;
 
+  static final int IXFR = 251;
+  static final int AXFR = 252;
+
   private DnsType() {}
 
   /** {@code A}, {@code HTTPS}, …; {@code TYPE257} for what has no name here. */
@@ -32,8 +35,8 @@ public final class DnsType {
       case 48 -> "DNSKEY";
       case SVCB -> "SVCB";
       case HTTPS -> "HTTPS";
-      case 251 -> "IXFR";
-      case 252 -> "AXFR";
+      case IXFR -> "IXFR";
+      case AXFR -> "AXFR";
       case 255 -> "ANY";
       default -> "TYPE" + type;
     };

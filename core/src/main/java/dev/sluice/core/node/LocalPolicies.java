@@ -3,6 +3,7 @@ package dev.sluice.core.node;
 import dev.sluice.core.desired.DesiredRecord.IdentityPorts;
 import dev.sluice.core.desired.DesiredRecord.Member;
 import dev.sluice.core.desired.DesiredRecord.SubjectPolicy;
+import dev.sluice.core.dns.QuestionRules;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -92,6 +93,18 @@ final class LocalPolicies {
 
   Optional<SubjectPolicy> policy(int identity) {
     return Optional.ofNullable(policies.get(identity));
+  }
+
+  /** What a subject may ask a server, by the server's identity; closed without a policy. */
+  QuestionRules questions(int subject, int server, int protocol, int port) {
+    SubjectPolicy policy = policies.get(subject);
+    return policy == null
+        ? QuestionRules.NONE
+        : QuestionRules.of(
+            NamedPorts.resolve(policy.egress(), membership.ports().of(server)),
+            membership.selecting(server)::contains,
+            protocol,
+            port);
   }
 
   /** The leaves of the local subjects that have a policy, as of the last {@link #flush}. */

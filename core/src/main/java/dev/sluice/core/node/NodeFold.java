@@ -110,11 +110,7 @@ public final class NodeFold {
 
   /** What a subject may ask a server, by the server's identity; closed without a policy. */
   public QuestionRules questions(int subject, int server, int protocol, int port) {
-    return policies
-        .policy(subject)
-        .map(
-            p -> QuestionRules.of(p.egress(), policies.selecting(server)::contains, protocol, port))
-        .orElse(QuestionRules.NONE);
+    return policies.questions(subject, server, protocol, port);
   }
 
   private KernelEntry.AddressEntry entry(ClusterRecord.Address address) {

@@ -25,13 +25,14 @@ import java.util.stream.Stream;
  *       the verdict is AUDIT.
  *   <li>A rule of names that may be asked for allows the flow and hands it to the DNS proxy, also
  *       beside a rule that allows it as it is. One that needs a mechanism which the node has not
- *       (names over TCP, other REDIRECTs) allows nothing.
+ *       (other REDIRECTs, names over SCTP) allows nothing.
  * </ol>
  */
 record Ruling(RuleBook.Reason reason, int proxy) {
   /** The number of the DNS proxy in policy entries. */
   static final int DNS_PROXY = 1;
 
+  private static final int TCP = 6;
   private static final int UDP = 17;
 
   /** Allowed without any policy having a say. */
@@ -113,7 +114,8 @@ record Ruling(RuleBook.Reason reason, int proxy) {
   private static boolean isAble(CompiledRule rule) {
     return switch (rule.verdict()) {
       case ALLOW, DENY, PASS -> true;
-      case REDIRECT -> QuestionRules.concerns(rule) && rule.protocol() == UDP;
+      case REDIRECT ->
+          QuestionRules.concerns(rule) && (rule.protocol() == UDP || rule.protocol() == TCP);
       case AUDIT -> false;
     };
   }

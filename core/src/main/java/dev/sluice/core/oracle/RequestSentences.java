@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 final class RequestSentences {
   private RequestSentences() {}
 
+  private static final int TCP = 6;
   private static final int UDP = 17;
 
   /**
@@ -23,7 +24,8 @@ final class RequestSentences {
       case L7Rules.None unused -> Optional.empty();
       case L7Rules.Http unused -> Optional.of(World.Mechanism.HTTP);
       case L7Rules.Dns unused ->
-          Optional.of(protocol == UDP ? World.Mechanism.DNS : World.Mechanism.DNS_TCP);
+          Optional.of(
+              protocol == UDP || protocol == TCP ? World.Mechanism.DNS : World.Mechanism.DNS_SCTP);
       case L7Rules.Kafka unused -> Optional.of(World.Mechanism.KAFKA);
       case L7Rules.ServerNames unused -> Optional.of(World.Mechanism.SERVER_NAMES);
     };

@@ -34,10 +34,10 @@ public record World(
   /** What a node can look into. A rule whose mechanism is missing allows nothing. */
   public enum Mechanism {
     HTTP,
-    /** Questions over UDP. */
+    /** Questions over UDP and TCP. */
     DNS,
-    /** Questions over anything else. */
-    DNS_TCP,
+    /** Questions over SCTP, which nobody asks. */
+    DNS_SCTP,
     KAFKA,
     SERVER_NAMES
   }

@@ -124,6 +124,16 @@ public enum Setting {
       Type.DURATION,
       "100ms",
       "how long an answer waits for its addresses to be usable before it becomes SERVFAIL"),
+  DNS_TCP_IDLE(
+      "dns.tcp.idle",
+      Type.DURATION,
+      "10s",
+      "after how long a pod's DNS connection ends over which nothing is asked"),
+  DNS_TCP_CONNECTIONS(
+      "dns.tcp.connections",
+      Type.NUMBER,
+      "128",
+      "DNS connections that one pod may have at a time; more are reset"),
   DNS_REJECT(
       "dns.reject",
       Type.TEXT,

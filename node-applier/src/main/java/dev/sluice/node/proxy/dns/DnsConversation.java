@@ -69,8 +69,8 @@ public final class DnsConversation {
       desk.seen(seen(client, server, protocol, rules, Outcome.MALFORMED));
       return new Question(Optional.empty(), Exchange.formatError(bytes, bytes.length));
     }
-    boolean internet = query.question().dnsClass() == dev.sluice.core.dns.DnsQuestion.INTERNET;
-    boolean allowed = internet && rules.questions().allow(query.question().name());
+    boolean allowed =
+        query.question().isOfName() && rules.questions().allow(query.question().name());
     Outcome outcome = allowed ? Outcome.ASKED : Outcome.REFUSED;
     desk.seen(
         new DnsSeen(

@@ -33,6 +33,15 @@ public final class DnsCounts {
   /** Questions that no server answered in time. */
   public final LongAdder unanswered = new LongAdder();
 
+  /** Connections taken from pods. */
+  public final LongAdder connections = new LongAdder();
+
+  /** Connections that were too many. */
+  public final LongAdder connectionsRefused = new LongAdder();
+
+  /** Connections ended because nothing was asked over them. */
+  public final LongAdder connectionsIdle = new LongAdder();
+
   /** All, by name. */
   public Map<String, Long> all() {
     Map<String, Long> all = new TreeMap<>();
@@ -45,6 +54,9 @@ public final class DnsCounts {
     all.put("heldTooLong", heldTooLong.sum());
     all.put("untrusted", untrusted.sum());
     all.put("unanswered", unanswered.sum());
+    all.put("connections", connections.sum());
+    all.put("connectionsRefused", connectionsRefused.sum());
+    all.put("connectionsIdle", connectionsIdle.sum());
     return all;
   }
 }

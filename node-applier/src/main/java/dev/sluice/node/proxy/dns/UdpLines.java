@@ -5,7 +5,6 @@ import dev.sluice.node.proxy.dns.DnsConversation.Asked;
 import dev.sluice.node.proxy.socket.Peer;
 import dev.sluice.node.proxy.socket.Poller;
 import dev.sluice.node.proxy.socket.UdpLine;
-import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -17,11 +16,6 @@ import java.util.concurrent.TimeUnit;
  * that its port does not become known. For the proxy's thread.
  */
 final class UdpLines implements AutoCloseable {
-  /** Below the ports that pods choose for themselves. */
-  private static final int FIRST_PORT = 10_000;
-
-  private static final int PORTS = 22_000;
-  private static final int TRIES = 64;
   private static final int OPEN_QUESTIONS = 4096;
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(20);
   private static final long OLD_NANOS = TimeUnit.SECONDS.toNanos(60);
@@ -46,12 +40,13 @@ final class UdpLines implements AutoCloseable {
   }
 
   private final Poller poller;
-  private final SecureRandom random = new SecureRandom();
+  private final UpstreamPorts ports;
   private final Map<Way, Line> current = new HashMap<>();
   private final Map<Integer, Line> byFd = new HashMap<>();
 
-  UdpLines(Poller poller) {
+  UdpLines(Poller poller, UpstreamPorts ports) {
     this.poller = poller;
+    this.ports = ports;
   }
 
   /** The line of a pod to a server; null when there is no port or too much is open. */
@@ -70,26 +65,14 @@ final class UdpLines implements AutoCloseable {
   }
 
   private Line open(Way way, long nowNanos) {
-    for (int i = 0; i < TRIES; i++) {
-      Peer from = new Peer(way.from, FIRST_PORT + random.nextInt(PORTS));
-      UdpLine socket = UdpLine.open(from, way.to, way.inPodsName);
-      if (socket != null) {
-        Line line = new Line(socket, nowNanos);
-        poller.add(socket.fd());
-        byFd.put(socket.fd(), line);
-        return line;
-      }
+    UdpLine socket = ports.open(way.from, from -> UdpLine.open(from, way.to, way.inPodsName));
+    if (socket == null) {
+      return null;
     }
-    return null;
-  }
-
-  /** An id that nothing on the line has. */
-  int freeId(Line line) {
-    int id = random.nextInt(1 << 16);
-    while (line.open.containsKey(id)) {
-      id = random.nextInt(1 << 16);
-    }
-    return id;
+    Line line = new Line(socket, nowNanos);
+    poller.add(socket.fd());
+    byFd.put(socket.fd(), line);
+    return line;
   }
 
   /** The line that a readable socket belongs to; null when it was closed. */

@@ -15,17 +15,28 @@ import java.lang.invoke.MethodHandle;
 final class Syscalls {
   static final int AGAIN = 11;
   static final int ADDRESS_IN_USE = 98;
+  static final int NO_ADDRESS = 99; // the same two ends still linger
   static final int MESSAGE_TOO_LONG = 90;
+  static final int IN_PROGRESS = 115;
 
   private static final MethodHandle SOCKET = Native.libc("socket", Native.of(INT, INT, INT, INT));
   private static final MethodHandle CLOSE = Native.libc("close", Native.of(INT, INT));
   private static final MethodHandle BIND = Native.libc("bind", Native.of(INT, INT, POINTER, INT));
   private static final MethodHandle CONNECT =
       Native.libc("connect", Native.of(INT, INT, POINTER, INT));
+  private static final MethodHandle LISTEN = Native.libc("listen", Native.of(INT, INT, INT));
+  private static final MethodHandle ACCEPT =
+      Native.libc("accept4", Native.of(INT, INT, POINTER, POINTER, INT));
+  private static final MethodHandle NAME =
+      Native.libc("getsockname", Native.of(INT, INT, POINTER, POINTER));
   private static final MethodHandle SETSOCKOPT =
       Native.libc("setsockopt", Native.of(INT, INT, INT, INT, POINTER, INT));
   private static final MethodHandle SEND =
       Native.libc("send", Native.of(LONG, INT, POINTER, LONG, INT));
+
+  /** {@code MSG_NOSIGNAL}: a stream that the other side has closed is an errno, not a signal. */
+  private static final int NO_SIGNAL = 0x4000;
+
   private static final MethodHandle SENDTO =
       Native.libc("sendto", Native.of(LONG, INT, POINTER, LONG, INT, POINTER, INT));
   private static final MethodHandle RECV =
@@ -102,12 +113,46 @@ final class Syscalls {
     }
   }
 
+  static int listen(int fd, int backlog) {
+    MemorySegment errno = ERRNO.get();
+    try {
+      return result((int) LISTEN.invokeExact(errno, fd, backlog), errno);
+    } catch (Throwable e) {
+      throw Native.broken(e);
+    }
+  }
+
+  /** A new socket, which does not block; its other end's address is written down. */
+  static int accept(int fd, MemorySegment address, MemorySegment size) {
+    MemorySegment errno = ERRNO.get();
+    try {
+      return result((int) ACCEPT.invokeExact(errno, fd, address, size, 0x80800), errno);
+    } catch (Throwable e) {
+      throw Native.broken(e);
+    }
+  }
+
+  /** Writes down a socket's own address. */
+  static int name(int fd, MemorySegment address, MemorySegment size) {
+    MemorySegment errno = ERRNO.get();
+    try {
+      return result((int) NAME.invokeExact(errno, fd, address, size), errno);
+    } catch (Throwable e) {
+      throw Native.broken(e);
+    }
+  }
+
   static void option(int fd, int level, int name, int value, String what) {
+    option(fd, level, name, new int[] {value}, what);
+  }
+
+  static void option(int fd, int level, int name, int[] value, String what) {
     MemorySegment errno = ERRNO.get();
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment number = arena.allocateFrom(ValueLayout.JAVA_INT, value);
+      MemorySegment numbers = arena.allocateFrom(ValueLayout.JAVA_INT, value);
+      int size = 4 * value.length;
       check(
-          result((int) SETSOCKOPT.invokeExact(errno, fd, level, name, number, 4), errno),
+          result((int) SETSOCKOPT.invokeExact(errno, fd, level, name, numbers, size), errno),
           "cannot set " + what);
     } catch (BpfException e) {
       throw e;
@@ -119,7 +164,7 @@ final class Syscalls {
   static long send(int fd, MemorySegment bytes, long length) {
     MemorySegment errno = ERRNO.get();
     try {
-      return result((long) SEND.invokeExact(errno, fd, bytes, length, 0), errno);
+      return result((long) SEND.invokeExact(errno, fd, bytes, length, NO_SIGNAL), errno);
     } catch (Throwable e) {
       throw Native.broken(e);
     }
