@@ -44,8 +44,9 @@ def answer(query):
             data = address.packed
             records += struct.pack("!HHHIH", 0xC00C, kind, 1, entry["ttl"], len(data)) + data
             count += 1
-    head = query[:2] + struct.pack("!HHHHH", 0x8400 | (query[2] & 1) << 8 | rcode, 1, count, 0, 0)
-    return head + query[12:end] + records
+    edns = query[end:end + 3] == b"\0\0\x29"
+    head = query[:2] + struct.pack("!HHHHH", 0x8400 | (query[2] & 1) << 8 | rcode, 1, count, 0, edns)
+    return head + query[12:end] + records + (struct.pack("!BHHIH", 0, 41, 4096, 0, 0) if edns else b"")
 
 
 def room(query):
@@ -60,7 +61,7 @@ class Udp(socketserver.BaseRequestHandler):
         reply = answer(self.request[0])
         if reply:
             if len(reply) > room(self.request[0]):
-                reply = reply[:2] + bytes([reply[2] | 2]) + reply[3:6] + b"\0\0" + reply[8:12]
+                reply = reply[:2] + bytes([reply[2] | 2]) + reply[3:6] + bytes(6)
                 reply += self.request[0][12:self.request[0].index(b"\0", 12) + 5]
             self.request[1].sendto(reply, self.client_address)
 
