@@ -5,7 +5,7 @@ import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
-import dev.sluice.core.node.RuleBook;
+import dev.sluice.node.flow.Attributions;
 import dev.sluice.node.flow.FlowEnricher;
 import dev.sluice.node.flow.FlowReader;
 import dev.sluice.node.flow.FlowWriter;
@@ -41,11 +41,15 @@ public final class FlowPipe {
         FlowLoad load = FlowLoad.open(settings)) {
       serdes.register(List.of(Topics.FLOWS));
       FlowEnricher enricher =
-          new FlowEnricher("node-1", peers(), RuleBook::new, () -> Place.NONE, i -> "slc12", 1);
+          new FlowEnricher(
+              "node-1", peers(), Attributions.none(), () -> Place.NONE, i -> "slc12", 1);
       FlowWriter writer = FlowWriter.open(settings, serdes);
       try (EventReader events = load.events();
           FlowReader reader =
-              new FlowReader(events::drain, enricher, new MonitorHub(on -> {}, i -> ""))) {
+              new FlowReader(
+                  events::drain,
+                  enricher,
+                  new MonitorHub(on -> {}, i -> "", Attributions.none()))) {
         reader.writeTo(writer);
         reader.start();
         long before = push(load, reader, WARM_UP);

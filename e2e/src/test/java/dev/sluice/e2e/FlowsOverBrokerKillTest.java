@@ -3,7 +3,7 @@ package dev.sluice.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.sluice.broker.BrokerProcess;
-import dev.sluice.core.node.RuleBook;
+import dev.sluice.node.flow.Attributions;
 import dev.sluice.node.flow.Events;
 import dev.sluice.node.flow.FlowEnricher;
 import dev.sluice.node.flow.FlowWriter;
@@ -36,7 +36,7 @@ class FlowsOverBrokerKillTest {
   @TempDir Path directory;
 
   private final FlowEnricher enricher =
-      new FlowEnricher("n", new PeerBook(), RuleBook::new, () -> Place.NONE, i -> "", 1);
+      new FlowEnricher("n", new PeerBook(), Attributions.none(), () -> Place.NONE, i -> "", 1);
   private final Set<String> written = new TreeSet<>();
   private volatile boolean broughtBack;
 

@@ -3,9 +3,11 @@ package dev.sluice.node;
 import dev.sluice.node.apply.Applier;
 import dev.sluice.node.apply.ApplierThread;
 import dev.sluice.node.control.ControlServer;
+import dev.sluice.node.flow.Attributions;
 import dev.sluice.node.flow.FlowEnricher;
 import dev.sluice.node.flow.FlowReader;
 import dev.sluice.node.flow.MonitorHub;
+import dev.sluice.node.flow.NeedBook;
 import dev.sluice.node.flow.PeerBook;
 import dev.sluice.node.kernel.EventReader;
 import dev.sluice.node.kernel.NodeDataplane;
@@ -14,6 +16,7 @@ import dev.sluice.node.link.IpWiring;
 import dev.sluice.node.link.NodeNetwork;
 import dev.sluice.node.link.NodeSetup;
 import dev.sluice.node.link.PodLinks;
+import dev.sluice.node.mirror.FoldListener;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
 import java.nio.file.Path;
@@ -79,6 +82,7 @@ final class NodeCore implements AutoCloseable {
     endpoints.name(own.uplinkIfindex(), settings.text(Setting.NODE_UPLINK));
     endpoints.name(own.tunnelIfindex(), NodeNetwork.TUNNEL);
     PeerBook peers = new PeerBook();
+    NeedBook needs = new NeedBook();
     dns = new NodeDns(settings);
     String netns = settings.text(Setting.NODE_NETNS);
     Applier target =
@@ -88,7 +92,7 @@ final class NodeCore implements AutoCloseable {
             dataplane.services(),
             endpoints,
             new IpWiring(netns, NodeSetup.tunnels(settings))::change,
-            peers,
+            FoldListener.all(peers, needs),
             dns.listener());
     PodLinks links = new PodLinks(netns, EndpointFiles.beside(socket), own.podMtu());
     links.adopt().forEach(target::attach);
@@ -100,7 +104,8 @@ final class NodeCore implements AutoCloseable {
         };
     applier = closing(new ApplierThread(target, stepped, broken).start());
 
-    MonitorHub monitor = new MonitorHub(dataplane::monitor, endpoints::name);
+    Attributions attributions = new Attributions(target::rules, peers, needs);
+    MonitorHub monitor = new MonitorHub(dataplane::monitor, endpoints::name, attributions);
     EventReader events = closing(dataplane.events());
     flows =
         closing(
@@ -109,7 +114,7 @@ final class NodeCore implements AutoCloseable {
                     new FlowEnricher(
                         node,
                         peers,
-                        target::rules,
+                        attributions,
                         target::place,
                         endpoints::name,
                         System.nanoTime()),

@@ -111,7 +111,7 @@ public final class ExplainCommand implements Callable<Integer> {
       return;
     }
     out.println("    allowed would be:");
-    for (Explanation.Needed needed : side.needed().stream().limit(SHOWN).toList()) {
+    for (Explanation.Nearest needed : side.needed().stream().limit(SHOWN).toList()) {
       out.printf(
           "      %s %s%s on %s%s: %s%n",
           word,
@@ -144,7 +144,7 @@ public final class ExplainCommand implements Callable<Integer> {
     sources(json.putArray("rules"), rules ? side.sources() : List.of());
     sources(json.putArray("enforcedBy"), rules ? List.of() : side.sources());
     ArrayNode needed = json.putArray("needed");
-    for (Explanation.Needed one : side.needed()) {
+    for (Explanation.Nearest one : side.needed()) {
       ObjectNode object = needed.addObject();
       object.put("peer", one.peer());
       object.put("port", one.port());

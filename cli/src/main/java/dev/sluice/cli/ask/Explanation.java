@@ -3,7 +3,8 @@ package dev.sluice.cli.ask;
 import dev.sluice.core.cluster.ReservedIdentity;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.desired.DesiredRecord.CompiledRule;
-import dev.sluice.core.desired.DesiredRecord.RuleVerdict;
+import dev.sluice.core.desired.Needed;
+import dev.sluice.core.desired.RuleWords;
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.node.KernelEntry.Direction;
@@ -11,8 +12,6 @@ import dev.sluice.core.node.RuleBook;
 import dev.sluice.core.policy.ClusterSettings;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Why policy says what it says about some traffic: for each side the rules that decided, or the
@@ -60,7 +59,7 @@ record Explanation(Party from, Party to, Traffic traffic, Side egress, Side ingr
    * @param peerMatches whether the other side is one of them
    * @param portMatches whether the port is one of them
    */
-  record Needed(
+  record Nearest(
       String peer, String port, boolean peerMatches, boolean portMatches, List<Source> rules) {}
 
   /**
@@ -69,7 +68,7 @@ record Explanation(Party from, Party to, Traffic traffic, Side egress, Side ingr
    * @param sources the rules that decided, or the policies that switched default deny on
    * @param needed for a default-deny drop: what would have been allowed, the nearest first
    */
-  record Side(boolean allow, How how, List<Source> sources, List<Needed> needed) {}
+  record Side(boolean allow, How how, List<Source> sources, List<Nearest> needed) {}
 
   /** What denies by default where no policy does. */
   private static final List<String> MODE =
@@ -143,36 +142,30 @@ record Explanation(Party from, Party to, Traffic traffic, Side egress, Side ingr
     return new Source(parts[0], path, world.place(ObjectKey.parse(parts[0]), path));
   }
 
-  private static List<Needed> needed(
+  private static List<Nearest> needed(
       OfflineWorld world, Direction direction, Party subject, int peer, Traffic traffic) {
-    DesiredRecord.SubjectPolicy policy = world.subject(subject.pod().identity()).orElseThrow();
-    Set<String> selecting = world.selecting(peer);
-    List<Needed> needed = new ArrayList<>();
-    for (CompiledRule rule :
-        (direction == Direction.INGRESS ? policy.ingress() : policy.egress()).rules()) {
-      if (rule.verdict() == RuleVerdict.ALLOW) {
-        boolean anybody = rule.selector().isEmpty();
-        needed.add(
-            new Needed(
-                anybody ? "anybody" : SelectorText.of(world.selector(rule.selector())),
-                PortText.of(rule),
-                anybody || selecting.contains(rule.selector()),
-                matches(rule, traffic),
-                sources(world, new ArrayList<>(new TreeSet<>(rule.origins())))));
-      }
-    }
-    needed.sort(
-        (one, other) -> Integer.compare(nearness(other), nearness(one))); // stable: rules' order
-    return List.copyOf(needed);
+    int self = subject.pod().identity();
+    DesiredRecord.SubjectPolicy policy = world.subject(self).orElseThrow();
+    boolean ingress = direction == Direction.INGRESS;
+    return Needed.of(
+            ingress ? policy.ingress() : policy.egress(),
+            world.selecting(peer)::contains,
+            world.namedPorts(ingress ? self : peer),
+            false,
+            traffic.number(),
+            traffic.port())
+        .stream()
+        .map(one -> needed(world, one))
+        .toList();
   }
 
-  private static int nearness(Needed needed) {
-    return (needed.peerMatches ? 2 : 0) + (needed.portMatches ? 1 : 0);
-  }
-
-  private static boolean matches(CompiledRule rule, Traffic traffic) {
-    return (rule.protocol() == 0 || rule.protocol() == traffic.number())
-        && rule.portFirst() <= traffic.port()
-        && traffic.port() <= rule.portLast();
+  private static Nearest needed(OfflineWorld world, Needed one) {
+    CompiledRule rule = one.rule();
+    return new Nearest(
+        rule.selector().isEmpty() ? "anybody" : RuleWords.selector(world.selector(rule.selector())),
+        RuleWords.ports(rule),
+        one.peerMatches(),
+        one.portMatches(),
+        sources(world, rule.origins()));
   }
 }

@@ -55,6 +55,7 @@ final class OfflineWorld {
   private final TreeMap<Integer, DesiredRecord.SubjectPolicy> subjects = new TreeMap<>();
   private final TreeMap<String, DesiredRecord.Selector> selectors = new TreeMap<>();
   private final Map<Integer, TreeSet<String>> selecting = new HashMap<>();
+  private final Map<Integer, List<ClusterRecord.NamedPort>> namedPorts = new HashMap<>();
   private final NodeFold node = NodeFold.empty("");
   private PolicyLookup lookup;
 
@@ -98,7 +99,8 @@ final class OfflineWorld {
           selecting
               .computeIfAbsent(member.identity(), number -> new TreeSet<>())
               .add(member.selector());
-      case DesiredRecord.IdentityPorts unused -> {}
+      case DesiredRecord.IdentityPorts ports -> namedPorts.put(ports.identity(), ports.ports());
+      case DesiredRecord.IdentityLabels unused -> {}
       case DesiredRecord.DesiredAddress unused -> {}
       case DesiredRecord.Settings unused -> {}
       case ServiceRow unused -> {}
@@ -261,6 +263,11 @@ final class OfflineWorld {
   /** The ids of the selectors that select an identity. */
   Set<String> selecting(int identity) {
     return selecting.getOrDefault(identity, new TreeSet<>());
+  }
+
+  /** The named ports of all pods with an identity. */
+  List<ClusterRecord.NamedPort> namedPorts(int identity) {
+    return namedPorts.getOrDefault(identity, List.of());
   }
 
   /** The policy entries of every subject, as the kernel would have them. */

@@ -121,7 +121,8 @@ final class MonitorCommand implements Callable<Integer> {
               + endpoint
               + ", "
               + peers
-              + packet;
+              + packet
+              + by(event);
       case "policy-verdict" ->
           "Policy verdict log: flow 0x0 local EP ID "
               + endpoint
@@ -131,9 +132,29 @@ final class MonitorCommand implements Callable<Integer> {
               + event.path("action").asText("allow")
               + ", "
               + peers
-              + packet;
+              + packet
+              + by(event);
       default -> "-> endpoint " + endpoint + " flow 0x0, " + peers + packet;
     };
+  }
+
+  /** Which policies decided, and what a rule would have had to allow. */
+  private static String by(JsonNode event) {
+    StringBuilder text = new StringBuilder();
+    names(text, ", allowed by ", event.path("allowedBy"));
+    names(
+        text,
+        event.path("action").asText().equals("audit") ? ", audited by " : ", denied by ",
+        event.path("deniedBy"));
+    String needed = event.path("needed").asText("");
+    return text.append(needed.isEmpty() ? "" : ", needed: " + needed).toString();
+  }
+
+  private static void names(StringBuilder text, String word, JsonNode names) {
+    for (JsonNode name : names) {
+      text.append(word).append(name.asText());
+      word = ", ";
+    }
   }
 
   private ParameterException wrong(String sentence) {

@@ -158,6 +158,8 @@ final class Compilation {
     }
     if (isPods(identity)) {
       addSubject(identity);
+    } else {
+      touched.labels(number, null);
     }
     if (inUse(number)) {
       addLive(identity.labels(), 1);
@@ -191,6 +193,8 @@ final class Compilation {
     }
     if (subjects.containsKey(number)) {
       touched.subject(number, subjects.remove(number));
+    } else {
+      touched.labels(number, labels);
     }
     identities.remove(number);
   }
@@ -451,6 +455,14 @@ final class Compilation {
     return entry == null
         ? null
         : new DesiredRecord.Selector(id, entry.selector().text(), List.copyOf(entry.users()));
+  }
+
+  /** The row of an identity that comes and goes and is no pod's; null when there is none. */
+  DesiredRecord.IdentityLabels labelsRow(int number) {
+    LabelSet labels = identities.labels(number);
+    return labels == null || subjects.containsKey(number)
+        ? null
+        : new DesiredRecord.IdentityLabels(number, labels);
   }
 
   /** Whether a selector is in use and selects a live identity. */

@@ -8,11 +8,11 @@ import java.util.List;
 
 /**
  * The rows of one step in the order in which a node may apply them one by one: additions come
- * settings, selectors, members, named ports, policies, addresses, Services; removals follow in
- * reverse. Rows of one kind keep the order in which they were given.
+ * settings, selectors, members, named ports, labels, policies, addresses, Services; removals follow
+ * in reverse. Rows of one kind keep the order in which they were given.
  */
 final class DesiredRows {
-  private static final int KINDS = 9;
+  private static final int KINDS = 10;
 
   private final List<List<Change<DesiredRecord>>> additions = new ArrayList<>();
   private final List<List<Change<DesiredRecord>>> removals = new ArrayList<>();
@@ -44,9 +44,9 @@ final class DesiredRows {
 
   private static int rank(Class<? extends ServiceRow> kind) {
     if (kind == ServiceRow.Node.class) {
-      return 6;
+      return 7;
     }
-    return kind == ServiceRow.Backend.class ? 7 : 8;
+    return kind == ServiceRow.Backend.class ? 8 : 9;
   }
 
   List<Change<DesiredRecord>> inOrder() {
@@ -62,11 +62,12 @@ final class DesiredRows {
       case DesiredRecord.Selector unused -> 1;
       case DesiredRecord.Member unused -> 2;
       case DesiredRecord.IdentityPorts unused -> 3;
-      case DesiredRecord.SubjectPolicy unused -> 4;
-      case DesiredRecord.DesiredAddress unused -> 5;
-      case ServiceRow.Node unused -> 6;
-      case ServiceRow.Backend unused -> 7;
-      case ServiceRow.Frontend unused -> 8;
+      case DesiredRecord.IdentityLabels unused -> 4;
+      case DesiredRecord.SubjectPolicy unused -> 5;
+      case DesiredRecord.DesiredAddress unused -> 6;
+      case ServiceRow.Node unused -> 7;
+      case ServiceRow.Backend unused -> 8;
+      case ServiceRow.Frontend unused -> 9;
     };
   }
 }

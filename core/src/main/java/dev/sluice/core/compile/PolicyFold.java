@@ -17,6 +17,7 @@ import dev.sluice.core.service.ServiceFold;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -346,6 +347,10 @@ public final class PolicyFold {
           .forEach(number -> rows.put(new DesiredRecord.Member(id, number)));
     }
     compilation.portNames().rows().forEach(rows::put);
+    compilation.identities().unreserved().stream()
+        .map(identity -> compilation.labelsRow(identity.number()))
+        .filter(Objects::nonNull)
+        .forEach(rows::put);
     compilation.subjects().values().forEach(subject -> rows.put(subject.row()));
     compilation
         .addresses()

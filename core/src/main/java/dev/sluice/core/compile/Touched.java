@@ -2,6 +2,7 @@ package dev.sluice.core.compile;
 
 import dev.sluice.core.cluster.ClusterRecord;
 import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.policy.ClusterSettings;
 import java.util.Comparator;
 import java.util.SortedMap;
@@ -29,6 +30,7 @@ final class Touched {
   private final TreeMap<String, DesiredRecord.Selector> selectors = new TreeMap<>();
   private final TreeMap<Membership, Boolean> members = new TreeMap<>();
   private final TreeMap<Integer, DesiredRecord.IdentityPorts> ports = new TreeMap<>();
+  private final TreeMap<Integer, LabelSet> labels = new TreeMap<>();
   private final TreeMap<Integer, Subject> subjects = new TreeMap<>();
   private final TreeMap<String, ClusterRecord.Address> addresses = new TreeMap<>();
   private ClusterSettings settings;
@@ -54,6 +56,13 @@ final class Touched {
   void ports(int identity, DesiredRecord.IdentityPorts before) {
     if (!ports.containsKey(identity)) {
       ports.put(identity, before);
+    }
+  }
+
+  /** The labels of an identity that is no pod's. */
+  void labels(int identity, LabelSet before) {
+    if (!labels.containsKey(identity)) {
+      labels.put(identity, before);
     }
   }
 
@@ -104,6 +113,10 @@ final class Touched {
 
   SortedMap<Integer, DesiredRecord.IdentityPorts> ports() {
     return ports;
+  }
+
+  SortedMap<Integer, LabelSet> labels() {
+    return labels;
   }
 
   SortedMap<Integer, Subject> subjects() {

@@ -14,6 +14,7 @@ final class TouchedRows {
     selectors(touched, compilation, rows);
     members(touched, compilation, rows);
     ports(touched, compilation, rows);
+    labels(touched, compilation, rows);
     addresses(touched, compilation, rows);
   }
 
@@ -70,6 +71,20 @@ final class TouchedRows {
                 rows.put(now);
               } else if (now == null && before != null) {
                 rows.remove(before);
+              }
+            });
+  }
+
+  private static void labels(Touched touched, Compilation compilation, DesiredRows rows) {
+    touched
+        .labels()
+        .forEach(
+            (identity, before) -> {
+              DesiredRecord.IdentityLabels now = compilation.labelsRow(identity);
+              if (now != null && !now.labels().equals(before)) {
+                rows.put(now);
+              } else if (now == null && before != null) {
+                rows.remove(new DesiredRecord.IdentityLabels(identity, before));
               }
             });
   }

@@ -11,6 +11,7 @@ public sealed interface DesiredRecord
         DesiredRecord.Selector,
         DesiredRecord.Member,
         DesiredRecord.IdentityPorts,
+        DesiredRecord.IdentityLabels,
         DesiredRecord.DesiredAddress,
         DesiredRecord.Settings,
         ServiceRow {
@@ -155,6 +156,17 @@ public sealed interface DesiredRecord
     @Override
     public String key() {
       return KEY;
+    }
+  }
+
+  /**
+   * The labels of an identity that is no pod's: of a prefix, or of a node that carries some. Those
+   * of pods are in their {@link SubjectPolicy}. No verdict depends on it; it says who was meant.
+   */
+  record IdentityLabels(int identity, LabelSet labels) implements DesiredRecord {
+    @Override
+    public String key() {
+      return "identity/" + identity;
     }
   }
 

@@ -44,7 +44,21 @@ public sealed interface KernelEntry {
    * @param portBits how many leading bits of the port count, 0..16
    */
   record PolicyKey(int subject, Direction direction, int peer, int protocol, int port, int portBits)
-      implements Key {}
+      implements Key {
+    /**
+     * What a packet was recognised by when this entry answers it, in Cilium's numbers: 1 the peer,
+     * 2 peer and port, 3 the port, 4 nothing (everything), 5 peer and protocol, 6 the protocol.
+     */
+    public int match() {
+      if (protocol == 0) {
+        return peer == 0 ? 4 : 1;
+      }
+      if (portBits == 0) {
+        return peer == 0 ? 6 : 5;
+      }
+      return peer == 0 ? 3 : 2;
+    }
+  }
 
   /**
    * A final verdict for the key: entries for a peer already contain what the wildcard peer's rules

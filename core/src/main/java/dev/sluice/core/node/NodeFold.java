@@ -69,6 +69,7 @@ public final class NodeFold {
       case DesiredRecord.IdentityPorts ports -> policies.put(ports);
       case DesiredRecord.Selector unused -> {}
       case DesiredRecord.Settings unused -> {}
+      case DesiredRecord.IdentityLabels unused -> {}
       case ServiceRow unused -> {}
     }
   }
@@ -86,6 +87,7 @@ public final class NodeFold {
           names.remove(new KernelEntry.AddressKey(address.address().prefix()));
       case DesiredRecord.Selector unused -> {}
       case DesiredRecord.Settings unused -> {}
+      case DesiredRecord.IdentityLabels unused -> {}
       case ServiceRow unused -> {}
     }
   }

@@ -14,10 +14,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * Numbers the reasons of verdicts, so that a kernel entry can carry them in 31 bits. A number is a
- * hash of the reason, so that a restarted node finds the numbers it left in the kernel; the second
- * of two reasons with one hash gets the hash of another round. A reason that no entry carries any
- * more is remembered for a while, because flows that it judged are still on their way.
+ * Numbers the reasons of verdicts, so that a kernel entry can carry them in 31 bits, each with what
+ * the entries recognise packets by. A number is a hash of both, so that a restarted node finds the
+ * numbers it left in the kernel; the second of two reasons with one hash gets the hash of another
+ * round. A reason that no entry carries any more is remembered for a while, because flows that it
+ * judged are still on their way.
  *
  * <p>Numbering is for the fold's thread; {@link #find} may be called from any.
  */
@@ -61,6 +62,9 @@ public final class RuleBook {
     }
   }
 
+  /** What entries with one cookie have in common; {@code match} is {@code PolicyKey.match}. */
+  private record Meaning(Reason reason, int match) {}
+
   private static final class Number {
     private final int cookie;
     private int users;
@@ -70,32 +74,46 @@ public final class RuleBook {
     }
   }
 
-  private final ConcurrentHashMap<Integer, Reason> reasons = new ConcurrentHashMap<>();
-  private final Map<Reason, Number> numbers = new HashMap<>();
-  private final LinkedHashSet<Reason> unused = new LinkedHashSet<>();
+  private final ConcurrentHashMap<Integer, Meaning> meanings = new ConcurrentHashMap<>();
+  private final Map<Meaning, Number> numbers = new HashMap<>();
+  private final LinkedHashSet<Meaning> unused = new LinkedHashSet<>();
 
   /** The reason behind a cookie; empty for 0 (not enforced) and for numbers long forgotten. */
   public Optional<Reason> find(int cookie) {
-    return Optional.ofNullable(reasons.get(cookie));
+    return Optional.ofNullable(meanings.get(cookie)).map(Meaning::reason);
   }
 
-  /** One more entry has this reason; returns its cookie. */
-  int take(Reason reason) {
+  /**
+   * What an entry with this cookie recognises packets by ({@code PolicyKey.match}); 0 where no
+   * policy is enforced, for default deny, which nothing matched, and for numbers long forgotten.
+   */
+  public int match(int cookie) {
+    Meaning meaning = meanings.get(cookie);
+    return meaning == null || meaning.reason.origins.isEmpty() ? 0 : meaning.match;
+  }
+
+  /**
+   * One more entry has this reason; returns its cookie.
+   *
+   * @param match what the entry recognises packets by
+   */
+  int take(Reason reason, int match) {
     if (reason.equals(Reason.NONE)) {
       return 0;
     }
-    Number number = numbers.computeIfAbsent(reason, this::allocate);
+    Meaning meaning = new Meaning(reason, match);
+    Number number = numbers.computeIfAbsent(meaning, this::allocate);
     if (number.users++ == 0) {
-      unused.remove(reason);
+      unused.remove(meaning);
     }
     return number.cookie;
   }
 
   /** One entry fewer has the reason with this cookie. */
   void give(int cookie) {
-    Reason reason = reasons.get(cookie);
-    if (reason != null && --numbers.get(reason).users == 0) {
-      unused.add(reason);
+    Meaning meaning = meanings.get(cookie);
+    if (meaning != null && --numbers.get(meaning).users == 0) {
+      unused.add(meaning);
       if (unused.size() > REMEMBERED) {
         forgetEldest();
       }
@@ -103,25 +121,27 @@ public final class RuleBook {
   }
 
   private void forgetEldest() {
-    Iterator<Reason> eldest = unused.iterator();
-    reasons.remove(numbers.remove(eldest.next()).cookie);
+    Iterator<Meaning> eldest = unused.iterator();
+    meanings.remove(numbers.remove(eldest.next()).cookie);
     eldest.remove();
   }
 
-  private Number allocate(Reason reason) {
+  private Number allocate(Meaning meaning) {
     int round = 0;
-    int cookie = hash(round, reason);
-    while (cookie == 0 || reasons.containsKey(cookie)) {
-      cookie = hash(++round, reason);
+    int cookie = hash(round, meaning);
+    while (cookie == 0 || meanings.containsKey(cookie)) {
+      cookie = hash(++round, meaning);
     }
-    reasons.put(cookie, reason);
+    meanings.put(cookie, meaning);
     return new Number(cookie);
   }
 
-  private static int hash(int round, Reason reason) {
+  private static int hash(int round, Meaning meaning) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update((round + "\n" + reason.text()).getBytes(StandardCharsets.UTF_8));
+      digest.update(
+          (round + "\n" + meaning.match + "\n" + meaning.reason.text())
+              .getBytes(StandardCharsets.UTF_8));
       return ByteBuffer.wrap(digest.digest()).getInt() & Integer.MAX_VALUE;
     } catch (NoSuchAlgorithmException missing) {
       throw new AssertionError("every Java platform has SHA-256", missing);

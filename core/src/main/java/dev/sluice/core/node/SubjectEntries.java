@@ -129,7 +129,7 @@ final class SubjectEntries {
     KernelEntry old = wanted.get(key);
     RuleBook.Reason reason = block.ruling().reason();
     reason = audited ? reason.audited() : reason;
-    int cookie = rules.take(reason);
+    int cookie = rules.take(reason, key.match());
     if (old instanceof PolicyEntry entry) {
       rules.give(entry.cookie());
     }

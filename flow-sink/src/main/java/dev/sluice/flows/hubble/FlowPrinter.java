@@ -107,7 +107,10 @@ public final class FlowPrinter {
 
   private String verdict(Flow flow) {
     String names = options.policyNames() ? FlowText.policyNames(flow) : "";
-    return names.isEmpty() ? FlowText.verdict(flow) : FlowText.verdict(flow) + " BY " + names;
+    String verdict = FlowText.verdict(flow);
+    String needed =
+        options.policyNames() && !flow.getNeeded().isEmpty() ? "; needed: " + flow.getNeeded() : "";
+    return (names.isEmpty() ? verdict : verdict + " BY " + names) + needed;
   }
 
   private String dict(Flow flow) {

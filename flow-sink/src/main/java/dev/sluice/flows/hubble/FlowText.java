@@ -151,8 +151,8 @@ public final class FlowText {
 
   /** Names of the policies that decided, {@code name (Kind)} each, sorted. */
   static String policyNames(Flow flow) {
-    List<String> by =
-        flow.getVerdict() == Verdict.DROPPED ? flow.getDeniedBy() : flow.getAllowedBy();
+    boolean denied = flow.getVerdict() == Verdict.DROPPED || flow.getVerdict() == Verdict.AUDIT;
+    List<String> by = denied ? flow.getDeniedBy() : flow.getAllowedBy();
     return by.stream()
         .map(PolicyRef::parse)
         .map(ref -> ref.name() + " (" + ref.kind() + ")")

@@ -62,6 +62,7 @@ public final class HubbleJson {
     names(json, "destination_names", flow.getDestination().getNames());
     l7(json, flow.getL7());
     service(json, flow);
+    extensions(json, flow);
     ObjectNode event = json.putObject("event_type").put("type", FlowText.eventType(flow));
     if (flow.getKind() == FlowKind.DROP) {
       event.put("sub_type", flow.getDropReason());
@@ -89,9 +90,7 @@ public final class HubbleJson {
     return json;
   }
 
-  /**
-   * The Service that was dialled; its address is no part of hubble's flow, so it is an extension.
-   */
+  /** The Service that was dialled. */
   private static void service(ObjectNode json, Flow flow) {
     int slash = flow.getService().indexOf('/');
     if (slash < 0) {
@@ -100,10 +99,22 @@ public final class HubbleJson {
     json.putObject("destination_service")
         .put("name", flow.getService().substring(slash + 1))
         .put("namespace", flow.getService().substring(0, slash));
-    json.putObject("extensions")
-        .put("@type", "type.googleapis.com/google.protobuf.Struct")
-        .putObject("value")
-        .put("dialled", flow.getDialled());
+  }
+
+  /** What is no part of hubble's flow: the address dialled, what a drop would have needed. */
+  private static void extensions(ObjectNode json, Flow flow) {
+    ObjectNode value = JSON.objectNode();
+    if (!flow.getService().isEmpty()) {
+      value.put("dialled", flow.getDialled());
+    }
+    if (!flow.getNeeded().isEmpty()) {
+      value.put("needed", flow.getNeeded());
+    }
+    if (!value.isEmpty()) {
+      json.putObject("extensions")
+          .put("@type", "type.googleapis.com/google.protobuf.Struct")
+          .set("value", value);
+    }
   }
 
   private ObjectNode layer4(Flow flow) {

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.schemas.Flow;
+import dev.sluice.schemas.Verdict;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FlowPrinterTest {
@@ -41,6 +43,28 @@ class FlowPrinterTest {
   }
 
   @Test
+  void compactLineOfADefaultDenySaysWhatWouldHaveBeenNeeded() {
+    Flow flow = Flows.dropped();
+    flow.setNeeded("from world on 8080/TCP; no rule allows any ingress");
+    String text = print(FlowPrinter.Format.COMPACT, false, true, flow);
+    assertTrue(
+        text.contains(
+            "DROPPED BY default-deny (CiliumNetworkPolicy); needed: from world on 8080/TCP; no rule"
+                + " allows any ingress (TCP Flags: SYN; 3 packets)"),
+        text);
+  }
+
+  @Test
+  void compactLineOfAnAuditedConnectionNamesWhoWouldHaveDeniedIt() {
+    Flow flow = Flows.allowed();
+    flow.setVerdict(Verdict.AUDIT);
+    flow.setAllowedBy(List.of());
+    flow.setDeniedBy(List.of("CiliumNetworkPolicy/shop/staged"));
+    String text = print(FlowPrinter.Format.COMPACT, false, true, flow);
+    assertTrue(text.contains("AUDITED BY staged (CiliumNetworkPolicy)"), text);
+  }
+
+  @Test
   void replySwapsTheEndsAndTurnsTheArrow() {
     Flow reply = Flows.allowed();
     reply.setReply(true);
@@ -72,8 +96,10 @@ class FlowPrinterTest {
 
   @Test
   void jsonIsHubblesGetFlowsResponse() throws Exception {
+    Flow dropped = Flows.dropped();
+    dropped.setNeeded("from world");
     JsonNode json =
-        new ObjectMapper().readTree(print(FlowPrinter.Format.JSON, false, false, Flows.dropped()));
+        new ObjectMapper().readTree(print(FlowPrinter.Format.JSON, false, false, dropped));
     assertEquals("default/node-1", json.at("/node_name").asText());
     assertEquals("2026-11-20T10:00:00.123Z", json.at("/time").asText());
     JsonNode flow = json.get("flow");
@@ -87,6 +113,7 @@ class FlowPrinterTest {
     assertEquals(1, flow.at("/event_type/type").asInt());
     assertEquals("default-deny", flow.at("/ingress_denied_by/0/name").asText());
     assertEquals("CiliumNetworkPolicy", flow.at("/ingress_denied_by/0/kind").asText());
+    assertEquals("from world", flow.at("/extensions/value/needed").asText());
     assertTrue(flow.at("/is_reply").isMissingNode(), "a drop has no known direction");
   }
 

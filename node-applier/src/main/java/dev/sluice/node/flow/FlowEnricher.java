@@ -1,9 +1,7 @@
 package dev.sluice.node.flow;
 
 import dev.sluice.core.desired.ServiceRow;
-import dev.sluice.core.node.KernelEntry;
 import dev.sluice.core.node.KernelEntry.Direction;
-import dev.sluice.core.node.RuleBook;
 import dev.sluice.core.service.LbEntry;
 import dev.sluice.node.kernel.KernelEvent;
 import dev.sluice.node.mirror.Place;
@@ -12,7 +10,6 @@ import dev.sluice.schemas.FlowKind;
 import dev.sluice.schemas.TrafficDirection;
 import dev.sluice.schemas.Verdict;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -26,14 +23,10 @@ import java.util.function.Supplier;
 public final class FlowEnricher {
   private static final int ICMP = 1;
   private static final int ICMP6 = 58;
-  private static final int ICMP_ECHO = 8;
-  private static final int ICMP6_ECHO = 128;
-  private static final int POLICY_DENIED = 133;
-  private static final int DENY_RULE = 181;
 
   private final String node;
   private final PeerBook peers;
-  private final Supplier<RuleBook> rules;
+  private final Attributions attributions;
   private final Supplier<Place> realised;
   private final IntFunction<String> interfaces;
   private final long uuidHigh;
@@ -41,7 +34,6 @@ public final class FlowEnricher {
   private long wallMinusKernelNanos;
 
   /**
-   * @param rules what cookies mean, as of now
    * @param realised what the node enforces, as of now
    * @param interfaces name of a link of the node by its index; empty when unknown
    * @param incarnation makes the flows' ids differ from those of earlier processes
@@ -49,13 +41,13 @@ public final class FlowEnricher {
   public FlowEnricher(
       String node,
       PeerBook peers,
-      Supplier<RuleBook> rules,
+      Attributions attributions,
       Supplier<Place> realised,
       IntFunction<String> interfaces,
       long incarnation) {
     this.node = node;
     this.peers = peers;
-    this.rules = rules;
+    this.attributions = attributions;
     this.realised = realised;
     this.interfaces = interfaces;
     this.uuidHigh = (incarnation & ~0xf000L) | 0x4000L;
@@ -95,7 +87,7 @@ public final class FlowEnricher {
     flow.setProtocol(event.protocol());
     flow.setSourcePort(icmp ? 0 : event.sourcePort());
     flow.setDestinationPort(icmp ? 0 : event.destinationPort());
-    flow.setIcmpType(icmp ? icmpType(event) : 0);
+    flow.setIcmpType(icmp ? IcmpTypes.of(event) : 0);
     flow.setIcmpCode(icmp ? event.icmpCode() : 0);
     flow.setTcpFlags(event.tcpFlags());
     flow.setReply(event.reason() == 0 ? event.reply() : null); // hubble leaves it out of drops
@@ -122,43 +114,16 @@ public final class FlowEnricher {
 
   /** The direction that decided, and by which rules. */
   private void decide(Flow flow, KernelEvent event) {
-    boolean other =
-        event.reason() == 0
-            && (event.cookie() == 0 && event.otherCookie() != 0
-                || isDenial(event.otherCookie()) && !isDenial(event.cookie()));
-    int cookie = other ? event.otherCookie() : event.cookie();
-    Direction direction = other ? opposite(event.direction()) : event.direction();
+    Attribution by = attributions.of(event);
     flow.setDirection(
-        direction == Direction.INGRESS ? TrafficDirection.INGRESS : TrafficDirection.EGRESS);
-    RuleBook.Reason reason = cookie == 0 ? RuleBook.Reason.NONE : find(cookie);
-    List<String> names = reason.origins().isEmpty() ? reason.enforcedBy() : reason.origins();
-    boolean passed = event.reason() == 0;
-    // What passes though its policies say no passes under audit: the pod's or the policies' own.
-    boolean allowed = reason.verdict() == KernelEntry.Verdict.ALLOW;
-    if (passed && !allowed) {
+        by.direction() == Direction.INGRESS ? TrafficDirection.INGRESS : TrafficDirection.EGRESS);
+    if (by.audited()) {
       flow.setVerdict(Verdict.AUDIT);
     }
-    boolean denied = event.reason() == POLICY_DENIED || event.reason() == DENY_RULE;
-    flow.setAllowedBy(passed && allowed ? names : List.of());
-    flow.setDeniedBy(denied || (passed && !allowed) ? names : List.of());
-    flow.setPolicyMatch(passed && allowed ? match(names) : 0);
-  }
-
-  /** Whether the policies behind a cookie would not let traffic pass. */
-  private boolean isDenial(int cookie) {
-    return cookie != 0 && find(cookie).verdict() != KernelEntry.Verdict.ALLOW;
-  }
-
-  private RuleBook.Reason find(int cookie) {
-    return rules.get().find(cookie).orElse(RuleBook.Reason.NONE);
-  }
-
-  /** Cilium's number of what a rule matched on: 1 the peer, 2 the peer and the port. */
-  private static int match(List<String> origins) {
-    if (origins.isEmpty()) {
-      return 0;
-    }
-    return origins.stream().anyMatch(origin -> origin.contains(".toPorts[")) ? 2 : 1;
+    flow.setAllowedBy(by.allowedBy());
+    flow.setDeniedBy(by.deniedBy());
+    flow.setPolicyMatch(by.match());
+    flow.setNeeded(by.needed());
   }
 
   /** The local endpoint at one end; 0 when that end was not judged here. */
@@ -166,24 +131,6 @@ public final class FlowEnricher {
     // A reply travels against its connection: the end that it leaves is judged for ingress.
     boolean same = event.direction() == direction;
     return Integer.toUnsignedLong(same ? event.endpoint() : event.otherEndpoint());
-  }
-
-  private static Direction opposite(Direction direction) {
-    return direction == Direction.INGRESS ? Direction.EGRESS : Direction.INGRESS;
-  }
-
-  /**
-   * The start and the end of a connection tell no type; what opens a connection of ICMP is an echo
-   * request.
-   */
-  private static int icmpType(KernelEvent event) {
-    boolean packet =
-        event.type() != KernelEvent.Type.CONNECTION_START
-            && event.type() != KernelEvent.Type.CONNECTION_END;
-    if (packet || event.icmpType() != 0) {
-      return event.icmpType();
-    }
-    return event.protocol() == ICMP ? ICMP_ECHO : ICMP6_ECHO;
   }
 
   private static FlowKind kind(KernelEvent.Type type) {

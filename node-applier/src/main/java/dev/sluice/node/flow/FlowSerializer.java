@@ -49,6 +49,7 @@ final class FlowSerializer implements Serializer<Flow> {
       out.text(flow.getL7());
     }
     out.text(flow.getDialled());
+    out.text(flow.getNeeded());
     return out.end();
   }
 

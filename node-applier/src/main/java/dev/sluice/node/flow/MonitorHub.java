@@ -22,14 +22,17 @@ public final class MonitorHub {
   private final Map<MonitorStream, Set<String>> listeners = new ConcurrentHashMap<>();
   private final Consumer<Boolean> kernelSwitch;
   private final IntFunction<String> interfaces;
+  private final Attributions attributions;
 
   /**
    * @param kernelSwitch whether programs report every packet
    * @param interfaces name of a link of the node by its index; empty when unknown
    */
-  public MonitorHub(Consumer<Boolean> kernelSwitch, IntFunction<String> interfaces) {
+  public MonitorHub(
+      Consumer<Boolean> kernelSwitch, IntFunction<String> interfaces, Attributions attributions) {
     this.kernelSwitch = kernelSwitch;
     this.interfaces = interfaces;
+    this.attributions = attributions;
   }
 
   /** A listener; closing the stream ends it. */
@@ -85,7 +88,12 @@ public final class MonitorHub {
     json.put("protocol", protocol(event.protocol()));
     json.put("flags", flags(event.tcpFlags()));
     json.put("endpoint", Integer.toUnsignedLong(event.endpoint()));
-    json.put("direction", event.direction().name().toLowerCase(java.util.Locale.ROOT));
+    Attribution by = attributions.of(event);
+    json.put("direction", by.direction().name().toLowerCase(java.util.Locale.ROOT));
+    json.put("action", event.reason() != 0 ? "deny" : by.audited() ? "audit" : "allow");
+    by.allowedBy().forEach(json.putArray("allowedBy")::add);
+    by.deniedBy().forEach(json.putArray("deniedBy")::add);
+    json.put("needed", by.needed());
     json.put("interface", interfaces.apply(event.interfaceIndex()));
     json.put("count", event.count());
     return json.toString();

@@ -5,14 +5,18 @@ import dev.sluice.core.cluster.IdentityScope;
 import dev.sluice.core.cluster.ReservedIdentity;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.desired.ServiceRow;
+import dev.sluice.core.dns.NameSelectors;
+import dev.sluice.core.dns.SelectorSet;
 import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
 import dev.sluice.node.mirror.FoldListener;
 import dev.sluice.schemas.FlowPeer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -23,6 +27,11 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class PeerBook implements FoldListener {
   private final Map<IpAddress, Address> addresses = new ConcurrentHashMap<>();
   private final Map<Integer, List<String>> labels = new ConcurrentHashMap<>();
+
+  /** Labels of selectors of names, by the selectors' ids. */
+  private final Map<String, String> names = new ConcurrentHashMap<>();
+
+  private final Map<Integer, SelectorSet> sets = new ConcurrentHashMap<>();
 
   /** By id; ids are never used again, and late flows want those of Services that are gone. */
   private final Map<Integer, ServiceRow.Frontend> frontends = new ConcurrentHashMap<>();
@@ -36,9 +45,11 @@ public final class PeerBook implements FoldListener {
   public void restarted() {
     addresses.clear();
     labels.clear();
+    names.clear();
+    sets.clear();
     frontends.clear();
     for (ReservedIdentity reserved : ReservedIdentity.values()) {
-      labels.put(reserved.number(), reserved.labels().texts());
+      labels.put(reserved.number(), texts(reserved.labels()));
     }
   }
 
@@ -47,12 +58,22 @@ public final class PeerBook implements FoldListener {
     switch (change.value()) {
       case DesiredRecord.SubjectPolicy policy ->
           labels.put(policy.identity(), texts(policy.labels()));
+      case DesiredRecord.IdentityLabels row -> labels.put(row.identity(), texts(row.labels()));
+      case DesiredRecord.Selector selector ->
+          NameSelectors.read(selector.text())
+              .ifPresent(one -> names.put(selector.id(), "fqdn:" + one.text()));
       case DesiredRecord.DesiredAddress(Address address) when address.prefix().isSingle() ->
           addresses.put(address.prefix().address(), address);
       case ServiceRow.Frontend frontend -> frontends.put(frontend.id(), frontend);
       case null -> forget(change);
       default -> {}
     }
+  }
+
+  @Override
+  public void named(int number, SelectorSet set) {
+    sets.put(number, set);
+    labels.remove(number);
   }
 
   private void forget(Change<DesiredRecord> change) {
@@ -79,7 +100,7 @@ public final class PeerBook implements FoldListener {
         endpoint != 0 ? endpoint : isPod ? address.endpoint() : 0,
         isPod ? address.namespace() : "",
         isPod ? address.pod() : "",
-        labels.getOrDefault(identity, scope(identity)),
+        labels(identity),
         isPod ? address.workloadKind() : "",
         isPod ? address.workload() : "",
         address == null ? "" : address.node(),
@@ -91,7 +112,23 @@ public final class PeerBook implements FoldListener {
     return id == 0 ? Optional.empty() : Optional.ofNullable(frontends.get(id));
   }
 
-  /** What the number alone says of an identity that is no pod's. */
+  /** The labels of an identity as Hubble writes them; what its number alone says when unknown. */
+  List<String> labels(int identity) {
+    List<String> known = labels.get(identity);
+    if (known != null) {
+      return known;
+    }
+    SelectorSet set = sets.get(identity);
+    if (set == null) {
+      return scope(identity);
+    }
+    List<String> all = new ArrayList<>(labels(set.base()));
+    set.selectors().stream().map(names::get).filter(Objects::nonNull).forEach(all::add);
+    all.sort(null);
+    labels.put(identity, List.copyOf(all));
+    return labels.get(identity);
+  }
+
   private static List<String> scope(int identity) {
     return switch (IdentityScope.of(identity)) {
       case PREFIXES, NAMES -> texts(ReservedIdentity.WORLD.labels());
@@ -101,7 +138,10 @@ public final class PeerBook implements FoldListener {
     };
   }
 
+  /** Hubble writes no equals sign where there is no value: {@code cidr:10.0.0.0/8}. */
   private static List<String> texts(LabelSet labels) {
-    return labels.texts();
+    return labels.labels().stream()
+        .map(label -> label.value().isEmpty() ? label.source() + ":" + label.key() : "" + label)
+        .toList();
   }
 }

@@ -170,6 +170,7 @@ public final class Mirror {
     for (Change<FqdnRecord> change : step.sets()) {
       if (change.value() instanceof FqdnRecord.NumberedSet set) {
         fold.set(set.number(), set.set());
+        listener.named(set.number(), set.set());
       } else {
         fold.setGone(Integer.parseInt(change.key().substring("set/".length())));
       }

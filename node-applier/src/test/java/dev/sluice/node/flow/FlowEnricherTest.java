@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.dns.SelectorSet;
+import dev.sluice.core.label.LabelSet;
+import dev.sluice.core.log.Change;
 import dev.sluice.core.node.KernelEntry.PolicyEntry;
 import dev.sluice.core.node.KernelEntry.PolicyKey;
 import dev.sluice.core.node.NodeFold;
@@ -26,9 +29,15 @@ class FlowEnricherTest {
 
   private final NodeFold fold = NodeFold.empty("node-1");
   private final PeerBook peers = new PeerBook();
+  private final NeedBook needs = new NeedBook();
   private final FlowEnricher enricher =
       new FlowEnricher(
-          "node-1", peers, fold::rules, () -> new Place(7, 1_007, "h"), index -> "slc" + index, 42);
+          "node-1",
+          peers,
+          new Attributions(fold::rules, peers, needs),
+          () -> new Place(7, 1_007, "h"),
+          index -> "slc" + index,
+          42);
 
   FlowEnricherTest() {
     take(Rows.open(5, 256));
@@ -43,6 +52,7 @@ class FlowEnricherTest {
   private void take(Row<DesiredRecord> row) {
     fold.apply(((Row.Changed<DesiredRecord>) row).change());
     peers.changed(((Row.Changed<DesiredRecord>) row).change());
+    needs.changed(((Row.Changed<DesiredRecord>) row).change());
   }
 
   private int cookie(boolean allow) {
@@ -75,7 +85,8 @@ class FlowEnricherTest {
     assertEquals("b", flow.getDestination().getPod());
     assertEquals(2, flow.getDestination().getEndpoint());
     assertEquals(List.of(RULE), flow.getAllowedBy());
-    assertEquals(2, flow.getPolicyMatch());
+    assertEquals(3, flow.getPolicyMatch(), "the entry names a port and no peer");
+    assertEquals("", flow.getNeeded());
     assertEquals(1_007, flow.getRevision());
     assertEquals("slc12", flow.getInterface$());
     assertEquals(Instant.parse("2023-11-14T22:13:20.000001Z"), flow.getTime());
@@ -98,6 +109,58 @@ class FlowEnricherTest {
     assertEquals(List.of(), flow.getAllowedBy());
     assertEquals(3, flow.getCount());
     assertEquals(0, flow.getPolicyMatch());
+    assertEquals(
+        "from app=app-256 on 8080/TCP; nearest is anybody on 8080/TCP by " + RULE,
+        flow.getNeeded());
+  }
+
+  @Test
+  void whatADropNeededFollowsThePolicy() {
+    enricher.flow(Events.drop(1_000, 41_000, 133, cookie(false)), 1, 0);
+    int closed = cookie(false);
+    take(Rows.enforced(6, 257, 9090));
+    Flow flow = enricher.flow(Events.drop(2_000, 41_000, 133, closed), 1, 0);
+    assertEquals(
+        "from app=app-256 on 8080/TCP; nearest is anybody on 9090/TCP by " + RULE,
+        flow.getNeeded());
+  }
+
+  @Test
+  void anAuditedConnectionNamesWhoWouldHaveDeniedItAndWhatItNeeded() {
+    Flow flow = enricher.flow(Events.start(cookie(false), 0), 1, 0);
+    assertEquals(Verdict.AUDIT, flow.getVerdict());
+    assertEquals(List.of(), flow.getAllowedBy());
+    assertEquals(List.of("CiliumNetworkPolicy/shop/p"), flow.getDeniedBy());
+    assertEquals(
+        "from app=app-256 on 8080/TCP; nearest is anybody on 8080/TCP by " + RULE,
+        flow.getNeeded());
+  }
+
+  @Test
+  void aPrefixHasItsLabelsAsHubbleWritesThem() {
+    LabelSet labels = LabelSet.parse(List.of("cidr:10.0.0.0/8=", "reserved:world"));
+    peers.changed(
+        Change.upsert(
+            DesiredRecord.class,
+            "identity/8388608",
+            new DesiredRecord.IdentityLabels(8_388_608, labels)));
+    assertEquals(List.of("cidr:10.0.0.0/8", "reserved:world"), labels(8_388_608));
+  }
+
+  @Test
+  void anIdentityOfNamesHasThemBesideThoseOfItsBase() {
+    peers.changed(
+        Change.upsert(
+            DesiredRecord.class,
+            "selector/abc",
+            new DesiredRecord.Selector(
+                "abc", "fqdn:matchPattern: *.stripe.com,reserved:world", List.of("p"))));
+    peers.named(12_582_912, new SelectorSet(List.of("abc"), 2));
+    assertEquals(List.of("fqdn:*.stripe.com", "reserved:world"), labels(12_582_912));
+  }
+
+  private List<String> labels(int identity) {
+    return peers.peer(Events.CLIENT, identity, 0).getLabels();
   }
 
   @Test

@@ -3,7 +3,6 @@ package dev.sluice.node.flow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sluice.core.node.RuleBook;
 import dev.sluice.node.control.MonitorStream;
 import dev.sluice.node.kernel.KernelEvent;
 import dev.sluice.node.mirror.Place;
@@ -20,7 +19,8 @@ class FlowReaderTest {
           (event, count, first) ->
               told.add(event.sourcePort() + "x" + count + (first == 0 ? "" : " from " + first)));
   private final List<Boolean> switched = new ArrayList<>();
-  private final MonitorHub monitor = new MonitorHub(switched::add, index -> "slc" + index);
+  private final MonitorHub monitor =
+      new MonitorHub(switched::add, index -> "slc" + index, Attributions.none());
 
   @Test
   void theFirstDropPassesAndRepeatsAreSummed() {
@@ -57,7 +57,7 @@ class FlowReaderTest {
     List<Flow> flows = new ArrayList<>();
     List<KernelEvent> events = List.of(Events.start(0, 0), Events.drop(1, 1, 133, 0), Events.end());
     FlowEnricher enricher =
-        new FlowEnricher("n", new PeerBook(), RuleBook::new, () -> Place.NONE, i -> "", 1);
+        new FlowEnricher("n", new PeerBook(), Attributions.none(), () -> Place.NONE, i -> "", 1);
     FlowReader reader =
         new FlowReader(
             sink -> {

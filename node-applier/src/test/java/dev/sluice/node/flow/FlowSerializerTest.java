@@ -2,7 +2,6 @@ package dev.sluice.node.flow;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
-import dev.sluice.core.node.RuleBook;
 import dev.sluice.node.mirror.Place;
 import dev.sluice.schemas.Flow;
 import dev.sluice.schemas.config.Settings;
@@ -16,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class FlowSerializerTest {
   private final FlowEnricher enricher =
-      new FlowEnricher("node-1", new PeerBook(), RuleBook::new, () -> Place.NONE, i -> "eth0", 1);
+      new FlowEnricher(
+          "node-1", new PeerBook(), Attributions.none(), () -> Place.NONE, i -> "eth0", 1);
 
   @Test
   void writesTheSameBytesAsTheTopicsSerde() {
@@ -29,6 +29,7 @@ class FlowSerializerTest {
       full.setAllowedBy(List.of("a", "ü", "x".repeat(5_000)));
       full.setDeniedBy(List.of("d"));
       full.setL7("{}");
+      full.setNeeded("from app=a in shop on 80/TCP");
       full.setPosition(-1);
       full.setBytes(Long.MAX_VALUE);
       full.getSource().setLabels(List.of("k8s:app=a", "k8s:b="));

@@ -12,6 +12,7 @@ import dev.sluice.schemas.CompiledRule;
 import dev.sluice.schemas.DesiredRow;
 import dev.sluice.schemas.DirectionPolicy;
 import dev.sluice.schemas.Frontend;
+import dev.sluice.schemas.IdentityLabels;
 import dev.sluice.schemas.IdentityPorts;
 import dev.sluice.schemas.Mark;
 import dev.sluice.schemas.Member;
@@ -36,6 +37,8 @@ public final class DesiredRecords {
       case DesiredRecord.IdentityPorts ports ->
           new DesiredRow(
               position, new IdentityPorts(ports.identity(), ClusterRecords.toAvro(ports.ports())));
+      case DesiredRecord.IdentityLabels labels ->
+          new DesiredRow(position, new IdentityLabels(labels.identity(), labels.labels().texts()));
       case DesiredRecord.DesiredAddress address ->
           new DesiredRow(position, ClusterRecords.toAvro(address.address()));
       case DesiredRecord.Settings(ClusterSettings settings) ->
@@ -73,6 +76,12 @@ public final class DesiredRecords {
               key,
               new DesiredRecord.IdentityPorts(
                   ports.getIdentity(), ClusterRecords.fromAvro(ports.getPorts())));
+      case IdentityLabels labels ->
+          changed(
+              row,
+              key,
+              new DesiredRecord.IdentityLabels(
+                  labels.getIdentity(), LabelSet.parse(labels.getLabels())));
       case Address address ->
           changed(row, key, new DesiredRecord.DesiredAddress(ClusterRecords.fromAvro(address)));
       case dev.sluice.schemas.ClusterSettings settings ->
@@ -96,6 +105,7 @@ public final class DesiredRecords {
       case "selector" -> DesiredRecord.Selector.class;
       case "member" -> DesiredRecord.Member.class;
       case "ports" -> DesiredRecord.IdentityPorts.class;
+      case "identity" -> DesiredRecord.IdentityLabels.class;
       case "address" -> DesiredRecord.DesiredAddress.class;
       case DesiredRecord.Settings.KEY -> DesiredRecord.Settings.class;
       case "service" -> ServiceRecords.kind(key);

@@ -129,6 +129,7 @@ class ConvertersTest {
             new DesiredRecord.Member("sel", 300),
             new DesiredRecord.IdentityPorts(
                 300, List.of(new ClusterRecord.NamedPort("web", 8080, "TCP"))),
+            new DesiredRecord.IdentityLabels(0x800001, LABELS),
             new DesiredRecord.DesiredAddress(ADDRESS),
             new DesiredRecord.Settings(new ClusterSettings(EnforcementMode.ALWAYS)),
             new ServiceRow.Frontend(
