@@ -53,6 +53,9 @@ public final class ConfiguredSettings implements ObjectSink {
     settings
         .optional(Setting.POLICY_ENFORCEMENT_MODE)
         .ifPresent(mode -> spec.put("policyEnforcementMode", mode));
+    if (settings.optional(Setting.POLICY_MAP_ENTRIES).isPresent()) {
+      spec.put("policyMapEntries", settings.number(Setting.POLICY_MAP_ENTRIES));
+    }
     if (spec.isEmpty()) {
       return Optional.empty();
     }

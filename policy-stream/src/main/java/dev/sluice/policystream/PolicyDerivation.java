@@ -28,7 +28,7 @@ import java.util.List;
  */
 final class PolicyDerivation implements Derivation {
   static final String NAME = "policy-stream";
-  private static final int FORMAT = 5;
+  private static final int FORMAT = 6;
 
   private PolicyFold fold = PolicyFold.empty();
   private PositionMerge<ClusterRecord> merge = PositionMerge.after(ClusterStep.KINDS, -1);

@@ -8,6 +8,7 @@ import dev.sluice.cli.output.JsonText;
 import dev.sluice.cli.output.Table;
 import java.io.PrintWriter;
 import java.util.Collection;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,20 +29,21 @@ public final class LintCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Collection<Finding> findings = OfflineWorld.of(inputs.read()).findings();
+    OfflineWorld world = OfflineWorld.of(inputs.read());
+    Collection<Finding> findings = world.findings();
     PrintWriter out = spec.commandLine().getOut();
     if (output.is("sarif")) {
       out.println(JsonText.pretty(SarifLog.of(findings)));
     } else if (output.isTable()) {
       findings.forEach(finding -> out.println(finding.line(true)));
     } else {
-      output.print(() -> new Table(), () -> json(findings));
+      output.print(() -> new Table(), () -> json(findings, world));
     }
     out.flush();
     return findings.stream().anyMatch(Finding::counts) ? 1 : 0;
   }
 
-  private static ObjectNode json(Collection<Finding> findings) {
+  private static ObjectNode json(Collection<Finding> findings, OfflineWorld world) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode array = json.putArray("findings");
     for (Finding finding : findings) {
@@ -57,6 +59,18 @@ public final class LintCommand implements Callable<Integer> {
       one.put("path", finding.path());
       one.put("message", finding.message());
     }
+    ArrayNode endpoints = json.putArray("endpoints");
+    Map<Integer, Integer> needed = world.policyMapEntries();
+    world
+        .pods()
+        .forEach(
+            (pod, endpoint) ->
+                endpoints
+                    .addObject()
+                    .put("pod", pod)
+                    .putObject("policyMapEntries")
+                    .put("needed", needed.getOrDefault(endpoint.identity(), 0))
+                    .put("of", world.settings().policyMapEntries()));
     return json;
   }
 }

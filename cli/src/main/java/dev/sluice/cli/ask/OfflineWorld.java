@@ -15,9 +15,11 @@ import dev.sluice.core.log.Change;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.net.IpAddress;
+import dev.sluice.core.node.KernelEntry;
 import dev.sluice.core.node.NodeFold;
 import dev.sluice.core.node.PolicyLookup;
 import dev.sluice.core.node.RuleBook;
+import dev.sluice.core.policy.ClusterSettings;
 import dev.sluice.ingest.manifest.Manifest;
 import dev.sluice.ingest.manifest.ManifestFile;
 import dev.sluice.ingest.port.Past;
@@ -57,6 +59,7 @@ final class OfflineWorld {
   private final Map<Integer, TreeSet<String>> selecting = new HashMap<>();
   private final Map<Integer, List<ClusterRecord.NamedPort>> namedPorts = new HashMap<>();
   private final NodeFold node = NodeFold.empty("");
+  private ClusterSettings settings = ClusterSettings.DEFAULT;
   private PolicyLookup lookup;
 
   private OfflineWorld(List<ManifestFile> files) {
@@ -102,7 +105,7 @@ final class OfflineWorld {
       case DesiredRecord.IdentityPorts ports -> namedPorts.put(ports.identity(), ports.ports());
       case DesiredRecord.IdentityLabels unused -> {}
       case DesiredRecord.DesiredAddress unused -> {}
-      case DesiredRecord.Settings unused -> {}
+      case DesiredRecord.Settings(ClusterSettings said) -> settings = said;
       case ServiceRow unused -> {}
       case null -> throw new IllegalStateException("nothing goes in the first step: " + change);
     }
@@ -276,6 +279,22 @@ final class OfflineWorld {
       lookup = PolicyLookup.of(node().wanted());
     }
     return lookup;
+  }
+
+  /** What holds for all policies. */
+  ClusterSettings settings() {
+    return settings;
+  }
+
+  /** How many policy entries each identity has on a node that one of its pods is on. */
+  Map<Integer, Integer> policyMapEntries() {
+    Map<Integer, Integer> entries = new HashMap<>();
+    for (KernelEntry entry : node().wanted()) {
+      if (entry.key() instanceof KernelEntry.PolicyKey policy) {
+        entries.merge(policy.subject(), 1, Integer::sum);
+      }
+    }
+    return entries;
   }
 
   /** The fold of a node on which every pod is. */

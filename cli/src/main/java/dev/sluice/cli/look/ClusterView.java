@@ -47,8 +47,13 @@ record ClusterView(
     EnforcementMode enforcement) {
 
   static ClusterView read(LabTopics topics) {
+    return read(topics.latest(Topics.DESIRED), topics);
+  }
+
+  /** The same, where topic desired has been read. */
+  static ClusterView read(SortedMap<String, DesiredRow> desired, LabTopics topics) {
     return of(
-        topics.latest(Topics.DESIRED).values(),
+        desired.values(),
         topics.latest(Topics.ENDPOINTS).values(),
         topics.latest(Topics.NODE_STATUS));
   }

@@ -12,6 +12,7 @@ import dev.sluice.cli.ask.LintCommand;
 import dev.sluice.cli.ask.MatrixCommand;
 import dev.sluice.cli.output.Table;
 import dev.sluice.cli.past.PolicyAtCommand;
+import dev.sluice.schemas.DesiredRow;
 import dev.sluice.schemas.Diagnostic;
 import dev.sluice.schemas.Revision;
 import dev.sluice.schemas.Selector;
@@ -21,6 +22,7 @@ import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -63,7 +65,9 @@ final class PolicyCommand extends Group {
     @Override
     public Integer call() {
       try (LabTopics topics = LabTopics.open(data.lab())) {
-        ClusterView cluster = ClusterView.read(topics);
+        SortedMap<String, DesiredRow> desired = topics.latest(Topics.DESIRED);
+        ClusterView cluster = ClusterView.read(desired, topics);
+        MapNeeds needs = MapNeeds.of(desired);
         List<Revision> revisions =
             topics.all(Topics.REVISIONS).stream().map(TopicReader.Entry::value).toList();
         List<PolicyView> policies =
@@ -82,7 +86,7 @@ final class PolicyCommand extends Group {
           out.println("Hash: " + cluster.mark().getHash());
           out.println();
         }
-        output.print(() -> table(policies), () -> json(cluster, policies));
+        output.print(() -> table(policies, needs), () -> json(cluster, policies, needs));
         List<Selector> selectors = used(cluster, policies);
         if (text && !selectors.isEmpty()) {
           out.println();
@@ -114,9 +118,10 @@ final class PolicyCommand extends Group {
     }
   }
 
-  private static Table table(List<PolicyView> policies) {
+  private static Table table(List<PolicyView> policies, MapNeeds needs) {
     Table table =
-        new Table("KIND", "POLICY", "REVISION", "HASH", "SUBJECTS", "REALISED", "DIAGNOSTICS");
+        new Table(
+            "KIND", "POLICY", "REVISION", "HASH", "SUBJECTS", "REALISED", "ENTRIES", "DIAGNOSTICS");
     for (PolicyView policy : policies) {
       table.row(
           policy.kind(),
@@ -125,6 +130,7 @@ final class PolicyCommand extends Group {
           policy.hash().substring(0, Math.min(HASH_DIGITS, policy.hash().length())),
           policy.subjects().size(),
           policy.realised() + "/" + policy.endpoints(),
+          needs.most(policy.subjects()) + "/" + needs.room(),
           policy.diagnostics().stream().map(PolicyCommand::line).collect(Collectors.joining("\n")));
     }
     return table;
@@ -136,7 +142,7 @@ final class PolicyCommand extends Group {
     return severity + ": " + path + diagnostic.getMessage();
   }
 
-  private static ObjectNode json(ClusterView cluster, List<PolicyView> policies) {
+  private static ObjectNode json(ClusterView cluster, List<PolicyView> policies, MapNeeds needs) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("revision", cluster.mark().getRevision());
     json.put("hash", cluster.mark().getHash());
@@ -151,6 +157,9 @@ final class PolicyCommand extends Group {
       ArrayNode subjects = one.putArray("subjects");
       policy.subjects().forEach(subjects::add);
       one.putObject("realised").put("endpoints", policy.realised()).put("of", policy.endpoints());
+      one.putObject("policyMapEntries")
+          .put("needed", needs.most(policy.subjects()))
+          .put("of", needs.room());
       one.put("refused", policy.refused());
       ArrayNode diagnostics = one.putArray("diagnostics");
       policy.diagnostics().forEach(d -> diagnostics.add(diagnostic(d)));

@@ -8,33 +8,46 @@ import dev.sluice.core.policy.Policy;
 import dev.sluice.core.policy.PolicyParser;
 import dev.sluice.core.policy.PolicyTree;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
  * The last accepted version of each policy object. A refused object changes nothing here but what
- * is told about it. One fold owns it.
+ * is told about it. One that can be read and has no room in the nodes' maps waits: it is tried
+ * again whenever a policy or the settings change. Before the world is whole nobody knows who the
+ * peers are, so all of them wait, in the order in which they came. One fold owns it.
  */
 final class AcceptedPolicies {
   private static final Predicate<String> FROM_PARSING =
       code -> !PolicyWarnings.CODES.contains(code);
 
   private final TreeMap<ObjectKey, PolicySnapshot.AcceptedVersion> versions = new TreeMap<>();
+  private final LinkedHashMap<ObjectKey, PolicySnapshot.AcceptedVersion> waiting =
+      new LinkedHashMap<>();
   private final Compilation compilation;
   private final Diagnostics diagnostics;
+  private final MapRoom room;
+  private boolean whole;
 
   AcceptedPolicies(Compilation compilation, Diagnostics diagnostics) {
     this.compilation = compilation;
     this.diagnostics = diagnostics;
+    this.room = new MapRoom(compilation);
   }
 
   /** Takes up what a snapshot holds, without telling anything. */
-  void restore(List<PolicySnapshot.AcceptedVersion> accepted) {
-    for (PolicySnapshot.AcceptedVersion version : accepted) {
+  void restore(PolicySnapshot snapshot) {
+    whole = snapshot.whole();
+    for (PolicySnapshot.AcceptedVersion version : snapshot.policies()) {
       versions.put(version.key(), version);
-      compilation.policy(policy(version));
+      compilation.policy(compilation.compiled(policy(version)));
     }
+    snapshot.waiting().forEach(version -> waiting.put(version.key(), version));
   }
 
   private static Policy policy(PolicySnapshot.AcceptedVersion version) {
@@ -44,6 +57,12 @@ final class AcceptedPolicies {
           throw new IllegalArgumentException(
               version.key() + " was accepted once and is refused now: " + findings);
     };
+  }
+
+  /** Everything has been listed: whoever has waited is tried, in order. */
+  void becomeWhole(ObjectEvent event) {
+    whole = true;
+    retry(event);
   }
 
   /** Folds a record of a policy object. */
@@ -60,25 +79,54 @@ final class AcceptedPolicies {
     switch (PolicyParser.parse(key, event.body())) {
       case ParsedPolicy.Accepted(Policy policy, List<Finding> findings) -> {
         diagnostics.replace(key, FROM_PARSING, findings, event, event.who());
-        accept(
+        waiting.remove(key);
+        read(
             policy,
-            new PolicySnapshot.AcceptedVersion(key, PolicyTree.of(event.body()), event.who()));
+            new PolicySnapshot.AcceptedVersion(key, PolicyTree.of(event.body()), event.who()),
+            event);
       }
       case ParsedPolicy.Refused(List<Finding> findings) ->
           diagnostics.replace(key, FROM_PARSING, findings, event, event.who());
     }
   }
 
-  private void accept(Policy policy, PolicySnapshot.AcceptedVersion version) {
-    PolicySnapshot.AcceptedVersion before = versions.put(version.key(), version);
-    if (before == null || !Arrays.equals(before.tree(), version.tree())) {
-      compilation.policy(policy);
+  private void read(Policy policy, PolicySnapshot.AcceptedVersion version, ObjectEvent event) {
+    PolicySnapshot.AcceptedVersion before = versions.get(version.key());
+    if (before != null && Arrays.equals(before.tree(), version.tree())) {
+      versions.put(version.key(), version);
+    } else if (whole) {
+      accept(policy, version, event);
+    } else {
+      waiting.put(version.key(), version);
+    }
+  }
+
+  /** Accepts a version, or lets it wait and says why. */
+  private void accept(Policy policy, PolicySnapshot.AcceptedVersion version, ObjectEvent event) {
+    ObjectKey key = version.key();
+    CompiledPolicy compiled = compilation.compiled(policy);
+    Optional<Finding> refusal = room.refusal(compiled);
+    diagnostics.replace(key, MapRoom.CODE::equals, refusal.stream().toList(), event, version.who());
+    if (refusal.isPresent()) {
+      waiting.put(key, version);
+    } else {
+      waiting.remove(key);
+      versions.put(key, version);
+      compilation.policy(compiled);
+    }
+  }
+
+  /** Something has changed that may have made room. */
+  void retry(ObjectEvent event) {
+    if (whole) {
+      List.copyOf(waiting.values()).forEach(version -> accept(policy(version), version, event));
     }
   }
 
   private void delete(ObjectEvent event) {
     ObjectKey key = event.key();
     diagnostics.replace(key, code -> true, List.of(), event, event.who());
+    waiting.remove(key);
     if (versions.remove(key) != null) {
       compilation.policyGone(key);
     }
@@ -93,5 +141,15 @@ final class AcceptedPolicies {
   /** By key. */
   List<PolicySnapshot.AcceptedVersion> versions() {
     return List.copyOf(versions.values());
+  }
+
+  /** Versions that can be read and are not accepted, in the order in which they came. */
+  List<PolicySnapshot.AcceptedVersion> waiting() {
+    return List.copyOf(waiting.values());
+  }
+
+  /** The keys of those that have no room. */
+  Set<ObjectKey> withoutRoom() {
+    return whole ? new TreeSet<>(waiting.keySet()) : Set.of();
   }
 }

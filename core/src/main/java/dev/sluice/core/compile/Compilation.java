@@ -155,6 +155,7 @@ final class Compilation {
     identities.add(number, identity.labels());
     for (SelectorTable.Entry<String> entry : peers.selecting(identity.labels())) {
       touched.member(entry.selector().id(), number, false);
+      entry.addMembers(1);
     }
     if (isPods(identity)) {
       addSubject(identity);
@@ -190,6 +191,7 @@ final class Compilation {
     }
     for (SelectorTable.Entry<String> entry : peers.selecting(labels)) {
       touched.member(entry.selector().id(), number, true);
+      entry.addMembers(-1);
     }
     if (subjects.containsKey(number)) {
       touched.subject(number, subjects.remove(number));
@@ -342,9 +344,14 @@ final class Compilation {
     return entry.users().stream().map(PolicyPart::policy).toList();
   }
 
+  /** A version of a policy taken apart, without accepting it. */
+  CompiledPolicy compiled(Policy policy) {
+    return CompiledPolicy.of(policy, selectors);
+  }
+
   /** Sets the accepted version of a policy. */
-  void policy(Policy policy) {
-    policy(policy.key().toString(), CompiledPolicy.of(policy, selectors));
+  void policy(CompiledPolicy policy) {
+    policy(policy.text(), policy);
   }
 
   /** Takes a policy away; one that is not there is nothing. */
@@ -358,7 +365,7 @@ final class Compilation {
   void services(Set<String> changed) {
     for (String text : serviceUsers.of(changed)) {
       CompiledPolicy held = policies.get(text);
-      CompiledPolicy again = CompiledPolicy.of(held.policy(), selectors);
+      CompiledPolicy again = compiled(held.policy());
       if (!again.equals(held)) {
         policy(text, again);
       }
@@ -433,6 +440,7 @@ final class Compilation {
     if (first) {
       List<Integer> selected = identities.select(selector);
       entry.addLive(live(selected));
+      entry.addMembers(selected.size());
       selected.forEach(number -> touched.member(selector.id(), number, false));
     }
   }

@@ -85,7 +85,7 @@ public final class PolicyFold {
     fold.compilation.namespaces().restore(snapshot.namespaces());
     fold.warnings.restore();
     fold.settings.restore(snapshot.settings());
-    fold.accepted.restore(snapshot.policies());
+    fold.accepted.restore(snapshot);
     fold.compilation.takeTouched();
     if (fold.whole) {
       fold.compilation
@@ -124,10 +124,18 @@ public final class PolicyFold {
     if (event.key().kind().equals(ClusterSettings.KIND)) {
       settings.apply(event);
     }
+    if (changesRoom(event)) {
+      accepted.retry(event);
+    }
     if (whole) {
       return settle(event);
     }
     return gate.synced() ? settleFirst(event) : step(List.of(), Optional.empty(), List.of());
+  }
+
+  private static boolean changesRoom(ObjectEvent event) {
+    String kind = event.key().kind();
+    return PolicyParser.isPolicy(kind) || kind.equals(ClusterSettings.KIND);
   }
 
   private void tellServices(ObjectEvent event) {
@@ -189,6 +197,7 @@ public final class PolicyFold {
   /** The step at which the world is whole: everything so far is given out at once. */
   private PolicyStep settleFirst(ObjectEvent event) {
     whole = true;
+    accepted.becomeWhole(event);
     compilation.takeTouched();
     services.drain();
     long revision = gate.base() + event.offset();
@@ -375,6 +384,7 @@ public final class PolicyFold {
         ledger.digest(),
         settings.version(),
         accepted.versions(),
+        accepted.waiting(),
         compilation.identities().unreserved(),
         new ArrayList<>(compilation.endpoints()),
         new ArrayList<>(compilation.addresses().values()),
@@ -382,6 +392,11 @@ public final class PolicyFold {
         diagnostics.inForce(),
         services.snapshot(),
         List.copyOf(compilation.namespaces().names()));
+  }
+
+  /** The policies whose newest version waits for room in the nodes' maps. */
+  public Set<ObjectKey> withoutRoom() {
+    return accepted.withoutRoom();
   }
 
   /** Offset of the last record folded; -1 before the first. */

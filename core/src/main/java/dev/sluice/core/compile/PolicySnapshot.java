@@ -20,6 +20,7 @@ import java.util.SortedMap;
  * @param inputDigest chained over the records since that revision
  * @param settings last accepted version of the cluster's settings
  * @param policies last accepted version of each policy, by key
+ * @param waiting versions of policies that can be read and are not accepted, as they came
  * @param identities by number
  * @param endpoints by key
  * @param addresses by prefix
@@ -36,6 +37,7 @@ public record PolicySnapshot(
     byte[] inputDigest,
     Optional<AcceptedVersion> settings,
     List<AcceptedVersion> policies,
+    List<AcceptedVersion> waiting,
     List<ClusterRecord.Identity> identities,
     List<ClusterRecord.Endpoint> endpoints,
     List<ClusterRecord.Address> addresses,

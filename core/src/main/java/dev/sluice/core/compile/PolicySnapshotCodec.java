@@ -22,7 +22,7 @@ import java.util.TreeSet;
 
 /** The binary form of {@link PolicySnapshot}: big-endian, lengths before contents, no padding. */
 final class PolicySnapshotCodec {
-  private static final int FORMAT = 5;
+  private static final int FORMAT = 6;
 
   private PolicySnapshotCodec() {}
 
@@ -48,6 +48,7 @@ final class PolicySnapshotCodec {
       bytes(out, snapshot.inputDigest());
       write(out, snapshot.settings().stream().toList(), PolicySnapshotCodec::policy);
       write(out, snapshot.policies(), PolicySnapshotCodec::policy);
+      write(out, snapshot.waiting(), PolicySnapshotCodec::policy);
       write(out, snapshot.identities(), PolicySnapshotCodec::identity);
       write(out, snapshot.endpoints(), PolicySnapshotCodec::endpoint);
       write(out, snapshot.addresses(), PolicySnapshotCodec::address);
@@ -85,6 +86,7 @@ final class PolicySnapshotCodec {
           text(in),
           bytes(in),
           read(in, PolicySnapshotCodec::policy).stream().findFirst(),
+          read(in, PolicySnapshotCodec::policy),
           read(in, PolicySnapshotCodec::policy),
           read(in, item -> new ClusterRecord.Identity(item.readInt(), labels(item))),
           read(in, PolicySnapshotCodec::endpoint),

@@ -26,6 +26,7 @@ final class SelectorTable<U extends Comparable<U>> {
     private final LabelSelector selector;
     private final TreeSet<U> users = new TreeSet<>();
     private int live;
+    private int members;
 
     private Entry(LabelSelector selector) {
       this.selector = selector;
@@ -43,6 +44,15 @@ final class SelectorTable<U extends Comparable<U>> {
     /** How many of the identities it selects are in use. */
     int live() {
       return live;
+    }
+
+    /** How many identities it selects, in use or not. */
+    int members() {
+      return members;
+    }
+
+    void addMembers(int more) {
+      members += more;
     }
 
     /** Adds to {@link #live}; whether that went from none to some or back. */

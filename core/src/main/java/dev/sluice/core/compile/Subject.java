@@ -25,6 +25,18 @@ final class Subject {
     this.labels = labels;
   }
 
+  int identity() {
+    return identity;
+  }
+
+  /** As it would be with this version of a policy; changes nothing here. */
+  Subject with(CompiledPolicy candidate) {
+    Subject trial = new Subject(identity, labels);
+    parts.stream().filter(part -> !part.policy().equals(candidate.text())).forEach(trial::add);
+    candidate.parts().stream().filter(part -> part.subject().matches(labels)).forEach(trial::add);
+    return trial;
+  }
+
   LabelSet labels() {
     return labels;
   }

@@ -6,8 +6,11 @@ import dev.sluice.core.log.ObjectKey;
  * What holds for the policies of the whole cluster: the one object of kind SluiceSettings.
  *
  * @param enforcement {@code spec.policyEnforcementMode}
+ * @param policyMapEntries {@code spec.policyMapEntries}: how many entries all endpoints of one
+ *     identity together may have in the policy map of a node; a policy that would need more is
+ *     refused
  */
-public record ClusterSettings(EnforcementMode enforcement) {
+public record ClusterSettings(EnforcementMode enforcement, int policyMapEntries) {
   public static final String KIND = "SluiceSettings";
 
   public static final String API_VERSION = "sluice.dev/v1";
@@ -16,5 +19,5 @@ public record ClusterSettings(EnforcementMode enforcement) {
   public static final ObjectKey KEY = new ObjectKey(KIND, "", "cluster");
 
   /** Where no such object is. */
-  public static final ClusterSettings DEFAULT = new ClusterSettings(EnforcementMode.DEFAULT);
+  public static final ClusterSettings DEFAULT = new ClusterSettings(EnforcementMode.DEFAULT, 16384);
 }

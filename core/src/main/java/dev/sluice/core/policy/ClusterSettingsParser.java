@@ -10,7 +10,10 @@ import java.util.stream.Collectors;
 /** Reads SluiceSettings objects, whole or not at all. Pure; any thread. */
 public final class ClusterSettingsParser {
   private static final String MODE = "policyEnforcementMode";
-  private static final FieldTable SPEC = FieldTable.of(MODE);
+  private static final String ENTRIES = "policyMapEntries";
+  private static final int FEWEST_ENTRIES = 16;
+  private static final int MOST_ENTRIES = 1 << 20;
+  private static final FieldTable SPEC = FieldTable.of(MODE, ENTRIES);
   private static final String WRITE = "write spec: {" + MODE + ": default}";
 
   private final Reading reading = new Reading();
@@ -49,7 +52,11 @@ public final class ClusterSettingsParser {
 
   private ClusterSettings spec(Map<String, Object> spec) {
     SPEC.check(spec, "spec", reading);
-    return new ClusterSettings(mode(spec).orElse(ClusterSettings.DEFAULT.enforcement()));
+    return new ClusterSettings(
+        mode(spec).orElse(ClusterSettings.DEFAULT.enforcement()),
+        reading
+            .number(spec, ENTRIES, "spec", FEWEST_ENTRIES, MOST_ENTRIES)
+            .orElse(ClusterSettings.DEFAULT.policyMapEntries()));
   }
 
   private Optional<EnforcementMode> mode(Map<String, Object> spec) {

@@ -128,7 +128,7 @@ class PolicyFoldProperties {
 
   @Property(tries = 40)
   void theHashForgetsTheHistory(@ForAll long seed) {
-    RandomLog random = RandomLog.of(seed, RECORDS);
+    RandomLog random = RandomLog.withRoom(seed, RECORDS);
     PolicyFold history = releaseUnused(random).fold();
     List<Object> objects = new ArrayList<>(random.pods());
     objects.addAll(random.policies());

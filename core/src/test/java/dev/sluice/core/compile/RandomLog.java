@@ -35,12 +35,19 @@ final class RandomLog {
   private final TreeMap<String, Accepted> policies = new TreeMap<>();
   private final TreeMap<String, List<String>> known = new TreeMap<>();
 
-  private final boolean modes;
+  /** What logs may hold. */
+  private enum Settings {
+    NONE,
+    MODES,
+    MODES_AND_ROOM
+  }
+
+  private final Settings allowed;
   private Map<String, Object> settings = Map.of();
 
-  private RandomLog(long seed, int records, boolean modes) {
+  private RandomLog(long seed, int records, Settings allowed) {
     this.random = new Random(seed);
-    this.modes = modes;
+    this.allowed = allowed;
     int whole = random.nextInt(records);
     for (int i = 0; i < records; i++) {
       if (i == whole) {
@@ -51,12 +58,17 @@ final class RandomLog {
   }
 
   static RandomLog of(long seed, int records) {
-    return new RandomLog(seed, records, true);
+    return new RandomLog(seed, records, Settings.MODES_AND_ROOM);
+  }
+
+  /** One in which every policy has room. */
+  static RandomLog withRoom(long seed, int records) {
+    return new RandomLog(seed, records, Settings.MODES);
   }
 
   /** One in which nobody writes settings. */
   static RandomLog inDefaultMode(long seed, int records) {
-    return new RandomLog(seed, records, false);
+    return new RandomLog(seed, records, Settings.NONE);
   }
 
   LogBuilder log() {
@@ -79,7 +91,7 @@ final class RandomLog {
   }
 
   private void step() {
-    switch (random.nextInt(modes ? 13 : 12)) {
+    switch (random.nextInt(allowed == Settings.NONE ? 12 : 13)) {
       case 12 -> setting();
       case 10 -> namespace();
       case 11 -> service();
@@ -121,7 +133,8 @@ final class RandomLog {
       }
       case "wrong" -> log.settings(Map.of("policyEnforcementMode", mode));
       default -> {
-        settings = Map.of("policyEnforcementMode", mode);
+        boolean tight = allowed == Settings.MODES_AND_ROOM && random.nextBoolean();
+        settings = Map.of("policyEnforcementMode", mode, "policyMapEntries", tight ? 16L : 16384L);
         log.settings(settings);
       }
     }

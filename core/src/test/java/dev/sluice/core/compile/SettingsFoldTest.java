@@ -41,7 +41,7 @@ class SettingsFoldTest {
     assertEquals(2, made.subjectsChanged().size());
     assertNotEquals(before, made.hash());
     assertEquals(
-        new DesiredRecord.Settings(new ClusterSettings(EnforcementMode.ALWAYS)),
+        new DesiredRecord.Settings(new ClusterSettings(EnforcementMode.ALWAYS, 16384)),
         step.desired().getFirst().value());
   }
 

@@ -16,13 +16,27 @@ class ClusterSettingsTest {
   @CsvSource({"default, DEFAULT", "always, ALWAYS", "never, NEVER"})
   void itSaysWhetherPoliciesCount(String word, EnforcementMode mode) {
     assertEquals(
-        new ParsedSettings.Accepted(new ClusterSettings(mode)),
+        new ParsedSettings.Accepted(new ClusterSettings(mode, 16384)),
         parse("spec: {policyEnforcementMode: " + word + "}"));
   }
 
   @Test
   void whatItDoesNotSayIsAsIfThereWereNone() {
     assertEquals(new ParsedSettings.Accepted(ClusterSettings.DEFAULT), parse("spec: {}"));
+  }
+
+  @Test
+  void itSaysHowManyEntriesAnIdentityMayHave() {
+    assertEquals(
+        new ParsedSettings.Accepted(new ClusterSettings(EnforcementMode.DEFAULT, 64)),
+        parse("spec: {policyMapEntries: 64}"));
+    refused(
+        "spec: {policyMapEntries: 2}",
+        "spec.policyMapEntries: policyMapEntries is 2: write a number from 16 to 1048576");
+    refused(
+        "spec: {policyMapEntries: \"64\"}",
+        "spec.policyMapEntries: must be a whole number and is the string \"64\": take the quotes"
+            + " away: policyMapEntries: 64");
   }
 
   @Test

@@ -58,6 +58,12 @@ public enum Setting {
       "",
       "policyEnforcementMode of the SluiceSettings that ingest writes: default, always or never;"
           + " an object of that kind goes before"),
+  POLICY_MAP_ENTRIES(
+      "policy.map.entries",
+      Type.NUMBER,
+      "",
+      "policyMapEntries of the SluiceSettings that ingest writes: most entries of one identity in a"
+          + " node's policy map; an object of that kind goes before"),
   NODE_NAME("node.name", Type.TEXT, "", "name of this node, as in Kubernetes"),
   NODE_NETNS(
       "node.netns",

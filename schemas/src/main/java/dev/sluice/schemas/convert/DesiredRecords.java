@@ -119,7 +119,8 @@ public final class DesiredRecords {
           case DEFAULT -> dev.sluice.schemas.EnforcementMode.DEFAULT;
           case ALWAYS -> dev.sluice.schemas.EnforcementMode.ALWAYS;
           case NEVER -> dev.sluice.schemas.EnforcementMode.NEVER;
-        });
+        },
+        settings.policyMapEntries());
   }
 
   private static ClusterSettings fromAvro(dev.sluice.schemas.ClusterSettings settings) {
@@ -128,7 +129,8 @@ public final class DesiredRecords {
           case DEFAULT, UNKNOWN -> EnforcementMode.DEFAULT;
           case ALWAYS -> EnforcementMode.ALWAYS;
           case NEVER -> EnforcementMode.NEVER;
-        });
+        },
+        settings.getPolicyMapEntries());
   }
 
   private static SubjectPolicy toAvro(DesiredRecord.SubjectPolicy policy) {

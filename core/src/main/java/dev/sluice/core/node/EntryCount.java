@@ -1,0 +1,122 @@
+package dev.sluice.core.node;
+
+import dev.sluice.core.cluster.ClusterRecord.NamedPort;
+import dev.sluice.core.desired.DesiredRecord.CompiledRule;
+import dev.sluice.core.desired.DesiredRecord.DirectionPolicy;
+import dev.sluice.core.desired.DesiredRecord.SubjectPolicy;
+import dev.sluice.core.node.KernelEntry.Direction;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.ToIntFunction;
+
+/**
+ * How many entries a subject has in the policy map of each node that one of its endpoints is on:
+ * what {@link NodeFold} would flatten its policy to, without doing so. Pure; any thread.
+ */
+public final class EntryCount {
+  private static final List<Integer> WITH_PORTS = List.of(6, 17, 132);
+
+  /** Who the peers of a policy are. */
+  public interface Peers {
+    /** The identities that a selector selects. */
+    Collection<Integer> selectedBy(String selector);
+
+    /** The named ports of an identity. */
+    List<NamedPort> ports(int identity);
+  }
+
+  private EntryCount() {}
+
+  /** Exactly; costs every peer of the policy. */
+  public static int of(SubjectPolicy policy, Peers peers) {
+    return of(Direction.INGRESS, ingress(policy, peers), peers)
+        + of(Direction.EGRESS, policy.egress(), peers);
+  }
+
+  private static DirectionPolicy ingress(SubjectPolicy policy, Peers peers) {
+    return NamedPorts.resolve(policy.ingress(), peers.ports(policy.identity()));
+  }
+
+  private static int of(Direction direction, DirectionPolicy policy, Peers peers) {
+    FlatDirection flat = new FlatDirection(direction, policy);
+    Map<Integer, Set<String>> selecting = new HashMap<>();
+    selecting.put(FlatDirection.HOST, new TreeSet<>());
+    for (String selector : flat.selectors()) {
+      for (int peer : peers.selectedBy(selector)) {
+        selecting.computeIfAbsent(peer, unused -> new TreeSet<>()).add(selector);
+      }
+    }
+    int count = flat.anyPeer().size();
+    for (Map.Entry<Integer, Set<String>> peer : selecting.entrySet()) {
+      count += flat.peer(peer.getKey(), peer.getValue(), peers.ports(peer.getKey())).size();
+    }
+    return count;
+  }
+
+  /**
+   * No fewer than {@link #of}, and quickly: as if every peer had every rule of the direction.
+   *
+   * @param members how many identities a selector selects
+   */
+  public static long atMost(SubjectPolicy policy, Peers peers, ToIntFunction<String> members) {
+    return atMost(ingress(policy, peers), members) + atMost(policy.egress(), members);
+  }
+
+  private static long atMost(DirectionPolicy policy, ToIntFunction<String> members) {
+    TreeSet<String> selectors = new TreeSet<>();
+    TreeMap<Integer, TreeMap<Integer, Integer>> begun = new TreeMap<>();
+    for (CompiledRule rule : policy.rules()) {
+      if (rule.namesPort()) {
+        return Long.MAX_VALUE / 2; // how many ports a name is depends on each peer
+      }
+      selectors.add(rule.selector());
+      for (int protocol : protocols(rule)) {
+        TreeMap<Integer, Integer> cuts = begun.computeIfAbsent(protocol, p -> new TreeMap<>());
+        if (!PortColumn.namesNoPorts(rule)) {
+          cuts.merge(rule.portFirst(), 1, Integer::sum);
+          cuts.merge(rule.portLast() + 1, -1, Integer::sum);
+        }
+      }
+    }
+    long each = 1;
+    for (TreeMap<Integer, Integer> cuts : begun.values()) {
+      each += 1 + blocks(cuts);
+    }
+    long peers = 2; // any peer, and the node
+    for (String selector : selectors) {
+      peers += selector.isEmpty() ? 0 : members.applyAsInt(selector);
+    }
+    return peers * each;
+  }
+
+  private static List<Integer> protocols(CompiledRule rule) {
+    if (rule.protocol() != 0) {
+      return List.of(rule.protocol());
+    }
+    return PortColumn.namesNoPorts(rule) ? List.of() : WITH_PORTS;
+  }
+
+  /**
+   * Blocks that cover every run of ports between two cuts and inside some rule.
+   *
+   * @param cuts by port, how many more rules speak of it than of the port before
+   */
+  private static long blocks(TreeMap<Integer, Integer> cuts) {
+    long blocks = 0;
+    int inside = 0;
+    int first = 0;
+    for (Map.Entry<Integer, Integer> cut : cuts.entrySet()) {
+      if (inside > 0) {
+        blocks += PortBlock.cover(first, cut.getKey() - 1).size();
+      }
+      first = cut.getKey();
+      inside += cut.getValue();
+    }
+    return blocks;
+  }
+}

@@ -1,0 +1,133 @@
+package dev.sluice.core.compile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.core.log.ObjectKey;
+import dev.sluice.core.policy.Finding;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** A policy that would need more entries than there is room for is refused, and waits. */
+class MapRoomTest {
+  private static final String POLICY = "CiliumNetworkPolicy/shop/p";
+  private static final String DIAGNOSTIC = POLICY + "|map-full|policy-stream";
+
+  private static LogBuilder shop(long room) {
+    LogBuilder log =
+        LogBuilder.whole()
+            .settings(Map.of("policyMapEntries", room))
+            .pod("shop", "backend-0", "app=backend");
+    for (int i = 0; i < 3; i++) {
+      log.pod("shop", "frontend-" + i, "app=frontend", "tier=" + i);
+    }
+    return log;
+  }
+
+  /** Each of three peers needs an entry for each port; there are three more for the subject. */
+  private static Map<String, Object> allow(int... ports) {
+    List<Object> list =
+        IntStream.of(ports)
+            .mapToObj(port -> (Object) Map.of("port", "" + port, "protocol", "TCP"))
+            .toList();
+    return Map.of(
+        "endpointSelector",
+        Specs.selector("app", "backend"),
+        "ingress",
+        List.of(
+            Map.of(
+                "fromEndpoints",
+                List.of(Specs.selector("app", "frontend")),
+                "toPorts",
+                List.of(Map.of("ports", list)))));
+  }
+
+  @Test
+  void whatHasNoRoomIsRefusedAndTheLastVersionStays() {
+    LogBuilder log = shop(16).policy("shop", "p", allow(1, 3));
+    String before = log.fold().hash();
+    PolicyStep step = log.policy("shop", "p", allow(1, 3, 5, 7, 9)).last();
+    assertEquals(before, step.hash());
+    assertTrue(step.revisionMade().isEmpty());
+    DiagnosticRecord told = step.diagnostics().getFirst().value();
+    assertEquals(DIAGNOSTIC, told.key());
+    assertEquals(Finding.Severity.REFUSED, told.severity());
+    assertEquals(
+        "with it the pods with app=backend in shop (identity 256) would need 18 entries in the"
+            + " policy map of a node and may have 16: name fewer peers or ports, or raise"
+            + " policyMapEntries of SluiceSettings cluster",
+        told.message());
+    assertEquals(Set.of(ObjectKey.parse(POLICY)), log.fold().withoutRoom());
+  }
+
+  @Test
+  void aSmallerVersionIsAccepted() {
+    LogBuilder log =
+        shop(16).policy("shop", "p", allow(1, 3, 5, 7, 9)).policy("shop", "p", allow(1, 3, 5));
+    PolicyStep step = log.last();
+    assertEquals(List.of(POLICY), step.revisionMade().orElseThrow().policiesChanged());
+    assertTrue(removes(step, DIAGNOSTIC));
+    assertEquals(Set.of(), log.fold().withoutRoom());
+  }
+
+  @Test
+  void moreRoomLetsInWhatWaited() {
+    LogBuilder log = shop(16).policy("shop", "p", allow(1, 3, 5, 7, 9));
+    PolicyStep step = log.settings(Map.of("policyMapEntries", 64L)).last();
+    assertEquals(List.of(POLICY), step.revisionMade().orElseThrow().policiesChanged());
+    assertTrue(removes(step, DIAGNOSTIC));
+  }
+
+  @Test
+  void aPolicyThatGoesMakesRoom() {
+    LogBuilder log =
+        shop(16).policy("shop", "other", allow(11, 13, 15)).policy("shop", "p", allow(1, 3, 5));
+    assertEquals(Set.of(ObjectKey.parse(POLICY)), log.fold().withoutRoom());
+    PolicyStep step = log.deletePolicy("shop", "other").last();
+    assertEquals(
+        List.of("CiliumNetworkPolicy/shop/other", POLICY),
+        step.revisionMade().orElseThrow().policiesChanged());
+  }
+
+  @Test
+  void whatIsRefusedAndDeletedIsForgotten() {
+    LogBuilder log = shop(16).policy("shop", "p", allow(1, 3, 5, 7, 9)).deletePolicy("shop", "p");
+    assertTrue(removes(log.last(), DIAGNOSTIC));
+    assertTrue(log.settings(Map.of("policyMapEntries", 64L)).fold().findings().isEmpty());
+  }
+
+  @Test
+  void whoHasOutgrownItsRoomMayStillShrink() {
+    LogBuilder log = shop(16).policy("shop", "p", allow(1, 3, 5));
+    for (int i = 3; i < 9; i++) {
+      log.pod("shop", "frontend-" + i, "app=frontend", "tier=" + i);
+    }
+    assertFalse(log.policy("shop", "p", allow(1, 3)).last().revisionMade().isEmpty());
+    assertTrue(log.policy("shop", "p", allow(1, 3, 5)).last().revisionMade().isEmpty());
+  }
+
+  @Test
+  void ofAFirstListingTheLaterOnesAreRefused() {
+    LogBuilder log = new LogBuilder().genesis().settings(Map.of("policyMapEntries", 16L));
+    log.policy("shop", "p", allow(1, 3, 5)).policy("shop", "a", allow(11, 13, 15));
+    log.pod("shop", "backend-0", "app=backend");
+    for (int i = 0; i < 3; i++) {
+      log.pod("shop", "frontend-" + i, "app=frontend", "tier=" + i);
+    }
+    PolicyStep step = log.synced().last();
+    assertEquals(List.of(POLICY), step.revisionMade().orElseThrow().policiesChanged());
+    assertEquals(
+        Set.of(new ObjectKey("CiliumNetworkPolicy", "shop", "a")), log.fold().withoutRoom());
+  }
+
+  private static boolean removes(PolicyStep step, String diagnostic) {
+    return Stream.of(step.diagnostics())
+        .flatMap(List::stream)
+        .anyMatch(change -> change.isRemoval() && change.key().equals(diagnostic));
+  }
+}
