@@ -208,7 +208,7 @@ SEC("tc") int slc_from_uplink(struct __sk_buff *skb)
 		// A reply to what a proxy asked outside in a pod's name.
 		int answer = (s->p.protocol == SLC_PROTO_UDP || s->p.protocol == SLC_PROTO_TCP) &&
 			     bpf_map_lookup_elem(&slc_local, &s->p.dst) && !slc_parse(skb, s, type) &&
-			     (!(s->p.what & SLC_FRAG_LATER) || !slc_frag_ports(s)) && slc_answers_proxy(&s->p);
+			     (!(s->p.what & SLC_FRAG_LATER) || !slc_frag_ports(&s->p)) && slc_answers_proxy(&s->p);
 		if (!answer)
 			return TC_ACT_UNSPEC;
 		if (s->p.what & SLC_FRAG_FIRST)

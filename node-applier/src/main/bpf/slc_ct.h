@@ -37,7 +37,21 @@ static __always_inline int slc_ct_key_of(struct slc_ct_key *key, const struct sl
 		key->port_b = p->dport;
 	}
 	key->protocol = p->protocol;
+	key->icmp_type = slc_icmp_asked(p);
 	return from_b;
+}
+
+// Whether a packet of ICMP is of the entry that its key finds: more of the opener's, or their answer.
+static __always_inline int slc_ct_icmp_known(const struct slc_packet *p, __u32 flags, int forward)
+{
+	return flags & SLC_CT_ANSWER ? slc_icmp_answers(p) && forward : slc_icmp_answers(p) != forward;
+}
+
+static __always_inline __u8 slc_ct_icmp_opened(const struct slc_ct_key *key, __u32 flags)
+{
+	if (!(flags & SLC_CT_ANSWER))
+		return key->icmp_type;
+	return key->icmp_type == 8 ? 0 : key->icmp_type + 1;
 }
 
 static __always_inline __u64 slc_ct_lifetime(const struct slc_ct_value *e, __u8 protocol)
@@ -109,7 +123,8 @@ static __always_inline void slc_ct_tell(const struct slc_ct_key *key, const stru
 	e->protocol = key->protocol;
 	e->tcp_flags = tcp_flags;
 	e->flags = 0;
-	e->icmp_type = e->icmp_code = 0;
+	e->icmp_type = slc_ct_icmp_opened(key, v->flags);
+	e->icmp_code = 0;
 	e->started = v->created;
 	e->service = v->service;
 	e->pad2 = 0;

@@ -99,7 +99,7 @@ static __always_inline void slc_drop_key_of(struct slc_drop_key *key, const stru
 	key->source = p->src;
 	key->destination = p->dst;
 	key->endpoint = endpoint;
-	key->destination_port = p->dport;
+	key->destination_port = p->icmp_type ? bpf_htons(p->icmp_type) : p->dport;
 	key->protocol = p->protocol;
 	key->direction = direction;
 }

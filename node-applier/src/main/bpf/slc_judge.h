@@ -137,17 +137,17 @@ static __always_inline void slc_frag_key_of(struct slc_frag_key *key, const stru
 }
 
 // Later fragments have the ports of the first, which had to pass before them.
-static __noinline int slc_frag_ports(struct slc_pass *s)
+static __noinline int slc_frag_ports(struct slc_packet *p)
 {
 	struct slc_frag_key key = {};
 
-	slc_frag_key_of(&key, &s->p);
+	slc_frag_key_of(&key, p);
 	struct slc_frag *first = bpf_map_lookup_elem(&slc_frag, &key);
 	if (!first)
 		return SLC_DROP_NO_FIRST_FRAGMENT;
-	s->p.sport = first->source_port;
-	s->p.dport = first->destination_port;
-	s->p.icmp_type = first->icmp_type;
+	p->sport = first->source_port;
+	p->dport = first->destination_port;
+	p->icmp_type = first->icmp_type;
 	return SLC_PASS;
 }
 
@@ -202,7 +202,7 @@ static __always_inline void slc_ct_fresh(struct __sk_buff *skb, struct slc_pass 
 	e->side[SLC_INGRESS].cookie = cookies[SLC_INGRESS];
 	e->last_seen = now;
 	e->flags = (from_b ? SLC_CT_OPENED_BY_B : 0) | s->proxy << SLC_CT_PROXY_SHIFT |
-		   (s->upstream ? SLC_CT_UPSTREAM : 0);
+		   (s->upstream ? SLC_CT_UPSTREAM : 0) | (slc_icmp_answers(&s->p) ? SLC_CT_ANSWER : 0);
 	e->packets[0] = 1;
 	e->packets[1] = 0;
 	e->bytes[0] = skb->len;
@@ -239,14 +239,12 @@ static __always_inline int slc_ct_open(struct __sk_buff *skb, struct slc_pass *s
 	return reason;
 }
 
-// Policies know ICMP by the type in place of a port: of a reply, that of the request which it answers.
-static __always_inline __be16 slc_icmp_port(__u8 type, int forward)
+// What stands for the port in policies: of ICMP the type, of an answer that of the question.
+static __always_inline __be16 slc_asked_port(const struct slc_packet *p, int forward)
 {
-	if (!forward && type == 0)
-		type = 8;
-	else if (!forward && type == 129)
-		type = 128;
-	return bpf_htons(type);
+	if (slc_is_icmp(p))
+		return bpf_htons(forward ? p->icmp_type : slc_icmp_asked(p));
+	return forward ? p->dport : p->sport;
 }
 
 // The packet that an ICMP error is about.
@@ -255,14 +253,16 @@ static __always_inline int slc_inner(struct __sk_buff *skb, const struct slc_pac
 	struct slc_l4 h = {};
 	__u32 at = p->l4 + 8;
 
+	q->v6 = p->v6;
 	if (p->v6) {
 		struct ipv6hdr ip;
 		if (bpf_skb_load_bytes(skb, at, &ip, sizeof(ip)) || ip.version != 6)
 			return SLC_DROP_TRUNCATED;
 		__builtin_memcpy(&q->src, &ip.saddr, 16);
 		__builtin_memcpy(&q->dst, &ip.daddr, 16);
-		q->protocol = ip.nexthdr;
-		at += sizeof(ip);
+		int reason = slc_extensions(skb, q, at + sizeof(ip), ip.nexthdr);
+		if (reason)
+			return reason;
 	} else {
 		struct iphdr ip;
 		if (bpf_skb_load_bytes(skb, at, &ip, sizeof(ip)) || ip.version != 4 || ip.ihl < 5)
@@ -270,19 +270,21 @@ static __always_inline int slc_inner(struct __sk_buff *skb, const struct slc_pac
 		slc_map_ip4(&q->src, ip.saddr);
 		slc_map_ip4(&q->dst, ip.daddr);
 		q->protocol = ip.protocol;
-		at += ip.ihl * 4;
+		q->l4 = at + ip.ihl * 4;
+		q->frag_id = ip.id;
+		if (bpf_ntohs(ip.frag_off) & 0x1fff)
+			q->what = SLC_FRAG_LATER;
 	}
-	q->v6 = p->v6;
-	if (bpf_skb_load_bytes(skb, at, &h, 8))
+	if (q->what & SLC_FRAG_LATER) // has no ports of its own
+		return slc_frag_ports(q);
+	if (bpf_skb_load_bytes(skb, q->l4, &h, 8))
 		return SLC_DROP_TRUNCATED;
 	q->sport = h.sport;
 	q->dport = h.dport;
+	if (!slc_is_icmp(q))
+		return SLC_PASS;
 	q->icmp_type = bpf_ntohs(h.sport) >> 8;
-	if (q->protocol == SLC_PROTO_ICMP)
-		return slc_icmp4(q, &h);
-	if (q->protocol == SLC_PROTO_ICMP6)
-		return slc_icmp6(q, &h);
-	return SLC_PASS;
+	return slc_icmp(q, &h);
 }
 
 // An ICMP error passes when it is about a connection that is known and still allowed. It goes to who sent the inner
@@ -305,12 +307,12 @@ static __noinline int slc_judge_error(struct __sk_buff *skb, struct slc_pass *s)
 	if (!e || slc_ct_expired(e, key.protocol, slc_now()))
 		return SLC_DROP_CT_STATE;
 	int forward = from_b == !!(e->flags & SLC_CT_OPENED_BY_B);
-	__be16 port = forward ? q.dport : q.sport;
+	if (slc_is_icmp(&q) && !slc_ct_icmp_known(&q, e->flags, forward))
+		return SLC_DROP_CT_STATE;
+	__be16 port = slc_asked_port(&q, forward);
 	__u8 outer = s->p.protocol;
 	s->v.flags = SLC_EVENT_REPLY;
 	s->p.protocol = q.protocol; // policies speak of the connection's protocol
-	if (q.protocol == SLC_PROTO_ICMP || q.protocol == SLC_PROTO_ICMP6)
-		port = slc_icmp_port(q.icmp_type, forward);
 	if (s->sender.id)
 		reason = slc_ask(skb, s, e, &s->sender, SLC_EGRESS, forward ? SLC_INGRESS : SLC_EGRESS,
 				 s->identity[1], port, &cookie);
@@ -351,13 +353,11 @@ static __noinline int slc_judge(struct __sk_buff *skb, struct slc_pass *s)
 	if (!s)
 		return SLC_DROP_INVALID;
 	if (s->p.what & SLC_FRAG_LATER) {
-		reason = slc_frag_ports(s);
+		reason = slc_frag_ports(&s->p);
 		if (reason)
 			return reason;
 	}
 	int syn = (s->p.tcp_flags & (SLC_TCP_SYN | SLC_TCP_ACK)) == SLC_TCP_SYN;
-	// With id 0 a request and a reply have one key: a request from the other side is never a reply.
-	int request = slc_is_echo_request(&s->p);
 	if (syn) {
 		reason = s->sender.id ? slc_refused_before(s, &s->sender, SLC_EGRESS, s->identity[1])
 				      : slc_refused_before(s, &s->receiver, SLC_INGRESS, s->identity[0]);
@@ -372,13 +372,13 @@ static __noinline int slc_judge(struct __sk_buff *skb, struct slc_pass *s)
 		int over = flags & (SLC_CT_REPLIED | SLC_CT_FIN_OPENER | SLC_CT_FIN_OTHER | SLC_CT_CLOSED);
 		forward = from_b == !!(flags & SLC_CT_OPENED_BY_B);
 		// A bare SYN opens anew under its own direction's policy, unless it is the first one sent again.
-		opening = slc_ct_expired(e, key.protocol, now) || (syn && (!forward || over)) || (request && !forward);
+		// Of ICMP, what is neither more of the same nor its answer does: with id 0 they have one key.
+		opening = slc_ct_expired(e, key.protocol, now) || (syn && (!forward || over)) ||
+			  (slc_is_icmp(&s->p) && !slc_ct_icmp_known(&s->p, flags, forward));
 		if (opening)
 			forward = 1;
 	}
-	__be16 port = forward ? s->p.dport : s->p.sport;
-	if (s->p.protocol == SLC_PROTO_ICMP || s->p.protocol == SLC_PROTO_ICMP6)
-		port = slc_icmp_port(s->p.icmp_type, forward);
+	__be16 port = slc_asked_port(&s->p, forward);
 	s->v.flags = forward ? 0 : SLC_EVENT_REPLY;
 	struct slc_ct_value *known = opening ? 0 : e;
 	reason = slc_know_sender(s, known ? &known->side[forward ? SLC_INGRESS : SLC_EGRESS] : 0);

@@ -35,53 +35,63 @@ struct slc_l4 {
 };
 _Static_assert(sizeof(struct slc_l4) == 14, "transport header");
 
-static __always_inline int slc_icmp4(struct slc_packet *p, const struct slc_l4 *h)
+static __always_inline int slc_is_icmp(const struct slc_packet *p)
 {
-	p->sport = p->dport = 0;
+	return p->protocol == SLC_PROTO_ICMP || p->protocol == SLC_PROTO_ICMP6;
+}
+
+// Of a message of ICMP that answers another, the type of the other; of every other message its own; else 0.
+static __always_inline __u8 slc_icmp_asked(const struct slc_packet *p)
+{
+	__u8 type = p->icmp_type;
+
+	if (p->protocol == SLC_PROTO_ICMP)
+		return type == 0 ? 8 : type == 14 || type == 16 || type == 18 || type == 43 ? type - 1 : type;
+	if (p->protocol == SLC_PROTO_ICMP6)
+		return type == 129 || type == 140 || type == 145 || type == 147 || type == 161 ? type - 1 : type;
+	return 0;
+}
+
+static __always_inline int slc_icmp_answers(const struct slc_packet *p)
+{
+	return slc_is_icmp(p) && slc_icmp_asked(p) != p->icmp_type;
+}
+
+// Of a type that others answer: echo, timestamp, information, address mask, extended echo; and of IPv6 node
+// information, home agents, mobile prefixes. The answer has the identifier of the question.
+static __always_inline int slc_icmp_asks(const struct slc_packet *p)
+{
 	switch (p->icmp_type) {
 	case 8:
-		p->sport = h->id;
-		return SLC_PASS;
-	case 0:
-		p->dport = h->id;
-		return SLC_PASS;
-	case 3:
-	case 11:
-	case 12:
-		p->what |= SLC_ICMP_ERROR;
-		return SLC_PASS;
-	default:
-		return SLC_DROP_ICMP4_TYPE;
-	}
-}
-
-static __always_inline int slc_icmp6(struct slc_packet *p, const struct slc_l4 *h)
-{
-	p->sport = p->dport = 0;
-	switch (p->icmp_type) {
+	case 13:
+	case 15:
+	case 17:
+	case 42:
+		return !p->v6;
 	case 128:
-		p->sport = h->id;
-		return SLC_PASS;
-	case 129:
-		p->dport = h->id;
-		return SLC_PASS;
-	case 1 ... 4:
-		p->what |= SLC_ICMP_ERROR;
-		return SLC_PASS;
-	case SLC_ND_FIRST ... SLC_ND_LAST: // judged before this
-		return SLC_PASS;
-	case 130 ... 132:
-	case 143: // multicast listeners: every pod says this at start, nobody here listens
-		return SLC_DROP_ICMP6_FORBIDDEN | SLC_QUIET;
+	case 139:
+	case 144:
+	case 146:
+	case 160:
+		return p->v6;
 	default:
-		return SLC_DROP_ICMP6_TYPE;
+		return 0;
 	}
 }
 
-static __always_inline int slc_is_echo_request(const struct slc_packet *p)
+// Errors are about other packets, and multicast listeners' talk is every pod's at its start, with nobody to listen;
+// every other type is for policies.
+static __always_inline int slc_icmp(struct slc_packet *p, const struct slc_l4 *h)
 {
-	return (p->protocol == SLC_PROTO_ICMP && p->icmp_type == 8) ||
-	       (p->protocol == SLC_PROTO_ICMP6 && p->icmp_type == 128);
+	__u8 type = p->icmp_type;
+
+	p->sport = slc_icmp_asks(p) ? h->id : 0;
+	p->dport = slc_icmp_answers(p) ? h->id : 0;
+	if (p->v6 ? type >= 1 && type <= 4 : type == 3 || type == 11 || type == 12)
+		p->what |= SLC_ICMP_ERROR;
+	if (p->v6 && ((type >= 130 && type <= 132) || type == 143) && slc_group(p))
+		return SLC_DROP_ICMP6_FORBIDDEN | SLC_QUIET;
+	return SLC_PASS;
 }
 
 static __always_inline int slc_tcp_odd(__u8 flags)
@@ -138,9 +148,7 @@ static __always_inline int slc_parse_l4(struct __sk_buff *skb, struct slc_packet
 		return SLC_PASS;
 	p->icmp_type = bpf_ntohs(h.sport) >> 8;
 	p->icmp_code = bpf_ntohs(h.sport) & 0xff;
-	if (p->protocol == SLC_PROTO_ICMP)
-		return p->v6 ? SLC_DROP_L4_UNKNOWN : slc_icmp4(p, &h);
-	return p->v6 ? slc_icmp6(p, &h) : SLC_DROP_L4_UNKNOWN;
+	return p->v6 == (p->protocol == SLC_PROTO_ICMP6) ? slc_icmp(p, &h) : SLC_DROP_L4_UNKNOWN;
 }
 
 static __always_inline int slc_parse_ip4(struct __sk_buff *skb, struct slc_packet *p)
@@ -176,21 +184,16 @@ static __always_inline int slc_parse_ip4(struct __sk_buff *skb, struct slc_packe
 	return slc_parse_l4(skb, p, ETH_HLEN + header);
 }
 
-// Follows extension headers; the packet's own length is not trusted, only what is there.
-static __always_inline int slc_extensions(struct __sk_buff *skb, struct slc_packet *p, __u8 next)
+// Follows extension headers from the one at `at`; the packet's own length is not trusted, only what is there.
+static __noinline int slc_extensions(struct __sk_buff *skb, struct slc_packet *p, __u32 at, __u8 next)
 {
-	__u32 at = ETH_HLEN + sizeof(struct ipv6hdr);
-
 #pragma unroll
 	for (int i = 0; i < SLC_EXTENSIONS; i++) {
 		__u8 h[8];
-		if (next != 0 && next != 43 && next != 44 && next != 60 && next != 51) {
+		if ((p->what & SLC_FRAG_LATER) || // what follows is payload
+		    (next != 0 && next != 43 && next != 44 && next != 60 && next != 51)) {
 			p->protocol = next;
 			p->l4 = at;
-			return SLC_PASS;
-		}
-		if (p->what & SLC_FRAG_LATER) { // what follows is payload
-			p->protocol = next;
 			return SLC_PASS;
 		}
 		if (bpf_skb_load_bytes(skb, at, h, sizeof(h)))
@@ -244,7 +247,7 @@ static __always_inline int slc_parse_ip6(struct __sk_buff *skb, struct slc_packe
 		p->protocol = next;
 		p->l4 = ETH_HLEN + sizeof(*ip);
 	} else {
-		reason = slc_extensions(skb, p, next);
+		reason = slc_extensions(skb, p, ETH_HLEN + sizeof(*ip), next);
 	}
 	return reason ? reason : slc_parse_l4(skb, p, p->l4);
 }

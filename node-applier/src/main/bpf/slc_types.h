@@ -93,7 +93,8 @@ struct slc_ct_key {
 	__be16 port_a;
 	__be16 port_b;
 	__u8 protocol;
-	__u8 pad[3];
+	__u8 icmp_type; // of the question, where the connection is one and its answers
+	__u8 pad[2];
 };
 
 // What one local endpoint's policy said about the connection, and for which epoch and peer.
@@ -110,6 +111,7 @@ struct slc_ct_side {
 #define SLC_CT_FIN_OTHER 8
 #define SLC_CT_CLOSED 16
 #define SLC_CT_UPSTREAM 32   // a proxy opened it in the opener's name: replies are the proxy's
+#define SLC_CT_ANSWER 64     // ICMP: an answer that nobody had asked for opened it; nothing answers that
 #define SLC_CT_PROXY_SHIFT 8 // number of the proxy that the opener's packets go to, 0: none
 #define SLC_CT_PROXY_MAX 15
 
@@ -245,8 +247,8 @@ _Static_assert(sizeof(struct slc_drop) == 152, "drop value");
 struct slc_packet {
 	struct slc_ip src;
 	struct slc_ip dst;
-	__be16 sport; // of an echo request its identifier
-	__be16 dport; // of an echo reply its identifier
+	__be16 sport; // of a question of ICMP its identifier
+	__be16 dport; // of an answer its identifier
 	__u16 l4;     // offset of the transport header
 	__u8 v6;
 	__u8 protocol;

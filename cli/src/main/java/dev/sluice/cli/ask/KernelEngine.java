@@ -44,6 +44,13 @@ final class KernelEngine implements Engine {
   }
 
   private boolean ask(Direction direction, Party subject, int peer, Traffic traffic) {
+    if (!PolicyProbe.isForPolicies(traffic.number(), traffic.port())) {
+      throw new Refusal(
+          traffic
+              + ": the kernel asks no policy about errors of ICMP, which pass with the connection"
+              + " they are about, nor about neighbour discovery; leave it out, or ask --engine"
+              + " compiled what policies say");
+    }
     return answers.computeIfAbsent(
         new Question(subject.pod().identity(), direction, peer, traffic.number(), traffic.port()),
         question ->

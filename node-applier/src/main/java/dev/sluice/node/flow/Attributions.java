@@ -76,7 +76,7 @@ public final class Attributions {
             direction,
             peer,
             event.protocol(),
-            icmp ? IcmpTypes.of(event) : port,
+            icmp ? event.icmpType() : port,
             reason.verdict() == Verdict.AUDIT),
         RuleWords.labels(peers.labels(peer)));
   }

@@ -87,8 +87,8 @@ public final class FlowEnricher {
     flow.setProtocol(event.protocol());
     flow.setSourcePort(icmp ? 0 : event.sourcePort());
     flow.setDestinationPort(icmp ? 0 : event.destinationPort());
-    flow.setIcmpType(icmp ? IcmpTypes.of(event) : 0);
-    flow.setIcmpCode(icmp ? event.icmpCode() : 0);
+    flow.setIcmpType(event.icmpType());
+    flow.setIcmpCode(event.icmpCode());
     flow.setTcpFlags(event.tcpFlags());
     flow.setReply(event.reason() == 0 ? event.reply() : null); // hubble leaves it out of drops
     flow.setSource(

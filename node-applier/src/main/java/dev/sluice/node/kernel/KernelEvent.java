@@ -14,7 +14,7 @@ import dev.sluice.core.node.KernelEntry.Direction;
  * @param otherEndpoint the other local endpoint when one pass judged both, else 0
  * @param direction seen from {@code endpoint}
  * @param reason drop reason with Cilium's number, 0 for what was not dropped
- * @param sourcePort of ICMP: the identifier of an echo request, else 0
+ * @param sourcePort of ICMP: the identifier of a question, else 0
  * @param tcpFlags as in the TCP header; 0 for other protocols
  * @param cookie numbers the rules that decided for {@code endpoint}; 0: none enforced
  * @param otherCookie the same for {@code otherEndpoint}
@@ -24,8 +24,9 @@ import dev.sluice.core.node.KernelEntry.Direction;
  * @param reply whether the packet went against its connection's direction
  * @param service id of the Service's frontend that the opener dialled; 0: it dialled the address
  *     itself
- * @param icmpType of an ICMP packet; 0 for other protocols, and of an end
- * @param icmpCode the same
+ * @param icmpType of an ICMP packet; of a start or an end, of what opened the connection; 0 for
+ *     other protocols
+ * @param icmpCode of an ICMP packet; 0 for everything else
  */
 public record KernelEvent(
     Type type,

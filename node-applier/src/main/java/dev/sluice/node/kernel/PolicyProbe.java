@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Asks the kernel's own programs what policy entries say: they run on a packet by {@code
@@ -43,6 +44,10 @@ public final class PolicyProbe implements AutoCloseable {
   private static final int CONNECTIONS = 4096;
   private static final int FIRST_SOURCE_PORT = 20_000;
   private static final int QUESTIONS_A_ROUND = 1000;
+
+  private static final Set<Integer> ERRORS = Set.of(3, 11, 12);
+  private static final Set<Integer> ERRORS6 = Set.of(1, 2, 3, 4);
+  private static final Set<Integer> NEIGHBOUR_DISCOVERY = Set.of(133, 134, 135, 136, 137);
 
   private final Settings settings;
   private final NodeDataplane dataplane;
@@ -89,13 +94,27 @@ public final class PolicyProbe implements AutoCloseable {
   }
 
   /**
+   * Whether the kernel asks policies about traffic. Errors of ICMP pass with the connection that they
+   * are about, neighbour discovery is the link's.
+   *
+   * @param port as in {@link #allows}
+   */
+  public static boolean isForPolicies(int protocol, int port) {
+    return switch (protocol) {
+      case ICMP -> !ERRORS.contains(port);
+      case ICMPV6 -> !ERRORS6.contains(port) && !NEIGHBOUR_DISCOVERY.contains(port);
+      default -> true;
+    };
+  }
+
+  /**
    * Whether the kernel lets the first packet of a connection through.
    *
    * @param subject identity whose policy is asked
    * @param direction seen from the subject
    * @param peer identity of the other side
    * @param protocol IP protocol number: TCP, UDP, SCTP, ICMP or ICMPv6
-   * @param port of the destination; the type for ICMP
+   * @param port of the destination; the type for ICMP, one that is {@link #isForPolicies}
    * @throws IllegalStateException when it is dropped for another reason than policy
    */
   public boolean allows(int subject, Direction direction, int peer, int protocol, int port) {

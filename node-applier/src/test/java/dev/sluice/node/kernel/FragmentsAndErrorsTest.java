@@ -114,12 +114,6 @@ class FragmentsAndErrorsTest {
       lab.toPod(echo(e.outside, e.pod, 0)).drops(133);
       lab.toPod(echoReply(e.outside, e.pod, 0)).passes();
     }
-    lab.told();
-    lab.fromPod(icmp(POD, OUTSIDE, 13, 7, 0)).drops(144);
-    KernelEvent drop = lab.drops().getFirst();
-    assertEquals(13, drop.icmpType());
-    assertEquals(7, drop.icmpCode());
-    lab.fromPod(icmp(POD6, OUTSIDE6, 139, 0, 0)).drops(146);
   }
 
   @Test
@@ -134,6 +128,27 @@ class FragmentsAndErrorsTest {
       lab.toPod(tooBig(e.router, e.pod, udp(e.pod, 2, e.outside, 53))).drops(163);
       lab.toPod(tooBig(e.router, e.pod, tcp(e.pod, 1, e.outside, 53))).drops(163);
       lab.toPod(tooBig(e.router, e.pod, udp(e.outside, 53, e.pod, 1))).drops(163);
+    }
+  }
+
+  @Test
+  void anErrorMayQuoteExtensionHeadersAndLaterFragments() {
+    lab.rule(POD_ID, EGRESS, 0, UDP, 53, 16, true, 1);
+    lab.fromPod(udp(POD6, 1, OUTSIDE6, 53)).passes();
+    lab.toPod(tooBig(ROUTER6, POD6, udp(POD6, 1, OUTSIDE6, 53).extension(60).extension(0))).passes();
+    lab.toPod(tooBig(ROUTER6, POD6, udp(POD6, 1, OUTSIDE6, 54).extension(60))).drops(163);
+    lab.toPod(tooBig(ROUTER6, POD6, udp(POD6, 1, OUTSIDE6, 53).extension(43))).drops(156);
+    Packet deep = udp(POD6, 1, OUTSIDE6, 53);
+    for (int i = 0; i < 6; i++) {
+      deep.extension(60);
+    }
+    lab.toPod(tooBig(ROUTER6, POD6, deep)).drops(156);
+    for (Ends e : FAMILIES) {
+      lab.toPod(tooBig(e.router, e.pod, later(e.pod, e.outside, 7, 24, false))).drops(175);
+      lab.fromPod(udp(e.pod, 1, e.outside, 53).fragment(7, 0, true)).passes();
+      lab.toPod(tooBig(e.router, e.pod, udp(e.pod, 1, e.outside, 53).fragment(7, 0, true)))
+          .passes();
+      lab.toPod(tooBig(e.router, e.pod, later(e.pod, e.outside, 7, 24, false))).passes();
     }
   }
 

@@ -75,11 +75,11 @@ final class Packet {
     return icmp(source, destination, source.contains(":") ? 129 : 0, 0, id << 16);
   }
 
-  /** An error "packet too big" about another packet. */
+  /** An error "packet too big" about another packet: quoted whole, of IPv4 8 bytes behind its header. */
   static Packet tooBig(String source, String destination, Packet about) {
     boolean v6 = source.contains(":");
     byte[] inner = about.bytes();
-    int end = Math.min(inner.length, 14 + (v6 ? 40 : 20) + 8);
+    int end = v6 ? inner.length : Math.min(inner.length, 14 + 20 + 8);
     byte[] quoted = Arrays.copyOfRange(inner, 14, end);
     return icmp(source, destination, v6 ? 2 : 3, v6 ? 0 : 4, 1400, quoted);
   }
