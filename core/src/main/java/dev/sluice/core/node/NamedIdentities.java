@@ -4,14 +4,17 @@ import dev.sluice.core.desired.DesiredRecord.Member;
 import dev.sluice.core.dns.SelectorSet;
 import dev.sluice.core.net.IpAddress;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
  * Identities of sets of selectors of names, and the addresses that have them. Such an identity is a
- * member of its set's selectors, and of every selector whose member its base is. Of one address the
- * cluster's own word counts, and the names' only where there is none.
+ * member of its set's selectors, and of every selector whose member its base is. Where topic
+ * desired speaks of exactly the same address, its word counts: that of the cluster's own always,
+ * that of a prefix until the set is one with this prefix as its base, which then says both.
  */
 final class NamedIdentities {
   private final LocalPolicies policies;
@@ -20,6 +23,7 @@ final class NamedIdentities {
   private final Map<Integer, TreeSet<Integer>> byBase = new HashMap<>();
   private final Map<KernelEntry.AddressKey, KernelEntry.AddressEntry> desired = new HashMap<>();
   private final Map<KernelEntry.AddressKey, KernelEntry.AddressEntry> learned = new HashMap<>();
+  private final Set<KernelEntry.AddressKey> contested = new HashSet<>();
 
   NamedIdentities(LocalPolicies policies, WantedEntries wanted) {
     this.policies = policies;
@@ -36,6 +40,7 @@ final class NamedIdentities {
     set.selectors().forEach(selector -> policies.put(new Member(selector, number)));
     Set.copyOf(policies.selecting(set.base()))
         .forEach(selector -> policies.put(new Member(selector, number)));
+    chooseAgain(number);
   }
 
   void setGone(int number) {
@@ -44,6 +49,7 @@ final class NamedIdentities {
       byBase.get(old.base()).remove(number);
       Set.copyOf(policies.selecting(number))
           .forEach(selector -> policies.remove(new Member(selector, number)));
+      chooseAgain(number);
     }
   }
 
@@ -67,33 +73,48 @@ final class NamedIdentities {
   void put(KernelEntry.AddressEntry entry) {
     if (entry.key().prefix().isSingle()) {
       desired.put(entry.key(), entry);
+      choose(entry.key());
+    } else {
+      wanted.put(entry);
     }
-    wanted.put(entry);
   }
 
   void remove(KernelEntry.AddressKey key) {
     desired.remove(key);
-    KernelEntry.AddressEntry by = learned.get(key);
-    if (by == null) {
-      wanted.remove(key);
-    } else {
-      wanted.put(by);
-    }
+    choose(key);
   }
 
   void learned(IpAddress address, int identity) {
     KernelEntry.AddressKey key = new KernelEntry.AddressKey(address.single());
     if (identity == 0) {
       learned.remove(key);
-      if (!desired.containsKey(key)) {
-        wanted.remove(key);
-      }
     } else {
-      KernelEntry.AddressEntry entry = new KernelEntry.AddressEntry(key, identity, null);
-      learned.put(key, entry);
-      if (!desired.containsKey(key)) {
-        wanted.put(entry);
-      }
+      learned.put(key, new KernelEntry.AddressEntry(key, identity, null));
     }
+    choose(key);
+  }
+
+  private void choose(KernelEntry.AddressKey key) {
+    KernelEntry.AddressEntry own = desired.get(key);
+    KernelEntry.AddressEntry named = learned.get(key);
+    if (own != null && named != null) {
+      contested.add(key);
+      SelectorSet set = sets.get(named.identity());
+      wanted.put(set != null && set.base() == own.identity() ? named : own);
+      return;
+    }
+    contested.remove(key);
+    if (own == null && named == null) {
+      wanted.remove(key);
+    } else {
+      wanted.put(own == null ? named : own);
+    }
+  }
+
+  /** What a set is like may decide about addresses of which both speak. */
+  private void chooseAgain(int number) {
+    List.copyOf(contested).stream()
+        .filter(key -> learned.get(key).identity() == number)
+        .forEach(this::choose);
   }
 }

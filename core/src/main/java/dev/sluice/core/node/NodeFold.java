@@ -104,7 +104,7 @@ public final class NodeFold {
 
   /**
    * An address outside the cluster has this identity by its names; 0: none. What topic desired says
-   * of exactly this address goes before.
+   * of exactly this address goes before, unless the identity's set has it as its base.
    */
   public void learned(IpAddress address, int identity) {
     names.learned(address, identity);

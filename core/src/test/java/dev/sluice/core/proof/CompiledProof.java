@@ -18,7 +18,7 @@ public final class CompiledProof {
   /** Whether what is compiled says what the oracle says of every flow, and for the same reasons. */
   public static Optional<String> saysWhatTheOracleSays(Tape tape, Coverage coverage) {
     GeneratedWorld generated = WorldGenerator.make(Choices.of(tape.decisions()), coverage);
-    CompiledVerdicts verdicts = new CompiledVerdicts(CompiledWorld.of(generated.log()));
+    CompiledVerdicts verdicts = new CompiledVerdicts(CompiledWorld.of(generated));
     World world = generated.world();
     Oracle oracle = Oracle.of(world);
     for (Flow flow : Flows.of(world, EACH_PAIR)) {
@@ -39,8 +39,8 @@ public final class CompiledProof {
   public static Optional<String> forgetsDetours(Tape tape) {
     GeneratedWorld generated =
         WorldGenerator.make(Choices.of(tape.decisions()), Coverage.ofEverything());
-    CompiledWorld compiled = CompiledWorld.of(generated.log());
-    CompiledWorld straight = CompiledWorld.of(generated.straightLog());
+    CompiledWorld compiled = CompiledWorld.of(generated);
+    CompiledWorld straight = CompiledWorld.of(generated.straight());
     if (!straight.policy().hash().equals(compiled.policy().hash())) {
       return Optional.of("the hash depends on the history\n" + generated);
     }

@@ -24,15 +24,18 @@ public final class Coverage {
           "tier",
           "family",
           "policyTypes",
+          "policyEnforcementMode",
           "fromEntities",
           "toEntities",
           "mismatch",
           "sluice.dev/policy-audit-mode");
 
-  private static final int MOST = 2;
+  private static final double MOST = 1.7;
   private static final int START = 200;
   private static final double MOST_OPEN = 0.7;
+  private static final double MOST_CLOSED = 0.8;
   private static final String OPEN = "ALLOW, nobody has a say";
+  private static final String CLOSED = "DENY, no rule denies";
 
   private final List<Answer.Verdict> wanted;
   private final TreeMap<String, Integer> fields = new TreeMap<>();
@@ -68,13 +71,14 @@ public final class Coverage {
     return true;
   }
 
-  /** Counts the fields of an accepted policy. */
+  /** Counts the fields of an accepted policy, or of another object of the language. */
   void seen(String kind, Map<String, Object> body) {
     walk(kind, "", body, false);
   }
 
   private void walk(String kind, String parent, Object value, boolean free) {
     switch (value) {
+      case null -> {}
       case Map<?, ?> map ->
           map.forEach(
               (key, child) -> {
@@ -82,7 +86,8 @@ public final class Coverage {
                 if (!free && !(parent.isEmpty() || parent.equals("metadata"))) {
                   count(kind, parent + "." + name);
                 }
-                walk(kind, name, child, name.equals("matchLabels"));
+                boolean words = name.equals("labels") && parent.equals("metadata");
+                walk(kind, name, child, words || name.equals("matchLabels"));
               });
       case List<?> list -> list.forEach(one -> walk(kind, parent, one, free));
       case String word when WORDS.contains(parent) -> count(kind, parent + "=" + word);
@@ -96,8 +101,8 @@ public final class Coverage {
 
   /**
    * Whether a flow of this answer is still worth a try: no verdict may be had more than {@value
-   * #MOST} times as often as the rarest, and no more than most of what is allowed may be so because
-   * no policy has a say.
+   * #MOST} times as often as the rarest; no more than most of what is allowed may be so because no
+   * policy has a say, nor of what is denied without a rule.
    */
   public boolean wants(Answer answer) {
     if (wanted.isEmpty()) {
@@ -105,18 +110,27 @@ public final class Coverage {
     }
     int rarest = Integer.MAX_VALUE;
     for (Answer.Verdict verdict : wanted) {
-      rarest = Math.min(rarest, verdicts.getOrDefault(verdict.name(), 0));
+      rarest = Math.min(rarest, count(verdict.name()));
     }
     String name = answer.verdict().name();
-    return verdicts.getOrDefault(name, 0) < MOST * rarest + START
-        && (!isOpen(answer)
-            || verdicts.getOrDefault(OPEN, 0)
-                <= MOST_OPEN * verdicts.getOrDefault(Answer.Verdict.ALLOW.name(), 0));
+    return count(name) < MOST * rarest + START
+        && (!isOpen(answer) || count(OPEN) <= MOST_OPEN * count(name))
+        && (!isClosed(answer) || count(CLOSED) <= MOST_CLOSED * count(name) + START);
+  }
+
+  private int count(String verdict) {
+    return verdicts.getOrDefault(verdict, 0);
   }
 
   private static boolean isOpen(Answer answer) {
     return answer.egress().why() == Answer.Why.NOT_ENFORCED
         && answer.ingress().why() == Answer.Why.NOT_ENFORCED;
+  }
+
+  private static boolean isClosed(Answer answer) {
+    return answer.verdict() == Answer.Verdict.DENY
+        && answer.egress().why() != Answer.Why.RULE
+        && answer.ingress().why() != Answer.Why.RULE;
   }
 
   /** Counts a flow, and why each of its sides is as it is. */
@@ -125,6 +139,9 @@ public final class Coverage {
     verdicts.merge(answer.verdict().name(), 1, Integer::sum);
     if (isOpen(answer)) {
       verdicts.merge(OPEN, 1, Integer::sum);
+    }
+    if (isClosed(answer)) {
+      verdicts.merge(CLOSED, 1, Integer::sum);
     }
     for (Answer.Side side : List.of(answer.egress(), answer.ingress())) {
       verdicts.merge("a side: " + side.verdict() + " by " + side.why(), 1, Integer::sum);
@@ -147,7 +164,7 @@ public final class Coverage {
 
   /** Percent of the flows that had the verdict. */
   private double share(Answer.Verdict verdict) {
-    return flows == 0 ? 0 : 100.0 * verdicts.getOrDefault(verdict.name(), 0) / flows;
+    return flows == 0 ? 0 : 100.0 * count(verdict.name()) / flows;
   }
 
   /** Names of fields, {@code Kind parent.field} or {@code Kind field=word}. */

@@ -58,7 +58,8 @@ public final class Flows {
             case ICMPV6 -> Words.ICMPV6_TYPES;
             default -> Words.PACKET_PORTS;
           };
-      int port = ports.get(random.nextInt(ports.size()));
+      boolean anyType = (protocol == ICMP || protocol == ICMPV6) && random.nextBoolean();
+      int port = anyType ? random.nextInt(256) : ports.get(random.nextInt(ports.size()));
       flows.add(
           new Flow(new Flow.Party.Address(from), new Flow.Party.Address(to), protocol, port, null));
     }

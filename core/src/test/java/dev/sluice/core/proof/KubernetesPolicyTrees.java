@@ -95,6 +95,7 @@ final class KubernetesPolicyTrees {
   private Map<String, Object> tiered(String peers) {
     boolean networks = peers.equals("to") && choices.oneIn(3);
     boolean names = peers.equals("to") && choices.oneIn(9);
+    boolean nodes = peers.equals("to") && choices.oneIn(5);
     String action = names ? "Accept" : choices.any("Accept", "Deny", "Pass");
     Map<String, Object> peer =
         names
@@ -102,7 +103,7 @@ final class KubernetesPolicyTrees {
             : networks
                 ? tree(
                     "networks", choices.some(choices.any(Words.PREFIXES4, Words.PREFIXES6), 1, 2))
-                : podsOrNamespaces();
+                : nodes ? tree("nodes", tree()) : podsOrNamespaces();
     return tree(
         "name",
         choices.any(null, "a rule"),
@@ -111,7 +112,9 @@ final class KubernetesPolicyTrees {
         peers,
         List.of(peer),
         "protocols",
-        choices.oneIn(2) ? times(choices.any(1, 2), () -> protocol(networks || names)) : null);
+        choices.oneIn(2)
+            ? times(choices.any(1, 2), () -> protocol(networks || names || nodes))
+            : null);
   }
 
   private Map<String, Object> protocol(boolean numbersOnly) {

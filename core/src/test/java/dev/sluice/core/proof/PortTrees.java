@@ -6,9 +6,9 @@ import static dev.sluice.core.proof.Trees.tree;
 import java.util.List;
 import java.util.Map;
 
-/** Ports, types and what layer 7 has to say about them, as Cilium writes them. */
+/** Ports and types as Cilium writes them. */
 final class PortTrees {
-  private static final List<String> PROTOCOLS = List.of("TCP", "UDP", "ANY", "SCTP");
+  private static final List<String> PROTOCOLS = List.of("TCP", "UDP", "ANY", "SCTP", "");
 
   private PortTrees() {}
 
@@ -21,27 +21,7 @@ final class PortTrees {
     if (deny || !choices.oneIn(5)) {
       return tree("ports", times(choices.oneIn(3) ? 2 : 1, () -> port(choices)));
     }
-    return switch (choices.below(egress ? 3 : 2)) {
-      case 0 ->
-          tree(
-              "ports", List.of(tcp(choices)), "rules", tree("http", times(2, () -> http(choices))));
-      case 1 ->
-          tree(
-              "ports",
-              List.of(tcp(choices)),
-              "serverNames",
-              List.of(choices.any("a.org", "*.b.org")));
-      default ->
-          tree(
-              "ports",
-              List.of(tree("port", "53", "protocol", choices.any("UDP", "ANY", "TCP"))),
-              "rules",
-              tree("dns", List.of(name(choices))));
-    };
-  }
-
-  private static Object tcp(Choices choices) {
-    return tree("port", String.valueOf(choices.any(Words.PORTS)), "protocol", "TCP");
+    return L7Trees.entry(choices, egress);
   }
 
   private static Object port(Choices choices) {
@@ -52,19 +32,6 @@ final class PortTrees {
       case 7 -> tree("port", "0", "protocol", protocol);
       default -> tree("port", String.valueOf(choices.any(Words.PORTS)), "protocol", protocol);
     };
-  }
-
-  private static Object http(Choices choices) {
-    boolean headers = choices.oneIn(3);
-    return tree(
-        "method", choices.any("GET", "GET|PUT", null),
-        "path", choices.any("/x", "/x/.*", null),
-        "host", choices.any(null, "a\\.org"),
-        "headers", headers ? List.of(choices.any("X-A", "X-A: 1")) : null,
-        "headerMatches",
-            choices.oneIn(4)
-                ? List.of(tree("name", "X-B", "value", "2", "mismatch", choices.any(null, "LOG")))
-                : null);
   }
 
   /** A name or a pattern of names. */
@@ -83,9 +50,11 @@ final class PortTrees {
     String family = choices.any(null, "IPv4", "IPv6");
     boolean six = "IPv6".equals(family);
     Object type =
-        choices.oneIn(3)
-            ? (six ? "EchoRequest" : choices.any("EchoRequest", "EchoReply"))
-            : (Object) (six ? choices.any(128L, 129L) : choices.any(8L, 0L, 13L));
+        switch (choices.below(4)) {
+          case 1 -> choices.any(six ? Words.ICMPV6_NAMES : Words.ICMP_NAMES);
+          case 2 -> (long) choices.below(256);
+          default -> (long) choices.any(six ? Words.ICMPV6_TYPES : Words.ICMP_TYPES);
+        };
     return tree("family", family, "type", type);
   }
 }

@@ -50,7 +50,7 @@ public final class Prove {
     long minutes = options.getOrDefault("--minutes", 60L * 24 * 365);
     long worlds = options.getOrDefault("--worlds", Long.MAX_VALUE);
     Instant end = Instant.now().plus(Duration.ofMinutes(minutes));
-    Coverage coverage = Coverage.balanced(Verdict.ALLOW, Verdict.DENY);
+    Coverage coverage = Coverage.balanced(Verdict.ALLOW, Verdict.DENY, Verdict.AUDIT);
     long done = 0;
     for (; done < worlds && Instant.now().isBefore(end); done++) {
       Tape tape = Tape.of(seed + done);

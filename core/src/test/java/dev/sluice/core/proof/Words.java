@@ -35,6 +35,11 @@ final class Words {
       words("2001:db8::/32 2001:db8::/64 2001:db8::1/128 ::/0 fd00::/8 fd00:10:0:1::/64");
 
   static final List<String> NAMES = words("api.stripe.com stripe.com a.b.stripe.com db.bank.org");
+
+  /** Names that DNS has answers for. */
+  static final List<String> ANSWERED =
+      words("api.stripe.com stripe.com a.b.stripe.com db.bank.org dc.bank.org bank.org nobody.net");
+
   static final List<String> PATTERNS =
       words("*.stripe.com *stripe.com **.stripe.com * d*.bank.org");
 
@@ -45,8 +50,15 @@ final class Words {
   static final List<Integer> PACKET_PORTS =
       List.of(80, 443, 53, 5432, 8080, 79, 81, 82, 83, 444, 8079, 8081, 8100, 8101, 1, 65535);
 
-  static final List<Integer> ICMP_TYPES = List.of(8, 0, 3, 13);
-  static final List<Integer> ICMPV6_TYPES = List.of(128, 129, 133);
+  /** Types that rules name: questions, answers, errors, and what nobody answers. */
+  static final List<Integer> ICMP_TYPES = List.of(8, 0, 13, 14, 40, 42, 3, 200);
+
+  static final List<Integer> ICMPV6_TYPES = List.of(128, 129, 144, 145, 2, 130, 134, 200);
+
+  static final List<String> ICMP_NAMES =
+      words("EchoRequest EchoReply Timestamp TimestampReply Photuris TimeExceeded");
+  static final List<String> ICMPV6_NAMES =
+      words("EchoRequest EchoReply HomeAgentAddressDiscoveryRequest MobilePrefixAdvertisement");
 
   private Words() {}
 }

@@ -1,10 +1,13 @@
 package dev.sluice.core.proof;
 
+import static dev.sluice.core.proof.Trees.times;
 import static dev.sluice.core.proof.Trees.tree;
 import static dev.sluice.core.proof.Trees.with;
 
+import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectEvent.Type;
 import dev.sluice.core.log.ObjectKey;
+import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.policy.ClusterSettings;
 import dev.sluice.core.policy.PolicyParser;
 import java.util.ArrayDeque;
@@ -64,17 +67,21 @@ public final class WorldGenerator {
         object(new ObjectKey("EndpointSlice", namespace, "far-" + choices.any("4", "6")));
       }
     }
-    if (!Gaps.API_SERVER && choices.oneIn(2)) {
+    if (choices.oneIn(2)) {
       object(new ObjectKey("EndpointSlice", "default", "kubernetes-" + choices.any("4", "6")));
     }
     for (String group : choices.some(Words.GROUPS, 0, 2)) {
-      object(new ObjectKey("CiliumCIDRGroup", "", group));
+      ObjectKey key = new ObjectKey("CiliumCIDRGroup", "", group);
+      object(key);
+      coverage.seen(key.kind(), objects.get(key));
     }
     ghost();
     if (choices.oneIn(4)) {
       object(ClusterSettings.KEY);
+      coverage.seen(ClusterSettings.KIND, objects.get(ClusterSettings.KEY));
     }
-    return new GeneratedWorld(objects, log());
+    List<ObjectEvent> log = log();
+    return new GeneratedWorld(objects, log, answers(log.size()));
   }
 
   private void policy(int number) {
@@ -106,7 +113,7 @@ public final class WorldGenerator {
 
   private Map<String, Object> policyBody(ObjectKey key) {
     Map<String, Object> annotations =
-        choices.oneIn(3) ? tree("sluice.dev/policy-audit-mode", "Enabled") : null;
+        choices.any(null, null, audit("Enabled"), audit("Enabled"), audit("Disabled"));
     Map<String, Object> metadata =
         tree(
             "name",
@@ -123,6 +130,10 @@ public final class WorldGenerator {
           default -> new CiliumPolicyTrees(choices).body();
         };
     return with(body, "metadata", metadata);
+  }
+
+  private static Map<String, Object> audit(String mode) {
+    return tree("sluice.dev/policy-audit-mode", mode);
   }
 
   /** Older versions of a policy, if any; some of them refused. */
@@ -170,8 +181,22 @@ public final class WorldGenerator {
     }
   }
 
+  /** What DNS says meanwhile: of strangers, and of some that names must not speak for. */
+  private List<GeneratedWorld.Told> answers(int records) {
+    List<String> addresses = new ArrayList<>(Words.STRANGERS);
+    addresses.addAll(List.of("10.0.1.11", "172.31.0.2", "10.0.1.250"));
+    return times(
+        choices.below(7),
+        () ->
+            new GeneratedWorld.Told(
+                choices.below(records),
+                choices.any(Words.ANSWERED),
+                IpAddress.parse(choices.any(addresses)),
+                !choices.oneIn(4)));
+  }
+
   /** Every object's history, in any order; the first listing ends anywhere. */
-  private List<dev.sluice.core.log.ObjectEvent> log() {
+  private List<ObjectEvent> log() {
     GeneratedWorld.Log log = new GeneratedWorld.Log();
     int left = histories.stream().mapToInt(Deque::size).sum();
     int listed = choices.below(left + 1);

@@ -94,8 +94,8 @@ public final class PolicyProbe implements AutoCloseable {
   }
 
   /**
-   * Whether the kernel asks policies about traffic. Errors of ICMP pass with the connection that they
-   * are about, neighbour discovery is the link's.
+   * Whether the kernel asks policies about traffic. Errors of ICMP pass with the connection that
+   * they are about, neighbour discovery is the link's.
    *
    * @param port as in {@link #allows}
    */

@@ -17,7 +17,6 @@ import static dev.sluice.node.kernel.Packet.ip;
 import static dev.sluice.node.kernel.Packet.tcp;
 import static dev.sluice.node.kernel.Packet.tooBig;
 import static dev.sluice.node.kernel.Packet.udp;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -135,7 +134,8 @@ class FragmentsAndErrorsTest {
   void anErrorMayQuoteExtensionHeadersAndLaterFragments() {
     lab.rule(POD_ID, EGRESS, 0, UDP, 53, 16, true, 1);
     lab.fromPod(udp(POD6, 1, OUTSIDE6, 53)).passes();
-    lab.toPod(tooBig(ROUTER6, POD6, udp(POD6, 1, OUTSIDE6, 53).extension(60).extension(0))).passes();
+    lab.toPod(tooBig(ROUTER6, POD6, udp(POD6, 1, OUTSIDE6, 53).extension(60).extension(0)))
+        .passes();
     lab.toPod(tooBig(ROUTER6, POD6, udp(POD6, 1, OUTSIDE6, 54).extension(60))).drops(163);
     lab.toPod(tooBig(ROUTER6, POD6, udp(POD6, 1, OUTSIDE6, 53).extension(43))).drops(156);
     Packet deep = udp(POD6, 1, OUTSIDE6, 53);

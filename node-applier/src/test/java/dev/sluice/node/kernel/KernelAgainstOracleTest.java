@@ -21,7 +21,7 @@ class KernelAgainstOracleTest {
   @Test
   void theKernelSaysWhatTheOracleSays() {
     long seed = Long.getLong(SEED, RandomGenerator.getDefault().nextLong());
-    Coverage coverage = Coverage.balanced(Verdict.ALLOW, Verdict.DENY);
+    Coverage coverage = Coverage.balanced(Verdict.ALLOW, Verdict.DENY, Verdict.AUDIT);
     try (KernelProof proof = new KernelProof()) {
       for (long next = seed; coverage.flows() < FEWEST_FLOWS; next++) {
         Tape tape = Tape.of(next);

@@ -22,11 +22,9 @@ import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -43,11 +41,6 @@ public final class KernelProof implements AutoCloseable {
   private static final int ICMP = 1;
   private static final int ICMPV6 = 58;
   private static final int SCTP = 132;
-
-  /**
-   * Of other types only errors of known connections come through, which no policy is asked about.
-   */
-  private static final Set<Integer> ECHO = Set.of(8, 0, 128, 129);
 
   private static final AtomicInteger PROOFS = new AtomicInteger();
 
@@ -71,7 +64,7 @@ public final class KernelProof implements AutoCloseable {
   /** What is wrong with the kernel's verdicts in the world of a tape; empty for nothing. */
   public Optional<String> saysWhatTheOracleSays(Tape tape, Coverage coverage) {
     GeneratedWorld generated = WorldGenerator.make(Choices.of(tape.decisions()), coverage);
-    CompiledWorld compiled = CompiledWorld.of(generated.log());
+    CompiledWorld compiled = CompiledWorld.of(generated);
     World world = generated.world();
     Oracle oracle = Oracle.of(world);
     List<Flow> flows = Flows.of(world, EACH_PAIR);
@@ -99,11 +92,6 @@ public final class KernelProof implements AutoCloseable {
     }
     List<ClusterRecord.Endpoint> local =
         compiled.endpoints().stream().filter(one -> one.node().equals(node)).toList();
-    // The kernel does not know yet that a pod is under audit.
-    Set<IpAddress> audited = new HashSet<>();
-    compiled.endpoints().stream()
-        .filter(ClusterRecord.Endpoint::audit)
-        .forEach(one -> audited.addAll(one.addresses()));
     Map<IpAddress, Integer> byAddress = new HashMap<>();
     for (ClusterRecord.Endpoint one : local) {
       put(one, NEIGHBOURS + (int) one.id());
@@ -117,10 +105,7 @@ public final class KernelProof implements AutoCloseable {
         IpAddress to = ((Flow.Party.Address) flow.to()).address();
         boolean sends = one.addresses().contains(from);
         boolean receives = one.addresses().contains(to);
-        if (!sends && !receives
-            || isIcmp(flow) && !ECHO.contains(flow.port())
-            || audited.contains(from)
-            || audited.contains(to)) {
+        if (!sends && !receives || !PolicyProbe.isForPolicies(flow.protocol(), flow.port())) {
           continue;
         }
         Answer wanted = oracle.judge(flow);
@@ -175,10 +160,6 @@ public final class KernelProof implements AutoCloseable {
 
   private boolean run(String program, Packet packet, Context context) {
     return TestRun.once(dataplane.programFd(program), packet.bytes(), context).verdict() != DROP;
-  }
-
-  private static boolean isIcmp(Flow flow) {
-    return flow.protocol() == ICMP || flow.protocol() == ICMPV6;
   }
 
   /** The first packet of a connection that never was before. */

@@ -75,7 +75,10 @@ final class Packet {
     return icmp(source, destination, source.contains(":") ? 129 : 0, 0, id << 16);
   }
 
-  /** An error "packet too big" about another packet: quoted whole, of IPv4 8 bytes behind its header. */
+  /**
+   * An error "packet too big" about another packet: quoted whole, of IPv4 8 bytes behind its
+   * header.
+   */
   static Packet tooBig(String source, String destination, Packet about) {
     boolean v6 = source.contains(":");
     byte[] inner = about.bytes();
