@@ -38,7 +38,7 @@ final class GoldenWorld {
   }
 
   private static CompiledWorld compiled(TreeMap<ObjectKey, Map<String, Object>> objects) {
-    return CompiledWorld.of(new GeneratedWorld(objects, List.of()).straightLog());
+    return CompiledWorld.of(new GeneratedWorld(objects, List.of(), List.of()).straight());
   }
 
   private static Map<String, Object> ofGroups() {
