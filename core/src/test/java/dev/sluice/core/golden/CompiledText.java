@@ -115,7 +115,7 @@ final class CompiledText {
     Map<String, TreeSet<String>> subjects = new TreeMap<>();
     TreeSet<String> addresses = new TreeSet<>();
     for (String name : world.nodes()) {
-      EntryLines lines = EntryLines.of(world.fresh(name), desired, names, this::origins);
+      EntryLines lines = EntryLines.of(world.nameless(name), desired, names, this::origins);
       addresses.addAll(lines.addresses());
       for (ClusterRecord.Endpoint pod : world.endpoints()) {
         if (pod.node().equals(name) && !lines.isOpen(pod.identity())) {

@@ -157,11 +157,17 @@ public final class CompiledWorld {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** A fold of the node that is given what is desired at once, as after a restart. */
+  /** A fold of the node that is given everything at once, as after a restart. */
   public NodeFold fresh(String node) {
+    NodeFold fresh = nameless(node);
+    names.rows().forEach(row -> named(Change.upsert(FqdnRecord.class, row.key(), row), fresh));
+    return fresh;
+  }
+
+  /** A fold of the node that is given what is desired, and nothing of names. */
+  public NodeFold nameless(String node) {
     NodeFold fresh = NodeFold.empty(node);
     policy.image().forEach(fresh::apply);
-    names.rows().forEach(row -> named(Change.upsert(FqdnRecord.class, row.key(), row), fresh));
     fresh.local(identities(node));
     return fresh;
   }
