@@ -35,7 +35,7 @@ class EntryCountProperties {
   void whatIsCountedIsWhatNodesWouldWrite(@ForAll("seeds") long seed) {
     GeneratedWorld generated =
         WorldGenerator.make(Choices.of(Tape.of(seed).decisions()), Coverage.ofEverything());
-    CompiledWorld world = CompiledWorld.of(generated.log());
+    CompiledWorld world = CompiledWorld.of(generated);
     Desired desired = new Desired(world.policy().image());
     Map<Integer, Integer> written = new HashMap<>();
     for (ClusterRecord.Endpoint endpoint : world.endpoints()) {
