@@ -37,6 +37,8 @@ static __always_inline int slc_decide(struct __sk_buff *skb, struct slc_pass *s,
 {
 	int reason = s->p.what & SLC_ICMP_ERROR ? slc_judge_error(skb, s) : slc_judge(skb, s);
 
+	if (!reason && s->proxy && !slc_proxy_there(s))
+		reason = SLC_DROP_NO_PROXY;
 	if (!reason) {
 		slc_count(0, direction, skb->len);
 		s->v.reason = 0;
@@ -101,6 +103,8 @@ SEC("tc") int slc_from_pod(struct __sk_buff *skb)
 	} else {
 		peer = slc_address(&s->p.dst);
 		s->identity[1] = peer ? peer->identity : SLC_ID_WORLD;
+		if (s->sender.own)
+			s->identity[1] = slc_own_identity(s->sender.id, &s->p.dst, s->identity[1]);
 	}
 	s->v.destination_identity = s->identity[1];
 	if (!(ep->flags & SLC_EP_READY))

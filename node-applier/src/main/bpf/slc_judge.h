@@ -9,6 +9,7 @@ struct slc_party {
 	__u32 id; // 0: not a pod here, or not for this program to judge
 	__u32 identity;
 	__u32 epoch; // of the endpoint and of all addresses: their sum grows when either does
+	__u32 own;   // some addresses are another to it than to all
 };
 
 // One packet on its way through one program.
@@ -51,6 +52,14 @@ static __always_inline void slc_party_of(struct slc_party *party, const struct s
 	__asm__ volatile("" ::: "memory"); // what it speaks of is read after it
 	party->id = ep->id;
 	party->identity = ep->identity;
+	party->own = ep->flags & SLC_EP_OWN;
+}
+
+static __always_inline __u32 slc_identity_to(const struct slc_party *party, const struct slc_ip *ip)
+{
+	__u32 identity = slc_identity(ip);
+
+	return party->own ? slc_own_identity(party->id, ip, identity) : identity;
 }
 
 static __always_inline void slc_about(struct slc_pass *s, const struct slc_party *party, __u32 direction)
@@ -71,7 +80,7 @@ static __always_inline int slc_know_sender(struct slc_pass *s, const struct slc_
 	if (side && side->endpoint == s->receiver.id && side->epoch == s->receiver.epoch)
 		s->identity[0] = side->peer;
 	else
-		s->identity[0] = slc_identity(&s->p.src);
+		s->identity[0] = slc_identity_to(&s->receiver, &s->p.src);
 	s->v.source_identity = s->identity[0];
 	return slc_is_host(s->identity[0]) && !s->from_node ? SLC_DROP_SOURCE_IP : SLC_PASS;
 }
@@ -318,7 +327,7 @@ static __noinline int slc_judge_error(struct __sk_buff *skb, struct slc_pass *s)
 				 s->identity[1], port, &cookie);
 	if (!reason && s->receiver.id)
 		reason = slc_ask(skb, s, e, &s->receiver, SLC_INGRESS, forward ? SLC_EGRESS : SLC_INGRESS,
-				 slc_identity(&q.dst), port, &cookie);
+				 slc_identity_to(&s->receiver, &q.dst), port, &cookie);
 	s->p.protocol = outer;
 	return reason;
 }

@@ -95,6 +95,18 @@ static __always_inline __u32 slc_identity(const struct slc_ip *ip)
 	return found ? found->identity : SLC_ID_WORLD;
 }
 
+// Who an address is to one endpoint that has addresses of its own. Who is of the cluster is that to all.
+static __noinline __u32 slc_own_identity(__u32 endpoint, const struct slc_ip *ip, __u32 identity)
+{
+	struct slc_own_key key = {.endpoint = endpoint};
+
+	if (!ip || (identity != SLC_ID_WORLD && identity < SLC_ID_HOSTS_END))
+		return identity;
+	key.addr = *ip;
+	struct slc_own_value *own = bpf_map_lookup_elem(&slc_own, &key);
+	return own ? own->identity : identity;
+}
+
 static __always_inline int slc_is_pod(__u32 identity)
 {
 	return identity == SLC_ID_UNMANAGED || (identity >= SLC_ID_FIRST_POD && identity < SLC_ID_PODS_END);

@@ -25,6 +25,21 @@ static __always_inline int slc_to_proxy(struct __sk_buff *skb)
 	return TC_ACT_OK;
 }
 
+// Whether somebody takes what is for a proxy. If not, the node's stack would refuse it in the server's name, and in one
+// family only; a client that hears nothing asks again.
+static __noinline int slc_proxy_there(const struct slc_pass *s)
+{
+	if (!s)
+		return 0;
+	__u32 slot = s->proxy << 2 | (s->p.protocol == SLC_PROTO_TCP) << 1 | s->p.v6;
+	struct bpf_sock *sk = bpf_map_lookup_elem(&slc_proxies, &slot);
+
+	if (!sk)
+		return 0;
+	bpf_sk_release(sk);
+	return 1;
+}
+
 static __always_inline int slc_is_upstream(const struct __sk_buff *skb)
 {
 	return (skb->mark & SLC_MARK_MASK) == SLC_MARK_UPSTREAM && skb->ingress_ifindex == 0;

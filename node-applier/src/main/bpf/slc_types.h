@@ -67,6 +67,7 @@ struct slc_addr_epoch {
 
 #define SLC_EP_READY 1
 #define SLC_EP_DIRTY 2
+#define SLC_EP_OWN 4 // has entries in slc_own
 
 struct slc_endpoint {
 	__u32 id;
@@ -79,6 +80,17 @@ struct slc_endpoint {
 	struct slc_ip ip6;
 	__u32 ifindex; // of the node's end of the pod's link; 0: an empty slot
 	__u32 pad[3];
+};
+
+// Who an address is to one endpoint alone: it has names that others were not told.
+struct slc_own_key {
+	__u32 endpoint;
+	struct slc_ip addr;
+};
+
+struct slc_own_value {
+	__u32 identity;
+	__u32 pad;
 };
 
 struct slc_local {
@@ -233,6 +245,7 @@ _Static_assert(sizeof(struct slc_policy_key) == 16, "policy key");
 _Static_assert(sizeof(struct slc_prefix_key) == 20, "prefix key");
 _Static_assert(sizeof(struct slc_address_value) == 16, "address value");
 _Static_assert(sizeof(struct slc_endpoint) == 64, "endpoint");
+_Static_assert(sizeof(struct slc_own_key) == 20, "own key");
 _Static_assert(sizeof(struct slc_ct_key) == 40, "connection key");
 _Static_assert(sizeof(struct slc_ct_value) == 104, "connection value");
 _Static_assert(sizeof(struct slc_event) == 136, "event");

@@ -1,5 +1,5 @@
 # Questions as ordinary tools do not put them. ask.py WAY SERVER ...: prints what came of it in one line.
-import socket, struct, sys, time
+import socket, struct, sys, threading, time
 
 WAY, SERVER = sys.argv[1], sys.argv[2]
 FAMILY = socket.AF_INET6 if ":" in SERVER else socket.AF_INET
@@ -115,3 +115,34 @@ elif WAY == "damaged":  # things that are no questions: what comes back, and tha
     except TimeoutError:
         pass
     print("answered" if 0 in codes else "silent", "others", sorted(set(codes) - {0}))
+elif WAY == "steady":  # NAME TIMES MILLIS: a question each MILLIS, by datagram and over a connection; nothing is asked twice
+    name, times, pause = sys.argv[3], int(sys.argv[4]), int(sys.argv[5]) / 1000
+    answered, slowest, lock = {"udp": 0, "tcp": 0}, [0.0], threading.Lock()
+
+    def once(kind, number):
+        began = time.monotonic()
+        try:
+            with socket.socket(FAMILY, socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM) as s:
+                s.settimeout(8)
+                s.connect((SERVER, 53))
+                message = question(number, name)
+                s.sendall(message if kind == "udp" else framed(message))
+                answer = s.recv(65536) if kind == "udp" else next(messages(s), b"")
+            good = len(answer) > 12 and answer[3] & 15 == 0
+        except OSError:
+            good = False
+        with lock:
+            answered[kind] += good
+            slowest[0] = max(slowest[0], time.monotonic() - began)
+
+    threads = []
+    for i in range(times):
+        for kind in ("udp", "tcp"):
+            threads.append(threading.Thread(target=once, args=(kind, i)))
+            threads[-1].start()
+        if i == 20:
+            print("begun", flush=True)
+        time.sleep(pause)
+    for t in threads:
+        t.join()
+    print("udp", answered["udp"], "tcp", answered["tcp"], "of", times, "slowest ms", round(slowest[0] * 1000))

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ final class ComponentRuntime {
   private static final Logger LOG = LoggerFactory.getLogger(ComponentRuntime.class);
   private static final Duration SHORTEST_BACKOFF = Duration.ofMillis(300);
   private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(10);
+  private static final Duration LEAVE = Duration.ofSeconds(30);
   private static final long STEADY_NANOS = Duration.ofSeconds(30).toNanos();
 
   private final ComponentSpec spec;
@@ -65,6 +67,30 @@ final class ComponentRuntime {
       launch();
     }
     changed.run();
+  }
+
+  /**
+   * A planned restart: the successor takes over from the process that is alive, or begins when that
+   * has ended as it was asked to. Returns when the successor is there and the other one is gone.
+   */
+  void replace() {
+    LabState.Pid old;
+    synchronized (this) {
+      old = process;
+      if (spec.takesOver()) {
+        launch();
+      } else {
+        generation++;
+        state = "stopped";
+      }
+    }
+    if (!spec.takesOver()) {
+      ProcessTable.endAll(List.of(old), LEAVE);
+      start();
+    }
+    changed.run();
+    Waiting.until(LEAVE, () -> running() && !ProcessTable.alive(old));
+    ProcessTable.end(old, true);
   }
 
   private void launch() {

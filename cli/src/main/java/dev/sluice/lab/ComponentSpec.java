@@ -20,6 +20,11 @@ record ComponentSpec(
     return node.isEmpty() ? name : name + "@" + node;
   }
 
+  /** Whether it takes over from a process of its kind that is alive. */
+  boolean takesOver() {
+    return !node.isEmpty();
+  }
+
   /** The command line; the class path is the supervisor's own. */
   List<String> command(LabFiles files) {
     List<String> command =

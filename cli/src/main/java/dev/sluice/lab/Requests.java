@@ -24,6 +24,7 @@ final class Requests {
       case "delete" -> supervisor.applying().delete(manifests(request), limit(request), answer);
       case "kill" -> kill(request.path("component").asText(), answer);
       case "start" -> start(request.path("component").asText(), answer);
+      case "restart" -> restart(request.path("component").asText(), answer);
       case "status" -> status(answer);
       default -> {
         answer.warn("The supervisor does not know '" + op + "': is it of another version?");
@@ -74,6 +75,26 @@ final class Requests {
         answer.line(each.spec().id() + " started");
       } else {
         answer.warn(each.spec().id() + " is not ready after " + START_LIMIT.toSeconds() + " s");
+        status = 1;
+      }
+    }
+    return status;
+  }
+
+  private int restart(String component, Answer answer) {
+    List<ComponentRuntime> found = find(component, answer);
+    int status = found.isEmpty() ? 1 : 0;
+    for (ComponentRuntime each : found) {
+      if (each.component().process() == null) {
+        answer.warn(each.spec().id() + " does not run: sluice lab start " + each.spec().id());
+        status = 1;
+        continue;
+      }
+      each.replace();
+      if (each.running()) {
+        answer.line(each.spec().id() + " restarted");
+      } else {
+        answer.warn(each.spec().id() + " is not ready");
         status = 1;
       }
     }

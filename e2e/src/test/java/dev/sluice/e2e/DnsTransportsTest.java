@@ -203,6 +203,43 @@ class DnsTransportsTest {
   }
 
   @Test
+  void resolversOfOtherMakersFindEverythingThroughIt() throws IOException {
+    for (String pod : List.of("shop/pay-1", "shop/pay-2")) {
+      String server = lab.address("kube-system/kube-dns", false);
+      assertEquals(
+          ADDRESSES,
+          lab.exec(pod, "getent", "ahostsv4", "many.stripe.com")
+              .text()
+              .lines()
+              .filter(line -> line.contains("STREAM"))
+              .count(),
+          "glibc's getaddrinfo, which knows no EDNS");
+      assertEquals(
+          2 * ADDRESSES,
+          lab.exec(pod, "getent", "ahosts", "many.stripe.com")
+              .text()
+              .lines()
+              .filter(line -> line.contains("STREAM"))
+              .count(),
+          "both families, asked for with one port");
+      for (List<String> way : List.of(List.of("+notcp", "+edns"), List.of("+tcp"))) {
+        List<String> command = new ArrayList<>(List.of("kdig", "+timeout=3", "@" + server));
+        command.addAll(way);
+        command.addAll(List.of("api.stripe.com", "A", "api.stripe.com", "AAAA"));
+        String answer = lab.exec(pod, command.toArray(String[]::new)).text();
+        assertTrue(answer.contains("203.0.113.10"), answer);
+        assertTrue(answer.contains("2001:db8::10"), answer);
+      }
+      String java = System.getProperty("java.home") + "/bin/java";
+      String script = Lab.ROOT.resolve("e2e/src/test/resources/dns/Resolve.java").toString();
+      String found =
+          lab.exec(pod, java, "-XX:TieredStopAtLevel=1", script, "many.stripe.com", server).text();
+      assertEquals(
+          "java %1$d of them IPv4 %2$d jndi %2$d".formatted(2 * ADDRESSES, ADDRESSES), found);
+    }
+  }
+
+  @Test
   void whatIsNoQuestionIsAnsweredAsSuchOrNotAtAll() throws IOException {
     everywhere(
         (pod, server, v6) ->

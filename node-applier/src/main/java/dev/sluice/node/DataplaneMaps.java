@@ -17,7 +17,11 @@ final class DataplaneMaps implements KernelMaps {
     this.dataplane = dataplane;
     Map<String, Integer> sizes = dataplane.mapSizes();
     this.capacity =
-        new MapSizes(sizes.get("slc_policy"), sizes.get("slc_addr"), sizes.get("slc_prefix"));
+        new MapSizes(
+            sizes.get("slc_policy"),
+            sizes.get("slc_addr"),
+            sizes.get("slc_prefix"),
+            sizes.get("slc_own"));
   }
 
   @Override

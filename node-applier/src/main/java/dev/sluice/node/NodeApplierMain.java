@@ -11,7 +11,9 @@ import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.serde.TopicSerdes;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * The process of one node: mirrors topic desired into the kernel, makes pods' links, reports what
@@ -35,6 +37,13 @@ public final class NodeApplierMain {
   private static void start(Settings settings, ProcessLife life) {
     AtomicReference<StatusWriter> status = new AtomicReference<>();
     AtomicReference<FlowWriter> flows = new AtomicReference<>();
+    AtomicBoolean leaving = new AtomicBoolean();
+    Consumer<Throwable> broken =
+        why -> {
+          if (!leaving.get()) {
+            life.fail(why);
+          }
+        };
     NodeCore node =
         life.closing(
             NodeCore.open(
@@ -56,7 +65,17 @@ public final class NodeApplierMain {
 
                   @Override
                   public void broken(Throwable why) {
-                    life.fail(why);
+                    broken.accept(why);
+                  }
+
+                  @Override
+                  public void leaving() {
+                    leaving.set(true);
+                  }
+
+                  @Override
+                  public void left() {
+                    life.stop();
                   }
                 }));
     TopicSerdes serdes = life.closing(TopicSerdes.connect(settings));
@@ -76,8 +95,8 @@ public final class NodeApplierMain {
                     target.awaitNames();
                     return true;
                   });
-          life.closing(new FqdnsFollower(settings, serdes, node.applier(), life::fail).start());
-          life.closing(new DesiredFollower(settings, serdes, node.applier(), life::fail).start());
+          life.closing(new FqdnsFollower(settings, serdes, node.applier(), broken).start());
+          life.closing(new DesiredFollower(settings, serdes, node.applier(), broken).start());
         };
     life.closing(new TopicConnection(settings, serdes, connected, life::fail).start());
   }

@@ -17,6 +17,7 @@ import dev.sluice.node.link.NodeNetwork;
 import dev.sluice.node.link.NodeSetup;
 import dev.sluice.node.link.PodLinks;
 import dev.sluice.node.mirror.FoldListener;
+import dev.sluice.node.mirror.RowFile;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
 import java.nio.file.Path;
@@ -42,6 +43,12 @@ final class NodeCore implements AutoCloseable {
 
     /** Our bug: the process should end. */
     void broken(Throwable why);
+
+    /** A successor takes the node over: who cannot go on without it is not broken. */
+    default void leaving() {}
+
+    /** The node is left: the process should end. */
+    default void left() {}
   }
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -73,6 +80,11 @@ final class NodeCore implements AutoCloseable {
     Path socket = settings.path(Setting.NODE_SOCKET);
     NodeSetup setup = new NodeSetup(settings);
     NodeSetup.NodeLinks own = setup.prepare();
+    Consumer<Throwable> broken = world::broken;
+    dns = new NodeDns(settings);
+    dns.takeSockets(own.podMtu(), broken);
+    Predecessor.leave(socket);
+    closing(NodeLock.acquire(socket));
     NodeDataplane dataplane = closing(NodeDataplane.open(settings));
     dataplane.attachNode(own.uplinkIfindex(), own.tunnelIfindex());
     setup.raiseTunnel();
@@ -83,8 +95,8 @@ final class NodeCore implements AutoCloseable {
     endpoints.name(own.tunnelIfindex(), NodeNetwork.TUNNEL);
     PeerBook peers = new PeerBook();
     NeedBook needs = new NeedBook();
-    dns = new NodeDns(settings);
     String netns = settings.text(Setting.NODE_NETNS);
+    RowFile rows = closing(new RowFile(socket.resolveSibling(socket.getFileName() + ".rows")));
     Applier target =
         new Applier(
             node,
@@ -93,13 +105,16 @@ final class NodeCore implements AutoCloseable {
             endpoints,
             new IpWiring(netns, NodeSetup.tunnels(settings))::change,
             FoldListener.all(peers, needs),
-            dns.listener());
+            dns.listener(),
+            rows);
     PodLinks links = new PodLinks(netns, EndpointFiles.beside(socket), own.podMtu());
     links.adopt().forEach(target::attach);
-    Consumer<Throwable> broken = world::broken;
+    dns.recall(target);
+    rows.recall(node, dns.listener()).ifPresent(target::recall);
+    rows.begin(List.of());
     Runnable stepped =
         () -> {
-          dns.stepped(target.place());
+          dns.stepped(target);
           world.stepped();
         };
     applier = closing(new ApplierThread(target, stepped, broken).start());
@@ -130,8 +145,21 @@ final class NodeCore implements AutoCloseable {
             dataplane,
             events::consumedEver,
             lost,
-            settings.optional(Setting.NODE_CGROUP).isPresent() ? List.of("socket-lb") : List.of());
-    closing(ControlServer.open(socket, new NodeDesk(applier, links, dataplane, report, monitor)));
+            settings.optional(Setting.NODE_CGROUP).isPresent() ? List.of("socket-lb") : List.of(),
+            dns::counts);
+    Runnable leaving =
+        () ->
+            Thread.ofPlatform()
+                .name("leave")
+                .start(
+                    () -> {
+                      world.leaving();
+                      close();
+                      world.left();
+                    });
+    closing(
+        ControlServer.open(
+            socket, new NodeDesk(applier, links, dataplane, report, monitor, leaving)));
   }
 
   private <T extends AutoCloseable> T closing(T resource) {
@@ -158,8 +186,9 @@ final class NodeCore implements AutoCloseable {
     return report;
   }
 
+  /** Once; a second time is nothing. */
   @Override
-  public void close() {
+  public synchronized void close() {
     RuntimeException failure = null;
     while (!open.isEmpty()) {
       try {

@@ -28,18 +28,24 @@ final class NodeDesk implements ControlHandler {
   private final NodeDataplane dataplane;
   private final NodeReport report;
   private final MonitorHub monitor;
+  private final Runnable leaving;
 
+  /**
+   * @param leaving told that a successor waits for the node; returns at once
+   */
   NodeDesk(
       ApplierThread applier,
       PodLinks links,
       NodeDataplane dataplane,
       NodeReport report,
-      MonitorHub monitor) {
+      MonitorHub monitor,
+      Runnable leaving) {
     this.applier = applier;
     this.links = links;
     this.dataplane = dataplane;
     this.report = report;
     this.monitor = monitor;
+    this.leaving = leaving;
   }
 
   @Override
@@ -52,6 +58,10 @@ final class NodeDesk implements ControlHandler {
           new ControlAnswer.Endpoints(
               ask(Applier::view).endpoints().stream().map(NodeReport::endpointAnswer).toList());
       case ControlRequest.Status status -> report.answer();
+      case ControlRequest.Leave leave -> {
+        leaving.run();
+        yield new ControlAnswer.Done();
+      }
       case ControlRequest.Dump dump -> new ControlAnswer.Dump(dump(dump.map()));
       case ControlRequest.Monitor other -> throw new IllegalArgumentException("monitor streams");
     };

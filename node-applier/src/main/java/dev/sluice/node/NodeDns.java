@@ -1,15 +1,18 @@
 package dev.sluice.node;
 
-import dev.sluice.core.cluster.IdentityScope;
 import dev.sluice.core.dns.DnsEvent;
 import dev.sluice.core.dns.Exchange;
-import dev.sluice.core.net.IpAddress;
+import dev.sluice.core.dns.NodeNames;
+import dev.sluice.core.dns.SelectorSet;
+import dev.sluice.node.apply.Applier;
 import dev.sluice.node.apply.ApplierThread;
+import dev.sluice.node.bpf.BpfMap;
 import dev.sluice.node.flow.FlowReader;
 import dev.sluice.node.flow.PeerBook;
 import dev.sluice.node.kernel.NodeDataplane;
 import dev.sluice.node.mirror.NamesListener;
 import dev.sluice.node.mirror.Place;
+import dev.sluice.node.proxy.dns.AnswerFile;
 import dev.sluice.node.proxy.dns.DnsConversation;
 import dev.sluice.node.proxy.dns.DnsCounts;
 import dev.sluice.node.proxy.dns.DnsFlows;
@@ -18,9 +21,13 @@ import dev.sluice.node.proxy.dns.NodeDnsDesk;
 import dev.sluice.node.proxy.dns.ResolverTrust;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -38,21 +45,31 @@ final class NodeDns {
   /** Number of the DNS proxy in policy entries. */
   static final int PROXY = 1;
 
+  /** How often the number of a set is asked for again that is needed. */
+  private static final long WANTED_MILLIS = Duration.ofSeconds(30).toMillis();
+
   private final Settings settings;
   private final String node;
   private final DnsCounts counts = new DnsCounts();
+  private final AnswerFile file;
   private final NodeDnsDesk desk;
+  private final Map<SelectorSet, Long> wantedMillis = new HashMap<>();
+  private volatile long evicted;
   private volatile DnsFlows flows;
+  private DnsProxy proxy;
   private volatile Consumer<DnsEvent> publisher;
   private Place realised = Place.NONE;
 
   NodeDns(Settings settings) {
     this.settings = settings;
     this.node = settings.required(Setting.NODE_NAME);
+    Path socket = settings.path(Setting.NODE_SOCKET);
+    this.file = new AnswerFile(socket.resolveSibling(socket.getFileName() + ".answers"));
     this.desk =
         new NodeDnsDesk(
             settings.duration(Setting.DNS_TTL_FLOOR),
             ResolverTrust.parse(settings.text(Setting.DNS_TRUSTED_RESOLVERS)),
+            file::add,
             message -> {
               DnsFlows to = flows;
               if (to != null) {
@@ -65,15 +82,40 @@ final class NodeDns {
     return desk;
   }
 
-  DnsCounts counts() {
-    return counts;
+  /** What the proxy did since this process began, by name. */
+  Map<String, Long> counts() {
+    Map<String, Long> all = counts.all();
+    all.put("evicted", evicted);
+    return all;
+  }
+
+  /** Hands what a former process was answered to its successor's applier, before it starts. */
+  void recall(Applier target) {
+    AnswerFile.Held held = file.read();
+    target.recall(
+        held.answers(), held.alone(), settings.duration(Setting.DNS_TTL_FLOOR).toMillis());
   }
 
   /** On the applier's thread, after each step. */
-  void stepped(Place place) {
-    if (!place.equals(realised)) {
-      realised = place;
-      desk.stepped();
+  void stepped(Applier target) {
+    if (!target.place().equals(realised)) {
+      realised = target.place();
+      desk.stepped(target);
+    }
+    target
+        .known()
+        .map(known -> known.names().unnumbered())
+        .filter(sets -> !sets.isEmpty())
+        .ifPresent(sets -> askForNumbers(sets, System.currentTimeMillis()));
+  }
+
+  private void askForNumbers(Set<SelectorSet> sets, long now) {
+    Consumer<DnsEvent> events = publisher;
+    for (SelectorSet set : sets) {
+      if (events != null && now - wantedMillis.getOrDefault(set, 0L) >= WANTED_MILLIS) {
+        wantedMillis.put(set, now);
+        events.accept(new DnsEvent.Wanted(now, node, set));
+      }
     }
   }
 
@@ -83,7 +125,23 @@ final class NodeDns {
     desk.publishTo(events);
   }
 
-  /** Starts the proxy; closing what it returns ends it, and questions are dropped. */
+  /**
+   * Starts the proxy where a former process left the map of its sockets: from here on pods'
+   * questions wait in this process, until {@link #open}.
+   */
+  void takeSockets(int podMtu, Consumer<Throwable> broken) {
+    Path pin = NodeDataplane.pin(settings, "slc_proxies");
+    if (Files.exists(pin)) {
+      BpfMap sockets = BpfMap.pinned(pin);
+      proxy =
+          startProxy(
+              podMtu,
+              (stream, v6, fd) -> NodeDataplane.proxySocket(sockets, PROXY, stream, v6, fd),
+              broken);
+    }
+  }
+
+  /** Answers questions; closing what it returns ends it, and they are dropped. */
   AutoCloseable open(
       ApplierThread applier,
       NodeDataplane dataplane,
@@ -91,24 +149,13 @@ final class NodeDns {
       FlowReader reader,
       int podMtu,
       Consumer<Throwable> broken) {
-    desk.open(applier);
     flows = new DnsFlows(node, peers, reader, Clock.systemUTC());
-    boolean nxdomain = settings.text(Setting.DNS_REJECT).equals("nxdomain");
-    DnsConversation conversation =
-        new DnsConversation(
-            node, desk, counts, Clock.systemUTC(), nxdomain ? Exchange.NXDOMAIN : Exchange.REFUSED);
-    DnsProxy proxy =
-        new DnsProxy(
-                conversation,
-                new DnsProxy.Limits(
-                    settings.duration(Setting.DNS_HOLD_LIMIT),
-                    settings.duration(Setting.DNS_TCP_IDLE),
-                    settings.integer(Setting.DNS_TCP_CONNECTIONS)),
-                settings.optional(Setting.NODE_NETNS).map(Path::of).orElse(null),
-                podMtu,
-                (stream, v6, fd) -> dataplane.proxySocket(PROXY, stream, v6, fd),
-                broken)
-            .start();
+    desk.open(applier);
+    if (proxy == null) {
+      proxy =
+          startProxy(
+              podMtu, (stream, v6, fd) -> dataplane.proxySocket(PROXY, stream, v6, fd), broken);
+    }
     ScheduledExecutorService clock =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("dns-use").factory());
@@ -121,29 +168,69 @@ final class NodeDns {
     };
   }
 
-  /** Which learned addresses have connections here, and what no topic has confirmed yet. */
+  private DnsProxy startProxy(int podMtu, DnsProxy.Taken taken, Consumer<Throwable> broken) {
+    boolean nxdomain = settings.text(Setting.DNS_REJECT).equals("nxdomain");
+    DnsConversation conversation =
+        new DnsConversation(
+            node, desk, counts, Clock.systemUTC(), nxdomain ? Exchange.NXDOMAIN : Exchange.REFUSED);
+    return new DnsProxy(
+            conversation,
+            new DnsProxy.Limits(
+                settings.duration(Setting.DNS_HOLD_LIMIT),
+                settings.duration(Setting.DNS_TCP_IDLE),
+                settings.integer(Setting.DNS_TCP_CONNECTIONS)),
+            settings.optional(Setting.NODE_NETNS).map(Path::of).orElse(null),
+            podMtu,
+            taken,
+            broken)
+        .start();
+  }
+
+  /**
+   * What no topic has confirmed yet, and then which learned addresses have connections here: an
+   * answer that is told late is in use before it is over.
+   */
   private void tellUse(ApplierThread applier, NodeDataplane dataplane) {
+    try {
+      NameUses uses = NameUses.of(dataplane.connections());
+      long now = System.currentTimeMillis();
+      long until =
+          now
+              + 3 * settings.duration(Setting.DNS_USE_INTERVAL).toMillis()
+              + settings.duration(Setting.DNS_IDLE_GRACE).toMillis();
+      applier
+          .ask(
+              target -> {
+                target.passedAlone(now, uses.byEndpoint(), until);
+                target.known().ifPresent(known -> tell(known.names(), uses, now));
+                return true;
+              })
+          .exceptionally(
+              e -> {
+                LOG.warn("which addresses are in use cannot be told: {}", e.getMessage());
+                return false;
+              });
+      desk.tidy();
+    } catch (RuntimeException e) {
+      LOG.warn("which addresses are in use cannot be told: {}", e.getMessage());
+    }
+  }
+
+  private void tell(NodeNames names, NameUses uses, long now) {
+    evicted = names.evictedAlone();
+    AnswerFile.Held alive = new AnswerFile.Held(names.unconfirmed(), names.answeredAlone());
+    if (file.isStale(alive.answers().size() + alive.alone().size())) {
+      file.rewrite(alive);
+    }
     Consumer<DnsEvent> events = publisher;
     if (events == null) {
       return;
     }
-    try {
-      List<IpAddress> open =
-          dataplane.connections().stream()
-              .filter(connection -> connection.expiresSeconds() > 0)
-              .filter(connection -> IdentityScope.NAMES.has(connection.destinationIdentity()))
-              .map(connection -> connection.destination())
-              .distinct()
-              .sorted()
-              .toList();
-      if (!open.isEmpty()) {
-        events.accept(new DnsEvent.Used(System.currentTimeMillis(), node, open));
-      }
-      applier
-          .ask(target -> target.mirror().names().unconfirmed())
-          .thenAccept(all -> all.forEach(events));
-    } catch (RuntimeException e) {
-      LOG.warn("which addresses are in use cannot be told: {}", e.getMessage());
+    alive.answers().forEach(events);
+    if (!uses.addresses().isEmpty()) {
+      events.accept(new DnsEvent.Used(now, node, uses.addresses()));
     }
+    askForNumbers(names.neededAlone(), now);
+    wantedMillis.values().removeIf(told -> now - told > 2 * WANTED_MILLIS);
   }
 }

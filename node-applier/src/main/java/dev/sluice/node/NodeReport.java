@@ -13,7 +13,9 @@ import dev.sluice.schemas.NodeStatus;
 import dev.sluice.schemas.SubjectStatus;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** The node's state in the forms that topic node.status and the socket have. Any thread. */
 final class NodeReport {
@@ -27,11 +29,13 @@ final class NodeReport {
   private final LongSupplier consumed;
   private final LongSupplier lostUser;
   private final List<String> features;
+  private final Supplier<Map<String, Long>> dns;
 
   /**
    * @param consumed events taken from the kernel
    * @param lostUser of these, how many did not reach the topic
    * @param features mechanisms that are in the kernel
+   * @param dns what the DNS proxy did, in numbers
    */
   NodeReport(
       String node,
@@ -40,7 +44,8 @@ final class NodeReport {
       NodeDataplane dataplane,
       LongSupplier consumed,
       LongSupplier lostUser,
-      List<String> features) {
+      List<String> features,
+      Supplier<Map<String, Long>> dns) {
     this.node = node;
     this.clock = clock;
     this.applier = applier;
@@ -48,6 +53,7 @@ final class NodeReport {
     this.consumed = consumed;
     this.lostUser = lostUser;
     this.features = List.copyOf(features);
+    this.dns = dns;
   }
 
   NodeStatus status() {
@@ -72,7 +78,8 @@ final class NodeReport {
             .map(
                 each -> new SubjectStatus(each.getKey(), each.getValue().substring(0, LEAF_DIGITS)))
             .toList(),
-        features);
+        features,
+        dns.get());
   }
 
   ControlAnswer.Status answer() {
@@ -99,6 +106,7 @@ final class NodeReport {
         new ControlAnswer.MapUse("slc_policy", view.held().policy(), view.capacity().policy()),
         new ControlAnswer.MapUse("slc_addr", view.held().addresses(), view.capacity().addresses()),
         new ControlAnswer.MapUse("slc_prefix", view.held().prefixes(), view.capacity().prefixes()),
+        new ControlAnswer.MapUse("slc_own", view.held().own(), view.capacity().own()),
         new ControlAnswer.MapUse(
             "slc_lb_frontend", view.heldServices().frontends(), view.serviceCapacity().frontends()),
         new ControlAnswer.MapUse(

@@ -6,7 +6,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** What {@code lab kill} and {@code lab start} are told; a mixin of both. */
+/** What {@code lab kill}, {@code lab start} and {@code lab restart} are told; a mixin of all. */
 final class ComponentOptions {
   @Mixin private DataOption data;
 

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       ExecCommand.class,
       KillCommand.class,
       StartCommand.class,
+      RestartCommand.class,
       StatusCommand.class,
       DownCommand.class
     })

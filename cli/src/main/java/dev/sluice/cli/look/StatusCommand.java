@@ -21,7 +21,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -151,6 +153,9 @@ final class StatusCommand implements Callable<Integer> {
       table.row(node.status().getNode(), node.text(now));
       if (verbose) {
         node.status().getMaps().forEach(map -> table.row("  map " + map.getName(), pressure(map)));
+        if (!node.status().getDns().isEmpty()) {
+          table.row("  dns", counts(node.status()));
+        }
       }
     }
     if (verbose) {
@@ -183,6 +188,13 @@ final class StatusCommand implements Callable<Integer> {
         .filter(IdentityScope.PODS::has)
         .max()
         .orElse(0);
+  }
+
+  private static String counts(NodeStatus node) {
+    return new TreeMap<>(node.getDns())
+        .entrySet().stream()
+            .map(each -> each.getKey() + " " + each.getValue())
+            .collect(Collectors.joining(", "));
   }
 
   private static String pressure(MapPressure map) {
@@ -228,6 +240,8 @@ final class StatusCommand implements Callable<Integer> {
       one.put("hash", node.getHash());
       one.put("endpoints", node.getEndpoints().size());
       one.put("message", node.getMessage());
+      ObjectNode dns = one.putObject("dns");
+      new TreeMap<>(node.getDns()).forEach(dns::put);
       ArrayNode maps = one.putArray("maps");
       for (MapPressure map : node.getMaps()) {
         maps.addObject()

@@ -29,6 +29,12 @@ public sealed interface DnsEvent {
   /** Connections to these addresses are open on a node. */
   record Used(long timeMillis, String node, List<IpAddress> addresses) implements DnsEvent {}
 
+  /**
+   * A node needs the number of a set of selectors, for an address that counts for one endpoint
+   * alone and is told to nobody.
+   */
+  record Wanted(long timeMillis, String node, SelectorSet set) implements DnsEvent {}
+
   /** Nothing happened, and time went on. */
   record Passed(long timeMillis) implements DnsEvent {}
 }

@@ -37,6 +37,7 @@ public final class FqdnFold {
   private final SetNumbers numbers = new SetNumbers();
   private final Map<String, FqdnRecord> rows = new HashMap<>();
   private final Set<IpAddress> touched = new TreeSet<>();
+  private final Set<SelectorSet> wanted = new TreeSet<>();
   private boolean selectorsChanged;
 
   private FqdnFold(AddressLife life) {
@@ -100,6 +101,10 @@ public final class FqdnFold {
         switch (event) {
           case DnsEvent.Answered answer -> book.answered(answer);
           case DnsEvent.Used used -> book.used(used.timeMillis(), used.addresses());
+          case DnsEvent.Wanted set -> {
+            wanted.add(set.set());
+            yield book.passed(set.timeMillis());
+          }
           case DnsEvent.Passed passed -> book.passed(passed.timeMillis());
         });
   }
@@ -114,6 +119,10 @@ public final class FqdnFold {
     for (IpAddress address : touched) {
       refresh(changes, address);
     }
+    // Of selectors that policies have now: a set that a node asks for late means nothing any more.
+    wanted.removeIf(set -> !selectors.ids().containsAll(set.selectors()));
+    wanted.forEach(set -> put(changes, new NumberedSet(numbers.number(set), set)));
+    wanted.clear();
     touched.clear();
     selectorsChanged = false;
     return ORDER.sort(changes);

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -38,6 +39,10 @@ public final class NodeNames {
   private final Map<IpAddress, Integer> given = new HashMap<>();
   private final Set<IpAddress> touched = new TreeSet<>();
   private final List<Change<FqdnRecord>> setChanges = new ArrayList<>();
+  private final Map<IpAddress, Integer> pinned = new HashMap<>();
+  private final OwnNames own = new OwnNames();
+  private final Map<OwnNames.Key, Integer> ownGiven = new HashMap<>();
+  private final Map<OwnNames.Key, SelectorSet> unnumbered = new TreeMap<>();
 
   /** Topic desired begins again: what it said is void, what topic fqdns said is not. */
   public void restart() {
@@ -46,6 +51,8 @@ public final class NodeNames {
     given.clear();
     touched.addAll(rows.keySet());
     touched.addAll(pending.keySet());
+    ownGiven.clear();
+    own.touchAll();
     setChanges.clear();
     sets.forEach((number, set) -> setChanges.add(upsert(new NumberedSet(number, set))));
   }
@@ -62,6 +69,7 @@ public final class NodeNames {
       names.ifPresent(selector -> selectors.put(id, selector));
       if (had || names.isPresent()) {
         touched.addAll(pending.keySet());
+        own.touchAll();
       }
       return had || names.isPresent();
     }
@@ -80,10 +88,12 @@ public final class NodeNames {
 
   private void touch(Prefix prefix) {
     if (prefix.isSingle()) {
+      own.touch(prefix.address());
       if (rows.containsKey(prefix.address()) || pending.containsKey(prefix.address())) {
         touched.add(prefix.address());
       }
     } else {
+      own.touchAll();
       pending.keySet().stream().filter(prefix::contains).forEach(touched::add);
     }
   }
@@ -99,6 +109,7 @@ public final class NodeNames {
         numbers.put(set.set(), number);
         touched.addAll(pending.keySet());
       }
+      own.touchAll();
       setChanges.add(change);
     } else {
       IpAddress address = IpAddress.parse(change.key().substring("address/".length()));
@@ -126,6 +137,26 @@ public final class NodeNames {
     gone.forEach(this::row);
   }
 
+  /**
+   * What the kernel holds of addresses, for a view that has not topic fqdns: an answer adds to it.
+   */
+  public void pinned(Map<IpAddress, Integer> identities) {
+    identities.forEach(
+        (address, identity) -> {
+          if (sets.containsKey(identity)) {
+            pinned.put(address, identity);
+            given.put(address, identity);
+          }
+        });
+  }
+
+  /** The sets that have numbers, as rows. */
+  public List<NumberedSet> numberedSets() {
+    List<NumberedSet> rows = new ArrayList<>();
+    sets.forEach((number, set) -> rows.add(new NumberedSet(number, set)));
+    return rows;
+  }
+
   /** Who an address is, by names or by prefixes. */
   public int identityOf(IpAddress address) {
     Integer named = given.get(address);
@@ -142,8 +173,13 @@ public final class NodeNames {
         });
   }
 
-  /** A pod of this node was answered, and waits for the addresses to be usable. */
-  public void answered(DnsEvent.Answered answer) {
+  /**
+   * A pod of this node was answered, and waits for the addresses to be usable.
+   *
+   * @return whether the topic does not hold some of it yet
+   */
+  public boolean answered(DnsEvent.Answered answer) {
+    boolean news = false;
     for (IpAddress address : answer.ttlSeconds().keySet()) {
       LearnedAddress row = rows.get(address);
       boolean known =
@@ -151,6 +187,7 @@ public final class NodeNames {
       if (!known) {
         pending.computeIfAbsent(address, a -> new TreeMap<>()).put(answer.name(), answer);
         touched.add(address);
+        news = true;
       }
     }
     while (pending.size() > PENDING) {
@@ -158,6 +195,16 @@ public final class NodeNames {
       pending.remove(eldest);
       touched.add(eldest);
     }
+    return news;
+  }
+
+  /**
+   * A pod of this node was answered by a resolver whose word counts for nobody else.
+   *
+   * @param floorMillis the answer holds at least this long
+   */
+  public void answeredAlone(OwnNames.Own answer, long floorMillis) {
+    own.answered(answer, floorMillis);
   }
 
   /**
@@ -165,8 +212,12 @@ public final class NodeNames {
    *
    * @param sets in the order in which they came
    * @param addresses new identity; 0: the address has none by names
+   * @param own as addresses, for one endpoint alone; 0: it is to it what it is to all
    */
-  public record Step(List<Change<FqdnRecord>> sets, Map<IpAddress, Integer> addresses) {}
+  public record Step(
+      List<Change<FqdnRecord>> sets,
+      Map<IpAddress, Integer> addresses,
+      Map<OwnNames.Key, Integer> own) {}
 
   public Step drain() {
     Map<IpAddress, Integer> changed = new TreeMap<>();
@@ -175,23 +226,68 @@ public final class NodeNames {
       Integer before = now == 0 ? given.remove(address) : given.put(address, now);
       if (now != (before == null ? 0 : before)) {
         changed.put(address, now);
+        own.touch(address);
       }
     }
     touched.clear();
+    Map<OwnNames.Key, Integer> changedOwn = drainOwn();
     List<Change<FqdnRecord>> changedSets = List.copyOf(setChanges);
     setChanges.clear();
-    return new Step(changedSets, changed);
+    return new Step(changedSets, changed, changedOwn);
+  }
+
+  private Map<OwnNames.Key, Integer> drainOwn() {
+    Map<OwnNames.Key, Integer> changed = new TreeMap<>();
+    for (OwnNames.Key key : own.takeTouched()) {
+      unnumbered.remove(key);
+      int now = identity(key);
+      Integer before = now == 0 ? ownGiven.remove(key) : ownGiven.put(key, now);
+      if (now != (before == null ? 0 : before)) {
+        changed.put(key, now);
+      }
+    }
+    return changed;
+  }
+
+  /**
+   * What an address is to one endpoint: all selectors of its own names and of everybody's. While
+   * that set has no number, its own names alone; then what the address is to all.
+   */
+  private int identity(OwnNames.Key key) {
+    Set<String> mine = own.names(key);
+    if (mine.isEmpty()) {
+      return 0;
+    }
+    IpAddress address = key.address();
+    SelectorSet shared = sets.get(given.getOrDefault(address, 0));
+    Set<String> all = new TreeSet<>(names(address));
+    all.addAll(mine);
+    SelectorSet wanted = FqdnFold.setOf(selectors, bases, address, all);
+    if (wanted == null || wanted.equals(shared)) {
+      return 0;
+    }
+    Integer number = numbers.get(wanted);
+    if (number == null) {
+      unnumbered.put(key, wanted);
+      SelectorSet alone = FqdnFold.setOf(selectors, bases, address, mine);
+      number = shared == null && alone != null ? numbers.get(alone) : null;
+    }
+    return number == null ? 0 : number;
   }
 
   /** Until the set that an answer needs has a number, the address is what it was. */
   private int identity(IpAddress address) {
     LearnedAddress row = rows.get(address);
     boolean outside = PrefixBases.isOutside(bases.of(address));
-    int byTopic = row == null || !outside || !sets.containsKey(row.identity()) ? 0 : row.identity();
+    int known = row == null ? pinned.getOrDefault(address, 0) : row.identity();
+    int byTopic = !outside || !sets.containsKey(known) ? 0 : known;
     if (!pending.containsKey(address)) {
       return byTopic;
     }
     SelectorSet set = FqdnFold.setOf(selectors, bases, address, names(address));
+    if (row == null && byTopic != 0 && set != null) {
+      set = set.with(sets.get(byTopic).selectors());
+    }
     Integer number = set == null ? null : numbers.get(set);
     return number == null ? byTopic : number;
   }
@@ -216,6 +312,54 @@ public final class NodeNames {
     SelectorSet set = sets.get(given.getOrDefault(address, 0));
     List<String> needed = selectors.selecting(name);
     return needed.isEmpty() || (set != null && set.selectors().containsAll(needed));
+  }
+
+  /**
+   * As {@link #usable(String, IpAddress)}, for one endpoint: by what it was answered alone, or by
+   * what everybody was.
+   */
+  public boolean usable(int endpoint, String name, IpAddress address) {
+    if (usable(name, address)) {
+      return true;
+    }
+    SelectorSet set = sets.get(ownGiven.getOrDefault(new OwnNames.Key(endpoint, address), 0));
+    return set != null && set.selectors().containsAll(selectors.selecting(name));
+  }
+
+  /** Endpoints have connections to addresses that are their own: these stay until then. */
+  public void usedAlone(int endpoint, Collection<IpAddress> addresses, long untilMillis) {
+    own.used(endpoint, addresses, untilMillis);
+  }
+
+  /**
+   * Time went on: what endpoints were answered alone may be over.
+   *
+   * @param living endpoints that the node has
+   */
+  public void passed(long nowMillis, Set<Integer> living) {
+    own.passed(nowMillis, living);
+  }
+
+  /** Sets of selectors that endpoints wait for and that have no number yet. */
+  public Set<SelectorSet> unnumbered() {
+    return new TreeSet<>(unnumbered.values());
+  }
+
+  /** Sets that addresses of single endpoints have: their numbers must not be given up. */
+  public Set<SelectorSet> neededAlone() {
+    Set<SelectorSet> needed = new TreeSet<>();
+    ownGiven.values().stream().map(sets::get).filter(Objects::nonNull).forEach(needed::add);
+    return needed;
+  }
+
+  /** What endpoints were answered alone, to be remembered. */
+  public List<OwnNames.Own> answeredAlone() {
+    return own.answers();
+  }
+
+  /** Addresses of single endpoints that had to make room. */
+  public long evictedAlone() {
+    return own.evicted();
   }
 
   /** The selectors of policies, for those who need to know whether a name matters. */

@@ -1,6 +1,8 @@
 package dev.sluice.core.dns;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.TreeSet;
 
 /**
  * What an identity of names stands for: the selectors whose names an address has, and who the
@@ -14,6 +16,13 @@ import java.util.List;
 public record SelectorSet(List<String> selectors, int base) implements Comparable<SelectorSet> {
   public SelectorSet {
     selectors = List.copyOf(selectors);
+  }
+
+  /** The same with more selectors. */
+  SelectorSet with(Collection<String> more) {
+    TreeSet<String> all = new TreeSet<>(selectors);
+    all.addAll(more);
+    return new SelectorSet(List.copyOf(all), base);
   }
 
   @Override

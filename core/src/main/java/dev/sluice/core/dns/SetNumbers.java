@@ -44,6 +44,7 @@ final class SetNumbers {
       slots.put(set, slot);
       taken.put(slot.number, set);
     }
+    slot.unneededSince = -1;
     return slot.number;
   }
 

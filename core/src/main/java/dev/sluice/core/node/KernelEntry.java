@@ -79,8 +79,17 @@ public sealed interface KernelEntry {
     }
   }
 
-  /** Maps {@code slc_addr} (single addresses, hash) and {@code slc_prefix} (the rest, LPM). */
-  record AddressKey(Prefix prefix) implements Key {}
+  /**
+   * Maps {@code slc_addr} (single addresses, hash) and {@code slc_prefix} (the rest, LPM); {@code
+   * slc_own} for what a single address is to one endpoint alone.
+   *
+   * @param endpoint 0: to all
+   */
+  record AddressKey(Prefix prefix, int endpoint) implements Key {
+    public AddressKey(Prefix prefix) {
+      this(prefix, 0);
+    }
+  }
 
   /**
    * @param tunnel IPv4 underlay address of the owning node, null when it is this node or outside

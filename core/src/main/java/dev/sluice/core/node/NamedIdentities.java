@@ -84,6 +84,16 @@ final class NamedIdentities {
     choose(key);
   }
 
+  /** What an address is to one endpoint alone; 0: what it is to all. */
+  void own(int endpoint, IpAddress address, int identity) {
+    KernelEntry.AddressKey key = new KernelEntry.AddressKey(address.single(), endpoint);
+    if (identity == 0) {
+      wanted.remove(key);
+    } else {
+      wanted.put(new KernelEntry.AddressEntry(key, identity, null));
+    }
+  }
+
   void learned(IpAddress address, int identity) {
     KernelEntry.AddressKey key = new KernelEntry.AddressKey(address.single());
     if (identity == 0) {

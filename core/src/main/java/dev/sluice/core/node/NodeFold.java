@@ -10,6 +10,7 @@ import dev.sluice.core.log.Change;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -92,6 +93,11 @@ public final class NodeFold {
     }
   }
 
+  /** All records of topic desired that it was given; an unmodifiable view. */
+  public Collection<DesiredRecord> records() {
+    return Collections.unmodifiableCollection(mirror.values());
+  }
+
   /** A set of selectors of names got a number, which is selected by them and like its base. */
   public void set(int number, SelectorSet set) {
     names.set(number, set);
@@ -108,6 +114,11 @@ public final class NodeFold {
    */
   public void learned(IpAddress address, int identity) {
     names.learned(address, identity);
+  }
+
+  /** What an address outside the cluster is to one endpoint alone; 0: what it is to all. */
+  public void own(int endpoint, IpAddress address, int identity) {
+    names.own(endpoint, address, identity);
   }
 
   /** What a subject may ask a server, by the server's identity; closed without a policy. */

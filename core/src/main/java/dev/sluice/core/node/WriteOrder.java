@@ -24,6 +24,9 @@ final class WriteOrder implements Comparator<Key> {
           .thenComparingInt(PolicyKey::protocol)
           .thenComparingInt(PolicyKey::port);
 
+  private static final Comparator<AddressKey> ADDRESS =
+      Comparator.comparing(AddressKey::prefix).thenComparingInt(AddressKey::endpoint);
+
   private WriteOrder() {}
 
   @Override
@@ -32,7 +35,7 @@ final class WriteOrder implements Comparator<Key> {
       case PolicyKey policy ->
           right instanceof PolicyKey other ? POLICY.compare(policy, other) : -1;
       case AddressKey address ->
-          right instanceof AddressKey other ? address.prefix().compareTo(other.prefix()) : 1;
+          right instanceof AddressKey other ? ADDRESS.compare(address, other) : 1;
     };
   }
 }

@@ -21,6 +21,7 @@ public final class FlowMetrics {
   private final Counter services;
   private final Gauge lost;
   private final Gauge revision;
+  private final Gauge dns;
 
   public FlowMetrics(PrometheusRegistry registry) {
     processed =
@@ -59,6 +60,12 @@ public final class FlowMetrics {
             .help("Policy revision that a node has realised.")
             .labelNames("node")
             .register(registry);
+    dns =
+        Gauge.builder()
+            .name("sluice_dns_messages")
+            .help("What a node's DNS proxy did since its process began, by what became of it.")
+            .labelNames("node", "outcome")
+            .register(registry);
   }
 
   public void count(Flow flow) {
@@ -96,5 +103,6 @@ public final class FlowMetrics {
     lost.labelValues(node.getNode(), "kernel").set(node.getEventsLostKernel());
     lost.labelValues(node.getNode(), "user").set(node.getEventsLostUser());
     revision.labelValues(node.getNode()).set(node.getRevision());
+    node.getDns().forEach((what, count) -> dns.labelValues(node.getNode(), what).set(count));
   }
 }

@@ -3,7 +3,10 @@ package dev.sluice.node.apply;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.dns.DnsEvent;
 import dev.sluice.core.dns.FqdnRecord;
+import dev.sluice.core.dns.NodeNames;
+import dev.sluice.core.dns.OwnNames;
 import dev.sluice.core.log.Change;
+import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.node.KernelEntry;
 import dev.sluice.core.node.MapPlan;
 import dev.sluice.core.node.MapSizes;
@@ -20,6 +23,7 @@ import dev.sluice.node.mirror.KernelServices;
 import dev.sluice.node.mirror.Mirror;
 import dev.sluice.node.mirror.NamesListener;
 import dev.sluice.node.mirror.Place;
+import dev.sluice.node.mirror.RowFile;
 import dev.sluice.schemas.convert.Row;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +36,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +53,13 @@ public final class Applier {
   private static final long LAST_RETRY_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final Mirror mirror;
+  private final RowFile file;
+
+  /**
+   * What a former process had read; null when there is nothing, or nothing more to be had of it.
+   */
+  private Mirror former;
+
   private final KernelMaps maps;
   private final ServiceStep services;
   private final EndpointTable endpoints;
@@ -82,11 +94,12 @@ public final class Applier {
       KernelEndpoints endpoints,
       NodeWiring wiring,
       FoldListener listener) {
-    this(node, maps, services, endpoints, wiring, listener, NamesListener.NONE);
+    this(node, maps, services, endpoints, wiring, listener, NamesListener.NONE, RowFile.NONE);
   }
 
   /**
    * @param namesListener told what became of selectors and addresses of names
+   * @param file keeps what was read for a successor
    */
   public Applier(
       String node,
@@ -95,7 +108,9 @@ public final class Applier {
       KernelEndpoints endpoints,
       NodeWiring wiring,
       FoldListener listener,
-      NamesListener namesListener) {
+      NamesListener namesListener,
+      RowFile file) {
+    this.file = file;
     this.mirror = new Mirror(node, listener, namesListener);
     this.maps = maps;
     this.services = new ServiceStep(mirror, services);
@@ -109,6 +124,7 @@ public final class Applier {
    * @return false when the topic must be read from its beginning, after {@link #restart}
    */
   public boolean rows(List<Row<DesiredRecord>> rows) {
+    file.desired(rows);
     Place before = mirror.place();
     boolean goesOn = mirror.take(rows);
     due |= !before.equals(mirror.place());
@@ -128,6 +144,7 @@ public final class Applier {
 
   /** Rows of topic fqdns, in order. */
   public void names(List<Change<FqdnRecord>> changes) {
+    file.names(changes);
     changes.forEach(mirror.names()::row);
     namesDue |= !changes.isEmpty();
   }
@@ -145,21 +162,93 @@ public final class Applier {
 
   /** What a pod was answered; completes when its addresses are usable in the kernel. */
   public CompletableFuture<Void> learn(DnsEvent.Answered answer) {
-    CompletableFuture<Void> usable = new CompletableFuture<>();
     mirror.names().answered(answer);
-    learning.add(new Learning(answer, usable));
+    if (knowsFormer()) {
+      former.names().answered(answer);
+    }
+    return waitFor(answer, (names, address) -> names.usable(answer.name(), address));
+  }
+
+  /**
+   * What a pod was answered by a resolver whose word counts for nobody else; completes when the
+   * addresses are usable to that pod.
+   *
+   * @param floorMillis the answer holds at least this long
+   */
+  public CompletableFuture<Void> learnAlone(OwnNames.Own own, long floorMillis) {
+    mirror.names().answeredAlone(own, floorMillis);
+    if (knowsFormer()) {
+      former.names().answeredAlone(own, floorMillis);
+    }
+    return waitFor(
+        own.answer(),
+        (names, address) -> names.usable(own.endpoint(), own.answer().name(), address));
+  }
+
+  private CompletableFuture<Void> waitFor(
+      DnsEvent.Answered answer, BiPredicate<NodeNames, IpAddress> isUsable) {
+    CompletableFuture<Void> usable = new CompletableFuture<>();
+    learning.add(new Learning(answer, isUsable, usable));
     namesDue = true;
     return usable;
   }
 
-  private record Learning(DnsEvent.Answered answer, CompletableFuture<Void> usable) {}
+  private record Learning(
+      DnsEvent.Answered answer,
+      BiPredicate<NodeNames, IpAddress> isUsable,
+      CompletableFuture<Void> usable) {}
+
+  /** What a former process was answered and no topic held then. */
+  public void recall(List<DnsEvent.Answered> answers, List<OwnNames.Own> alone, long floorMillis) {
+    answers.forEach(mirror.names()::answered);
+    alone.forEach(own -> mirror.names().answeredAlone(own, floorMillis));
+  }
+
+  /**
+   * What a former process had read of the topics: until they were read again, names are learned by
+   * it. Not if the kernel holds other policies: then somebody else wrote them.
+   */
+  public void recall(Mirror before) {
+    if (Former.agrees(before, maps)) {
+      former = before;
+    } else {
+      LOG.info("the kernel holds other policies than the file of rows: names wait for the topics");
+    }
+  }
+
+  private boolean knowsFormer() {
+    return former != null && !mirror.isReady();
+  }
+
+  /**
+   * This node's view of names, addresses and rules, for the proxies: that of the topics, or until
+   * they were read that of a former process. Empty when there is none: nothing may pass. On the
+   * applier's thread.
+   */
+  public Optional<Mirror> known() {
+    return mirror.isReady() ? Optional.of(mirror) : Optional.ofNullable(former);
+  }
+
+  /**
+   * Time went on for what endpoints were answered alone.
+   *
+   * @param used the addresses that endpoints have connections to
+   * @param usedUntilMillis how long these stay at least
+   */
+  public void passedAlone(long nowMillis, Map<Integer, Set<IpAddress>> used, long usedUntilMillis) {
+    if (mirror.isReady()) {
+      used.forEach((endpoint, all) -> mirror.names().usedAlone(endpoint, all, usedUntilMillis));
+      mirror.names().passed(nowMillis, mirror.addresses().localEndpoints());
+      namesDue = true;
+    }
+  }
 
   /** Whoever waits for addresses that have become usable goes on. */
-  private void answerLearning() {
+  private void answerLearning(NodeNames names) {
     for (Learning each : List.copyOf(learning)) {
       boolean usable =
           each.answer().ttlSeconds().keySet().stream()
-              .allMatch(address -> mirror.names().usable(each.answer().name(), address));
+              .allMatch(address -> each.isUsable().test(names, address));
       if (usable || each.usable().isDone()) {
         learning.remove(each);
         each.usable().complete(null);
@@ -167,15 +256,11 @@ public final class Applier {
     }
   }
 
-  /** This node's view of names, addresses and rules, for the proxies; on the applier's thread. */
-  public Mirror mirror() {
-    return mirror;
-  }
-
   /** Records may have been missed: the topic comes again from its beginning. */
   public void restart(String why) {
     LOG.warn("reading topic desired again from its beginning: {}", why);
     mirror.reset();
+    file.begin(mirror.names().numberedSets());
   }
 
   /** A pod's link is there and still down, or was left by a former process. */
@@ -202,8 +287,11 @@ public final class Applier {
    * @return whether something was tried
    */
   public boolean step(long nowNanos) {
-    if (!(due || namesDue) || !mirror.isReady() || (failed && nowNanos - notBefore < 0)) {
+    if (!(due || namesDue) || (failed && nowNanos - notBefore < 0)) {
       return false;
+    }
+    if (!mirror.isReady()) {
+      return namesDue && former != null && learnByFormer();
     }
     try {
       if (due || !realiseNames()) {
@@ -215,7 +303,9 @@ public final class Applier {
       message = "";
       retryNanos = FIRST_RETRY_NANOS;
       answerWaiting();
-      answerLearning();
+      answerLearning(mirror.names());
+      former = null;
+      keepRows();
     } catch (StepRefused e) {
       later(e.getMessage(), nowNanos);
     } catch (RuntimeException e) {
@@ -224,6 +314,26 @@ public final class Applier {
       later("step failed: " + e.getMessage(), nowNanos);
     }
     return true;
+  }
+
+  /** Addresses alone, of sets that the kernel has: whatever else there is to do waits. */
+  private boolean learnByFormer() {
+    namesDue = false;
+    try {
+      Former.learn(former, maps);
+      answerLearning(former.names());
+    } catch (RuntimeException e) {
+      LOG.warn("names cannot be learned before the topics were read", e);
+      former = null;
+    }
+    return true;
+  }
+
+  private void keepRows() {
+    file.complete();
+    if (file.isStale(mirror.fold().records().size())) {
+      file.rewrite(mirror.rows(), mirror.names().numberedSets());
+    }
   }
 
   /** When a failed step is tried again; empty when none waits. */

@@ -26,6 +26,7 @@ public final class ApplierThread implements AutoCloseable {
   private final BlockingQueue<Consumer<Applier>> asked = new LinkedBlockingQueue<>();
   private final Thread thread;
   private volatile boolean closing;
+  private volatile boolean ended;
   private long auditedAt = System.nanoTime();
 
   /**
@@ -49,13 +50,27 @@ public final class ApplierThread implements AutoCloseable {
     CompletableFuture<T> answer = new CompletableFuture<>();
     asked.add(
         target -> {
+          if (target == null) {
+            answer.completeExceptionally(new IllegalStateException("the node is left"));
+            return;
+          }
           try {
             answer.complete(question.apply(target));
           } catch (RuntimeException e) {
             answer.completeExceptionally(e);
           }
         });
+    if (ended) {
+      refuseWaiting();
+    }
     return answer;
+  }
+
+  /** Nobody answers any more. */
+  private void refuseWaiting() {
+    for (Consumer<Applier> each = asked.poll(); each != null; each = asked.poll()) {
+      each.accept(null);
+    }
   }
 
   private void run() {
@@ -68,6 +83,9 @@ public final class ApplierThread implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       LOG.error("the applier's thread ends", e);
       broken.accept(e);
+    } finally {
+      ended = true;
+      refuseWaiting();
     }
   }
 

@@ -28,6 +28,9 @@ public sealed interface ControlRequest {
 
   record Status() implements ControlRequest {}
 
+  /** A successor is about to begin: answer what is open, write nothing more, and end. */
+  record Leave() implements ControlRequest {}
+
   /** What a kernel map holds. */
   record Dump(DumpedMap map) implements ControlRequest {}
 
@@ -68,6 +71,7 @@ public sealed interface ControlRequest {
               Duration.ofMillis(json.path("timeoutMillis").asLong(30_000)));
       case "endpoints" -> new Endpoints();
       case "status" -> new Status();
+      case "leave" -> new Leave();
       case "dump" -> new Dump(map(text(json, "map")));
       case "monitor" -> new Monitor(types(json.path("types")));
       default -> throw new IllegalArgumentException("unknown op '" + op + "'");

@@ -11,6 +11,7 @@ import java.util.List;
 final class EndpointCodec {
   private static final int READY = 1;
   private static final int DIRTY = 2;
+  private static final int OWN = 4;
 
   /** Offset of {@code ifindex}. */
   private static final int INTERFACE = 48;
@@ -26,7 +27,8 @@ final class EndpointCodec {
     EndpointSpec spec = state.spec();
     ByteBuffer bytes = buffer(Layouts.ENDPOINT);
     bytes.putInt(spec.id()).putInt(spec.identity()).putInt(state.epoch());
-    bytes.putInt((state.ready() ? READY : 0) | (state.dirty() ? DIRTY : 0));
+    bytes.putInt(
+        (state.ready() ? READY : 0) | (state.dirty() ? DIRTY : 0) | (state.own() ? OWN : 0));
     bytes.putInt(INTERFACE, state.hostInterface());
     bytes.put(spec.podMac().bytes()).put(spec.hostMac().bytes());
     for (IpAddress address : spec.addresses()) {
@@ -55,7 +57,12 @@ final class EndpointCodec {
             MacAddress.of(value, 16),
             MacAddress.of(value, 22));
     return new EndpointState(
-        hostInterface(value), spec, (flags & READY) != 0, (flags & DIRTY) != 0, bytes.getInt(8));
+        hostInterface(value),
+        spec,
+        (flags & READY) != 0,
+        (flags & DIRTY) != 0,
+        bytes.getInt(8),
+        (flags & OWN) != 0);
   }
 
   private static List<IpAddress> addresses(ByteBuffer bytes) {

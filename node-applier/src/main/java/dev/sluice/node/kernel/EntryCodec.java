@@ -13,7 +13,8 @@ import dev.sluice.core.node.KernelEntry.Verdict;
 import java.nio.ByteBuffer;
 
 /**
- * Entries of {@code core} to the bytes of {@code slc_policy}, {@code slc_addr}, {@code slc_prefix}.
+ * Entries of {@code core} to the bytes of {@code slc_policy}, {@code slc_addr}, {@code slc_prefix},
+ * {@code slc_own}.
  */
 final class EntryCodec {
   private static final int UNDERLAY = 1; // SLC_ADDRESS_UNDERLAY
@@ -114,6 +115,27 @@ final class EntryCodec {
     k.get(mapped);
     IpAddress address = IpAddress.ofMapped(mapped);
     return entry(new Prefix(address, length - (address.v6() ? 0 : 96)), value);
+  }
+
+  /** Key of {@code slc_own}: the endpoint and the address. */
+  static byte[] own(AddressKey key) {
+    return buffer(Layouts.OWN_KEY)
+        .putInt(key.endpoint())
+        .put(key.prefix().address().mapped())
+        .array();
+  }
+
+  static byte[] ownValue(AddressEntry entry) {
+    return buffer(Layouts.OWN_VALUE).putInt(entry.identity()).array();
+  }
+
+  static AddressEntry own(byte[] key, byte[] value) {
+    byte[] mapped = new byte[16];
+    buffer(key).get(4, mapped);
+    return new AddressEntry(
+        new AddressKey(IpAddress.ofMapped(mapped).single(), buffer(key).getInt(0)),
+        buffer(value).getInt(0),
+        null);
   }
 
   private static AddressEntry entry(Prefix prefix, byte[] value) {

@@ -19,6 +19,8 @@ final class Layouts {
   static final int PREFIX_KEY = 20;
   static final int ADDRESS_VALUE = 16;
   static final int ENDPOINT = 64;
+  static final int OWN_KEY = 20;
+  static final int OWN_VALUE = 8;
   static final int ADDRESS_EPOCH = 8;
   static final int LOCAL = 8;
   static final int CT_KEY = 40;
@@ -78,6 +80,8 @@ final class Layouts {
                   48,
                   "",
                   ENDPOINT)),
+          Map.entry("slc_own_key", Map.of("endpoint", 0, "addr", 4, "", OWN_KEY)),
+          Map.entry("slc_own_value", Map.of("identity", 0, "", OWN_VALUE)),
           Map.entry("slc_local", Map.of("ifindex", 0, "endpoint", 4, "", LOCAL)),
           Map.entry(
               "slc_ct_key",

@@ -3,11 +3,7 @@ package dev.sluice.node.kernel;
 import static dev.sluice.node.kernel.Layouts.buffer;
 
 import dev.sluice.core.node.KernelEntry;
-import dev.sluice.core.node.KernelEntry.AddressEntry;
-import dev.sluice.core.node.KernelEntry.AddressKey;
 import dev.sluice.core.node.KernelEntry.Direction;
-import dev.sluice.core.node.KernelEntry.PolicyEntry;
-import dev.sluice.core.node.KernelEntry.PolicyKey;
 import dev.sluice.node.bpf.BpfException;
 import dev.sluice.node.bpf.BpfFs;
 import dev.sluice.node.bpf.BpfMap;
@@ -20,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +40,7 @@ public final class NodeDataplane implements AutoCloseable {
   private final EndpointTable endpoints;
   private final DataplaneState state;
   private final AddressEpoch addresses;
+  private final EntryMaps entries;
   private final SocketHooks sockets;
   private final LbMaps services;
   private final UdpSockets udp;
@@ -58,6 +54,7 @@ public final class NodeDataplane implements AutoCloseable {
     this.endpoints = endpointTable();
     this.state = new DataplaneState(maps.get("slc_state"));
     this.addresses = new AddressEpoch(maps.get("slc_addr_epoch"));
+    this.entries = new EntryMaps(maps, addresses, this::ownChanged);
     this.sockets = new SocketHooks(object, root.resolve("links"), maps.get("slc_netns"));
     Path netns = settings.optional(Setting.NODE_NETNS).map(Path::of).orElse(null);
     this.udp = new UdpSockets(object, maps.get("slc_lb_gone"), netns);
@@ -87,6 +84,11 @@ public final class NodeDataplane implements AutoCloseable {
       dataplane.close();
       throw e;
     }
+  }
+
+  /** Where a map is pinned, if a dataplane was opened before. */
+  public static Path pin(Settings settings, String map) {
+    return settings.path(Setting.NODE_BPF_PATH).resolve("maps").resolve(map);
   }
 
   private void takeOver() {
@@ -146,10 +148,19 @@ public final class NodeDataplane implements AutoCloseable {
    * @param socket file descriptor
    */
   public void proxySocket(int proxy, boolean stream, boolean v6, int socket) {
-    map("slc_proxies")
-        .update(
-            buffer(4).putInt(proxy << 2 | (stream ? 2 : 0) | (v6 ? 1 : 0)).array(),
-            buffer(8).putLong(socket).array());
+    proxySocket(map("slc_proxies"), proxy, stream, v6, socket);
+  }
+
+  /**
+   * As {@link #proxySocket(int, boolean, boolean, int)}, without the rest of the dataplane.
+   *
+   * @param sockets the pinned map {@code slc_proxies}
+   */
+  public static void proxySocket(
+      BpfMap sockets, int proxy, boolean stream, boolean v6, int socket) {
+    sockets.update(
+        buffer(4).putInt(proxy << 2 | (stream ? 2 : 0) | (v6 ? 1 : 0)).array(),
+        buffer(8).putLong(socket).array());
   }
 
   /**
@@ -162,10 +173,17 @@ public final class NodeDataplane implements AutoCloseable {
   public synchronized void attachEndpoint(int hostInterface, EndpointSpec spec) {
     EndpointState found = endpoints.find(spec.id()).orElse(null);
     if (found == null || found.hostInterface() != hostInterface) {
-      endpoints.put(new EndpointState(hostInterface, spec, false, false, 1));
+      endpoints.put(
+          new EndpointState(hostInterface, spec, false, false, 1, entries.hasOwn(spec.id())));
     } else if (!found.withIdentity(0).spec().equals(closed(spec))) {
       endpoints.put(
-          new EndpointState(hostInterface, spec, found.ready(), found.dirty(), found.epoch() + 1));
+          new EndpointState(
+              hostInterface,
+              spec,
+              found.ready(),
+              found.dirty(),
+              found.epoch() + 1,
+              entries.hasOwn(spec.id())));
     }
     inNode(
         () -> {
@@ -246,7 +264,8 @@ public final class NodeDataplane implements AutoCloseable {
             new EndpointSpec(id, spec.identity(), spec.addresses(), spec.podMac(), spec.hostMac()),
             found.ready(),
             found.dirty(),
-            found.epoch() + 1));
+            found.epoch() + 1,
+            entries.hasOwn(id)));
   }
 
   /** Takes an endpoint's programs away and forgets it; an unknown one is fine. */
@@ -295,42 +314,18 @@ public final class NodeDataplane implements AutoCloseable {
    * @throws BpfException with errno {@link dev.sluice.node.bpf.Errno#TOO_BIG} or {@link
    *     dev.sluice.node.bpf.Errno#NOSPC} when the map is full
    */
-  public void put(KernelEntry entry) {
-    switch (entry) {
-      case PolicyEntry policy ->
-          map("slc_policy").update(EntryCodec.key(policy.key()), EntryCodec.value(policy));
-      case AddressEntry address -> {
-        BpfMap map = map(mapOf(address.key()));
-        addresses.during(() -> map.update(key(address.key()), EntryCodec.value(address)));
-      }
-    }
+  public synchronized void put(KernelEntry entry) {
+    entries.put(List.of(entry));
   }
 
   /** Writes many entries of any kind, a batch a map, in the order given within a map. */
-  public void putAll(Collection<? extends KernelEntry> entries) {
-    Map<String, List<byte[]>> keys = new LinkedHashMap<>();
-    Map<String, List<byte[]>> values = new LinkedHashMap<>();
-    for (KernelEntry entry : entries) {
-      String map = mapOf(entry.key());
-      keys.computeIfAbsent(map, name -> new ArrayList<>()).add(key(entry.key()));
-      values.computeIfAbsent(map, name -> new ArrayList<>()).add(value(entry));
-    }
-    Runnable writes = () -> keys.forEach((map, all) -> map(map).updateAll(all, values.get(map)));
-    if (keys.keySet().equals(Set.of("slc_policy"))) {
-      writes.run();
-    } else {
-      addresses.during(writes);
-    }
+  public synchronized void putAll(Collection<? extends KernelEntry> all) {
+    entries.put(all);
   }
 
   /** Removes entries in order; nothing there is fine. */
-  public void removeAll(Collection<? extends KernelEntry.Key> gone) {
-    Runnable writes = () -> gone.forEach(key -> map(mapOf(key)).delete(key(key)));
-    if (gone.stream().allMatch(PolicyKey.class::isInstance)) {
-      writes.run();
-    } else {
-      addresses.during(writes);
-    }
+  public synchronized void removeAll(Collection<? extends KernelEntry.Key> gone) {
+    entries.remove(gone);
   }
 
   /** Removes an entry; nothing there is fine. */
@@ -338,49 +333,19 @@ public final class NodeDataplane implements AutoCloseable {
     removeAll(List.of(key));
   }
 
-  private static String mapOf(KernelEntry.Key key) {
-    return switch (key) {
-      case PolicyKey policy -> "slc_policy";
-      case AddressKey address -> address.prefix().isSingle() ? "slc_addr" : "slc_prefix";
-    };
-  }
-
-  private static byte[] key(KernelEntry.Key key) {
-    return switch (key) {
-      case PolicyKey policy -> EntryCodec.key(policy);
-      case AddressKey address ->
-          address.prefix().isSingle() ? EntryCodec.address(address) : EntryCodec.prefix(address);
-    };
-  }
-
-  private static byte[] value(KernelEntry entry) {
-    return switch (entry) {
-      case PolicyEntry policy -> EntryCodec.value(policy);
-      case AddressEntry address -> EntryCodec.value(address);
-    };
-  }
-
   /** The entry under exactly this key, read back. */
   public Optional<KernelEntry> find(KernelEntry.Key key) {
-    byte[] bytes = key(key);
-    return map(mapOf(key)).lookup(bytes).map(value -> entry(key, bytes, value));
-  }
-
-  private static KernelEntry entry(KernelEntry.Key key, byte[] bytes, byte[] value) {
-    return switch (key) {
-      case PolicyKey policy -> EntryCodec.policy(bytes, value);
-      case AddressKey address when address.prefix().isSingle() -> EntryCodec.address(bytes, value);
-      case AddressKey address -> EntryCodec.prefix(bytes, value);
-    };
+    return entries.find(key);
   }
 
   /** Every entry that the kernel has, read back; in no order. */
   public List<KernelEntry> entries() {
-    List<KernelEntry> entries = new ArrayList<>();
-    map("slc_policy").forEach((key, value) -> entries.add(EntryCodec.policy(key, value)));
-    map("slc_addr").forEach((key, value) -> entries.add(EntryCodec.address(key, value)));
-    map("slc_prefix").forEach((key, value) -> entries.add(EntryCodec.prefix(key, value)));
-    return entries;
+    return entries.all();
+  }
+
+  /** Connections of an endpoint with addresses that are now others to it ask again. */
+  private void ownChanged(int endpoint, boolean some) {
+    endpoints.find(endpoint).ifPresent(found -> endpoints.change(found.withOwn(some).bumped()));
   }
 
   /** The connection table, read in batches; in no order. */

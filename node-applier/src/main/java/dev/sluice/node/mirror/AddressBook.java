@@ -95,6 +95,14 @@ public final class AddressBook {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /** Numbers of the endpoints of this node's pods. */
+  public Set<Integer> localEndpoints() {
+    return pods.values().stream()
+        .flatMap(rows -> rows.values().stream())
+        .map(address -> (int) address.endpoint())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
   /** How many pods the log has put on this node. */
   public int podCount() {
     return pods.size();

@@ -7,6 +7,8 @@ import java.util.List;
 
 /** Told what enters the mirror, on the applier's thread. */
 public interface FoldListener {
+  FoldListener NONE = change -> {};
+
   /** A change whose group is whole. */
   void changed(Change<DesiredRecord> change);
 

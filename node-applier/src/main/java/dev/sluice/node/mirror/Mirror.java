@@ -4,6 +4,8 @@ import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.dns.FqdnRecord;
 import dev.sluice.core.dns.NodeNames;
 import dev.sluice.core.log.Change;
+import dev.sluice.core.net.IpAddress;
+import dev.sluice.core.node.KernelEntry;
 import dev.sluice.core.node.MapPlan;
 import dev.sluice.core.node.NodeFold;
 import dev.sluice.core.service.LbEntry;
@@ -11,6 +13,8 @@ import dev.sluice.core.service.LbPlan;
 import dev.sluice.core.service.NodeServices;
 import dev.sluice.schemas.convert.Row;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,6 +41,7 @@ public final class Mirror {
   private final NodeNames names = new NodeNames();
   private final NamesListener namesListener;
   private boolean namesWanted;
+  private boolean selectorsChanged = true;
   private boolean namesCaughtUp;
 
   /**
@@ -104,7 +109,6 @@ public final class Mirror {
     if (mark.position() < place.position()) {
       return;
     }
-    boolean selectorsChanged = false;
     for (Row.Changed<DesiredRecord> changed : group) {
       fold.apply(changed.change());
       services.apply(changed.change());
@@ -112,11 +116,17 @@ public final class Mirror {
       selectorsChanged |= names.desired(changed.change());
       listener.changed(changed.change());
     }
-    if (selectorsChanged) {
-      namesListener.selectors(names.selectors());
-    }
     group.clear();
     place = new Place(mark.position(), mark.revision(), mark.hash());
+    tellSelectors();
+  }
+
+  /** Not before the mirror is whole: what is missing would seem to matter to nobody. */
+  private void tellSelectors() {
+    if (selectorsChanged && isReady()) {
+      selectorsChanged = false;
+      namesListener.selectors(names.selectors());
+    }
   }
 
   /** Whether there is a whole world to write. */
@@ -160,6 +170,7 @@ public final class Mirror {
    */
   public MapPlan plan(KernelMaps kernel) {
     fold.local(addresses.localIdentities());
+    tellSelectors();
     takeNames();
     return compare ? MapPlan.diff(kernel.readBack(), fold.wanted()) : fold.plan();
   }
@@ -176,8 +187,11 @@ public final class Mirror {
       }
     }
     step.addresses().forEach(fold::learned);
-    if (!step.addresses().isEmpty()) {
-      namesListener.addresses(step.addresses().keySet());
+    step.own().forEach((key, identity) -> fold.own(key.endpoint(), key.address(), identity));
+    Set<IpAddress> changed = new HashSet<>(step.addresses().keySet());
+    step.own().keySet().forEach(key -> changed.add(key.address()));
+    if (!changed.isEmpty()) {
+      namesListener.addresses(changed);
     }
   }
 
@@ -217,6 +231,24 @@ public final class Mirror {
   public void distrust() {
     compare = true;
     compareServices = true;
+  }
+
+  /** Policies and addresses that the kernel should hold. */
+  public Collection<KernelEntry> wanted() {
+    return fold.wanted();
+  }
+
+  /** All rows of topic desired that are whole, and the mark behind them. */
+  public List<Row<DesiredRecord>> rows() {
+    List<Row<DesiredRecord>> rows = new ArrayList<>();
+    fold.records()
+        .forEach(
+            record ->
+                rows.add(
+                    new Row.Changed<>(
+                        place.position(), Change.upsert(record.getClass(), record.key(), record))));
+    rows.add(new Row.Marked<>(place.position(), place.revision(), place.hash()));
+    return rows;
   }
 
   /** The compiled policy of an identity. */

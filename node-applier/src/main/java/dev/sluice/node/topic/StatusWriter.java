@@ -6,6 +6,7 @@ import dev.sluice.schemas.serde.TopicSerdes;
 import dev.sluice.schemas.topic.KafkaClients;
 import dev.sluice.schemas.topic.Topics;
 import java.time.Duration;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -66,6 +67,8 @@ public final class StatusWriter implements AutoCloseable {
       while (!closing) {
         write();
       }
+    } catch (CompletionException e) {
+      LOG.info("no more status: {}", e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -149,7 +149,8 @@ public enum Setting {
       "dns.trusted.resolvers",
       Type.TEXT,
       "k8s:k8s-app=kube-dns,k8s:io.kubernetes.pod.namespace=kube-system",
-      "whose answers count: labels that the resolver's pod has, or prefixes, comma separated"),
+      "whose answers count for everybody, others for the asker alone: labels that"
+          + " the resolver's pod has, or prefixes, comma separated"),
   SINK_LISTEN("sink.listen", Type.TEXT, "127.0.0.1:4245", "where flow-sink serves, host:port"),
   BROKER_DATA_DIR("broker.data.dir", Type.PATH, "kafka", "data of the embedded broker"),
   BROKER_PORT(

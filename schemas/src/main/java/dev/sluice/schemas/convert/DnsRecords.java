@@ -55,6 +55,13 @@ public final class DnsRecords {
                       .map(address -> new AnsweredAddress(address.toString(), 0L))
                       .toList())
               .build();
+      case DnsEvent.Wanted wanted ->
+          builder
+              .setKind(DnsAnswerKind.WANTED)
+              .setNode(wanted.node())
+              .setSelectors(wanted.set().selectors())
+              .setBase(wanted.set().base())
+              .build();
       case DnsEvent.Passed passed -> builder.setKind(DnsAnswerKind.PASSED).build();
     };
   }
@@ -86,6 +93,12 @@ public final class DnsRecords {
                   answer.getAddresses().stream()
                       .map(each -> IpAddress.parse(each.getAddress()))
                       .toList()));
+      case WANTED ->
+          Optional.of(
+              new DnsEvent.Wanted(
+                  time,
+                  answer.getNode(),
+                  new SelectorSet(answer.getSelectors(), answer.getBase())));
       case PASSED -> Optional.of(new DnsEvent.Passed(time));
       case UNKNOWN -> Optional.empty();
     };

@@ -108,13 +108,12 @@ public final class DnsConversation {
     Lesson lesson = Lesson.of(asked.exchange().question(), response);
     byte[] toClient = asked.exchange().toClient(bytes);
     CompletableFuture<Void> usable = CompletableFuture.completedFuture(null);
-    if (!desk.usable(lesson)) {
-      if (asked.rules().trusted()) {
-        counts.held.increment();
-        usable = desk.learn(answered(asked, lesson));
-      } else {
-        counts.untrusted.increment();
-      }
+    if (!asked.rules().trusted() && !lesson.ttlSeconds().isEmpty()) {
+      counts.untrusted.increment();
+    }
+    if (!desk.usable(asked.rules(), lesson)) {
+      counts.held.increment();
+      usable = desk.learn(asked.rules(), answered(asked, lesson));
     }
     return Optional.of(
         new Answer(

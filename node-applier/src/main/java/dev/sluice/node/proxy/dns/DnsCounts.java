@@ -27,7 +27,7 @@ public final class DnsCounts {
   /** Answers whose addresses did not become usable in time: SERVFAIL. */
   public final LongAdder heldTooLong = new LongAdder();
 
-  /** Answers of resolvers whose word does not count. */
+  /** Answers of resolvers whose word counts for the asker alone. */
   public final LongAdder untrusted = new LongAdder();
 
   /** Questions that no server answered in time. */

@@ -13,11 +13,14 @@ public interface DnsDesk {
   /** What a client may ask a server. Complete when it is known already. */
   CompletableFuture<FlowRules> rules(Peer client, Peer server, int protocol);
 
-  /** Whether everything that a lesson teaches is in the kernel, or no policy cares. */
-  boolean usable(Lesson lesson);
+  /** Whether everything that a lesson teaches the asker is in the kernel, or no policy cares. */
+  boolean usable(FlowRules asker, Lesson lesson);
 
-  /** Makes it so, and tells the cluster; completes when the kernel has it. */
-  CompletableFuture<Void> learn(DnsEvent.Answered answer);
+  /**
+   * Makes it so, and tells the cluster if the server's word counts there; completes when the kernel
+   * has it.
+   */
+  CompletableFuture<Void> learn(FlowRules asker, DnsEvent.Answered answer);
 
   /** An exchange is over, or part of one. */
   void seen(DnsSeen seen);

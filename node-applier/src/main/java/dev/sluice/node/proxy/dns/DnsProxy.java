@@ -24,6 +24,9 @@ public final class DnsProxy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DnsProxy.class);
   private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** How long what is open at the end may take. */
+  private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   /** Told which socket takes pods' packets, by transport and family. */
   public interface Taken {
     void takes(boolean stream, boolean v6, int socket);
@@ -45,6 +48,7 @@ public final class DnsProxy implements AutoCloseable {
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private volatile Poller poller;
   private volatile boolean closing;
+  private volatile long closingSince;
   private long sweptNanos;
 
   /**
@@ -98,11 +102,16 @@ public final class DnsProxy implements AutoCloseable {
       udp.open(taken);
       tcp.open(taken);
       ready.complete(null);
-      while (!closing) {
+      while (!closing || !isOver(udp, tcp)) {
         work(polling, udp, tcp, held);
       }
       poller = null;
     }
+  }
+
+  /** What was asked is answered, or has waited long enough. */
+  private boolean isOver(UdpSide udp, TcpSide tcp) {
+    return (udp.isIdle() && tcp.isIdle()) || System.nanoTime() - closingSince > DRAIN_NANOS;
   }
 
   private void work(Poller polling, UdpSide udp, TcpSide tcp, HeldAnswers held) {
@@ -133,8 +142,10 @@ public final class DnsProxy implements AutoCloseable {
     }
   }
 
+  /** Answers what is open, takes what waits in its sockets, and ends. */
   @Override
   public void close() throws InterruptedException {
+    closingSince = System.nanoTime();
     closing = true;
     later(() -> {});
     thread.join(Duration.ofSeconds(5));

@@ -9,7 +9,7 @@ import dev.sluice.core.dns.QuestionRules;
  * @param endpoint its endpoint's id
  * @param identity its identity
  * @param serverIdentity of the server
- * @param trusted whether the server's answers teach the cluster
+ * @param trusted whether the server's answers teach the cluster, and not the asker alone
  * @param inPodsName whether the server sees the pod's address; a node's own sees the node's
  */
 public record FlowRules(
@@ -19,4 +19,7 @@ public record FlowRules(
     int serverIdentity,
     QuestionRules questions,
     boolean trusted,
-    boolean inPodsName) {}
+    boolean inPodsName) {
+  /** Of a flow that no pod of this node has. */
+  static final FlowRules NOBODY = new FlowRules("", 0, 0, 0, QuestionRules.NONE, false, false);
+}

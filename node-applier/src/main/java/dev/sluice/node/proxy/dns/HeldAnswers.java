@@ -58,6 +58,11 @@ final class HeldAnswers {
     }
   }
 
+  /** Whether nothing waits. */
+  boolean isEmpty() {
+    return held.stream().allMatch(each -> each.over);
+  }
+
   /** Answers with a failure what has waited too long. */
   void expire(long nowNanos) {
     while (!held.isEmpty() && (held.peek().over || held.peek().untilNanos - nowNanos <= 0)) {

@@ -5,7 +5,7 @@ import dev.sluice.core.cluster.ReservedIdentity;
 import dev.sluice.core.dns.DnsEvent;
 import dev.sluice.core.dns.Lesson;
 import dev.sluice.core.dns.NameSelectors;
-import dev.sluice.core.dns.QuestionRules;
+import dev.sluice.core.dns.OwnNames;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.node.apply.Applier;
 import dev.sluice.node.apply.ApplierThread;
@@ -14,12 +14,14 @@ import dev.sluice.node.mirror.Mirror;
 import dev.sluice.node.mirror.NamesListener;
 import dev.sluice.node.proxy.socket.Peer;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -30,23 +32,49 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
   /** More flows than this, and all are asked for again. */
   private static final int REMEMBERED = 65_536;
 
+  /** Flows that may wait until something is known. */
+  private static final int WAITING = 4_096;
+
+  /**
+   * @param endpoint 0: everybody's
+   */
+  private record Fact(String name, long endpoint) {
+    static Fact of(FlowRules asker, String name) {
+      return new Fact(name, asker.trusted() ? 0 : asker.endpoint());
+    }
+  }
+
   private record FlowKey(IpAddress client, Peer server, int protocol) {}
 
   private final long floorNanos;
   private final ResolverTrust trust;
+  private final BiConsumer<Integer, DnsEvent.Answered> remember;
   private final Consumer<DnsSeen> seen;
   private final Map<FlowKey, FlowRules> flows = new ConcurrentHashMap<>();
   private final Map<String, Boolean> matters = new ConcurrentHashMap<>();
-  private final Map<IpAddress, Map<String, Long>> freshUntil = new ConcurrentHashMap<>();
+
+  /** By address, and by name and whose fact it is: until when it need not be told again. */
+  private final Map<IpAddress, Map<Fact, Long>> freshUntil = new ConcurrentHashMap<>();
+
   private volatile NameSelectors selectors = new NameSelectors();
   private volatile Consumer<DnsEvent> publisher = event -> {};
-  private volatile ApplierThread applier;
+  private final CompletableFuture<ApplierThread> applier = new CompletableFuture<>();
+
+  /** Flows that are asked about before anything is known; on the applier's thread. */
+  private final Map<FlowKey, CompletableFuture<FlowRules>> waiting = new LinkedHashMap<>();
 
   /**
    * @param floor what an answer holds at least: a fact is told again after half of its life
+   * @param remember told every new answer before it is used, on the applier's thread: for which
+   *     endpoint alone it counts, or 0
    * @param seen told of every message; quick
    */
-  public NodeDnsDesk(Duration floor, ResolverTrust trust, Consumer<DnsSeen> seen) {
+  public NodeDnsDesk(
+      Duration floor,
+      ResolverTrust trust,
+      BiConsumer<Integer, DnsEvent.Answered> remember,
+      Consumer<DnsSeen> seen) {
+    this.remember = remember;
     this.floorNanos = floor.toNanos();
     this.trust = trust;
     this.seen = seen;
@@ -54,7 +82,7 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
 
   /** Whom to ask. Before, nothing is known and every question waits. */
   public void open(ApplierThread thread) {
-    applier = thread;
+    applier.complete(thread);
   }
 
   /** Where facts go from now on. */
@@ -62,9 +90,20 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
     publisher = events;
   }
 
-  /** A step was done: rules may be others. */
-  public void stepped() {
+  /** Forgets facts that are to be told again anyway. */
+  public void tidy() {
+    long now = System.nanoTime();
+    freshUntil.values().forEach(facts -> facts.values().removeIf(until -> until - now <= 0));
+    freshUntil.values().removeIf(Map::isEmpty);
+  }
+
+  /** A step was done: rules may be others, and there may be some at last. On its thread. */
+  public void stepped(Applier target) {
     flows.clear();
+    if (target.known().isPresent()) {
+      waiting.forEach((key, rules) -> rules.complete(find(target.known().get(), key)));
+      waiting.clear();
+    }
   }
 
   @Override
@@ -74,22 +113,29 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
     if (known != null) {
       return CompletableFuture.completedFuture(known);
     }
-    return applier.ask(
-        target -> {
-          FlowRules found = find(target, key);
-          if (flows.size() > REMEMBERED) {
-            flows.clear();
-          }
-          flows.put(key, found); // on the applier's thread: no step can come between
-          return found;
-        });
+    return applier
+        .thenCompose(thread -> thread.ask(target -> ask(target, key)))
+        .thenCompose(rules -> rules);
   }
 
-  private FlowRules find(Applier target, FlowKey key) {
-    Mirror mirror = target.mirror();
+  private CompletableFuture<FlowRules> ask(Applier target, FlowKey key) {
+    if (target.known().isEmpty()) {
+      return waiting.size() < WAITING
+          ? waiting.computeIfAbsent(key, flow -> new CompletableFuture<>())
+          : CompletableFuture.completedFuture(FlowRules.NOBODY);
+    }
+    FlowRules found = find(target.known().get(), key);
+    if (flows.size() > REMEMBERED) {
+      flows.clear();
+    }
+    flows.put(key, found); // on the applier's thread: no step can come between
+    return CompletableFuture.completedFuture(found);
+  }
+
+  private FlowRules find(Mirror mirror, FlowKey key) {
     Optional<LocalPod> pod = mirror.addresses().podAt(key.client());
     if (pod.isEmpty()) {
-      return new FlowRules("", 0, 0, 0, QuestionRules.NONE, false, false);
+      return FlowRules.NOBODY;
     }
     int identity = pod.get().identity();
     int server = mirror.names().identityOf(key.server().address());
@@ -110,13 +156,14 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
   }
 
   @Override
-  public boolean usable(Lesson lesson) {
+  public boolean usable(FlowRules asker, Lesson lesson) {
     if (lesson.ttlSeconds().isEmpty() || !matters(lesson.name())) {
       return true;
     }
     long now = System.nanoTime();
+    Fact fact = Fact.of(asker, lesson.name());
     for (IpAddress address : lesson.ttlSeconds().keySet()) {
-      Long until = freshUntil.getOrDefault(address, Map.of()).get(lesson.name());
+      Long until = freshUntil.getOrDefault(address, Map.of()).get(fact);
       if (until == null || until - now <= 0) {
         return false;
       }
@@ -132,15 +179,28 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
   }
 
   @Override
-  public CompletableFuture<Void> learn(DnsEvent.Answered answer) {
-    publisher.accept(answer);
+  public CompletableFuture<Void> learn(FlowRules asker, DnsEvent.Answered answer) {
+    if (asker.trusted()) {
+      publisher.accept(answer);
+    }
     return applier
-        .ask(target -> target.learn(answer).thenRun(() -> fresh(answer)))
+        .join() // whoever has rules has asked it before
+        .ask(
+            target -> {
+              // Remembered first: what the kernel holds after this process has a reason then.
+              int alone = asker.trusted() ? 0 : (int) asker.endpoint();
+              remember.accept(alone, answer);
+              CompletableFuture<Void> usable =
+                  alone == 0
+                      ? target.learn(answer)
+                      : target.learnAlone(new OwnNames.Own(alone, answer), floorNanos / 1_000_000);
+              return usable.thenRun(() -> fresh(Fact.of(asker, answer.name()), answer));
+            })
         .thenCompose(future -> future);
   }
 
   /** On the applier's thread, after the step. */
-  private void fresh(DnsEvent.Answered answer) {
+  private void fresh(Fact fact, DnsEvent.Answered answer) {
     long now = System.nanoTime();
     answer
         .ttlSeconds()
@@ -148,7 +208,7 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
             (address, ttl) ->
                 freshUntil
                     .computeIfAbsent(address, a -> new ConcurrentHashMap<>())
-                    .put(answer.name(), now + Math.max(floorNanos, ttl * 1_000_000_000L) / 2));
+                    .put(fact, now + Math.max(floorNanos, ttl * 1_000_000_000L) / 2));
   }
 
   @Override

@@ -229,6 +229,11 @@ final class TcpDialogue {
     }
   }
 
+  /** Whether everything that was asked is answered. */
+  boolean isIdle() {
+    return open.isEmpty() && undecided == 0 && client.waiting() == 0 && !asking.isPartial();
+  }
+
   /** Ends it when nothing happens. */
   void sweep(long nowNanos, long idleNanos) {
     if (over) {

@@ -140,6 +140,12 @@ final class TcpSide implements AutoCloseable {
     return ports;
   }
 
+  /** Whether nothing is open, and no connection waits. */
+  boolean isIdle() {
+    listeners.forEach(this::accept);
+    return byFd.values().stream().allMatch(TcpDialogue::isIdle);
+  }
+
   /** Ends what is silent or hopeless. */
   void sweep(long nowNanos) {
     List.copyOf(byFd.values())

@@ -80,6 +80,11 @@ final class UdpLines implements AutoCloseable {
     return byFd.get(fd);
   }
 
+  /** Whether no question is open. */
+  boolean isIdle() {
+    return byFd.values().stream().allMatch(line -> line.open.isEmpty());
+  }
+
   /** Gives up what is silent or hopeless; returns how many questions stayed without an answer. */
   int sweep(long nowNanos) {
     int unanswered = 0;

@@ -9,9 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 /** What comes in datagrams, one question or answer each. For the proxy's thread. */
 final class UdpSide implements AutoCloseable {
+  /** A client that was not answered for so long has asked again. */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private final DnsConversation conversation;
   private final HeldAnswers held;
   private final Executor proxy;
@@ -20,6 +24,7 @@ final class UdpSide implements AutoCloseable {
   private final UdpReplies replies;
   private final UdpLines lines;
   private final List<UdpTap> taps = new ArrayList<>();
+  private int undecided;
 
   UdpSide(
       DnsConversation conversation,
@@ -63,6 +68,15 @@ final class UdpSide implements AutoCloseable {
     return line != null;
   }
 
+  /** Whether nothing is open, and nothing waits in the sockets. */
+  boolean isIdle() {
+    return undecided == 0 && lines.isIdle() && held.isEmpty() && takeWaiting() == 0;
+  }
+
+  private int takeWaiting() {
+    return taps.stream().mapToInt(tap -> tap.receive(this::question)).sum();
+  }
+
   /** Gives up what is silent or hopeless. */
   void sweep(long nowNanos) {
     conversation.counts().unanswered.add(lines.sweep(nowNanos));
@@ -72,9 +86,19 @@ final class UdpSide implements AutoCloseable {
     CompletableFuture<FlowRules> rules = conversation.desk().rules(client, server, DnsDesk.UDP);
     if (rules.isDone()) {
       rules.thenAccept(known -> ask(client, server, known, bytes));
-    } else {
-      rules.thenAccept(known -> proxy.execute(() -> ask(client, server, known, bytes)));
+      return;
     }
+    undecided++;
+    long askedNanos = System.nanoTime();
+    rules.thenAccept(
+        known ->
+            proxy.execute(
+                () -> {
+                  undecided--;
+                  if (System.nanoTime() - askedNanos < PATIENCE_NANOS) {
+                    ask(client, server, known, bytes);
+                  }
+                }));
   }
 
   private void ask(Peer client, Peer server, FlowRules rules, byte[] bytes) {

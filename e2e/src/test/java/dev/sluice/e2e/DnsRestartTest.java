@@ -1,0 +1,221 @@
+package dev.sluice.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.lab.Waiting;
+import dev.sluice.node.kernel.RequiresKernel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/**
+ * Lookups while the applier is replaced, killed, and killed while the brokers are away: what is
+ * asked is answered, and what was opened stays open.
+ */
+@RequiresKernel
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class DnsRestartTest {
+  private static final String ASK =
+      Lab.ROOT.resolve("e2e/src/test/resources/dns/ask.py").toString();
+  private static final String POD = "shop/pay";
+  private static final int QUESTIONS = 400;
+
+  private static Lab lab;
+  private static String server;
+
+  @BeforeAll
+  static void up() throws IOException {
+    StringBuilder hosts = new StringBuilder();
+    for (int i = 1; i <= 6; i++) {
+      hosts.append(
+          Manifests.outside("host-" + i, "203.0.113." + i)
+              + """
+                command: [python3, -m, http.server, "8080", --bind, "::"]
+                names: [{name: n%d.stripe.com}]
+              """
+                  .formatted(i));
+    }
+    lab =
+        Lab.up(
+            1,
+            Manifests.namespace("shop")
+                + hosts
+                + Manifests.outside("combo", "203.0.113.99")
+                + """
+                  command: [python3, -m, http.server, "8080", --bind, "::"]
+                  names: [{name: combo.stripe.com}]
+                """
+                + Manifests.client("pay", "pay", "node-1", "")
+                + """
+                ---
+                apiVersion: cilium.io/v2
+                kind: CiliumNetworkPolicy
+                metadata: {name: pay, namespace: shop}
+                spec:
+                  endpointSelector: {matchLabels: {app: pay}}
+                  egress:
+                  - toEndpoints:
+                    - matchLabels: {"k8s:io.kubernetes.pod.namespace": kube-system, k8s-app: kube-dns}
+                    toPorts:
+                    - ports: [{port: "53", protocol: ANY}]
+                      rules: {dns: [{matchPattern: "*.stripe.com"}]}
+                  - toFQDNs: [{matchPattern: "*.stripe.com"}, {matchPattern: "combo*.stripe.com"}]
+                    toPorts:
+                    - ports: [{port: "8080", protocol: TCP}]
+                """,
+            "dns.use.interval=1s",
+            "node.status.interval=1s");
+    for (int i = 1; i <= 6; i++) {
+      lab.awaitConnects("outside/host-" + i, "203.0.113." + i, Manifests.PORT);
+    }
+    server = lab.address("kube-system/kube-dns", false);
+    assertTrue(
+        Waiting.until(Duration.ofSeconds(10), () -> resolves(1)), "the resolver should answer");
+  }
+
+  @AfterAll
+  static void down() throws IOException {
+    if (lab != null) {
+      lab.close();
+    }
+  }
+
+  private static boolean resolves(int host) {
+    return lab.exec(
+            POD, "dig", "+short", "+time=3", "+tries=2", "@" + server, "n" + host + ".stripe.com")
+        .text()
+        .equals("203.0.113." + host);
+  }
+
+  private static boolean reaches(int host) {
+    return lab.connects(POD, "203.0.113." + host, Manifests.PORT);
+  }
+
+  private static Path steady() throws IOException {
+    Path output =
+        lab.spawn(POD, "python3", ASK, "steady", server, "n1.stripe.com", "" + QUESTIONS, "15");
+    assertTrue(Waiting.until(Duration.ofSeconds(20), () -> read(output).contains("begun")));
+    return output;
+  }
+
+  private static String result(Path output) {
+    assertTrue(
+        Waiting.until(Duration.ofSeconds(60), () -> read(output).contains("slowest")),
+        () -> read(output));
+    return read(output).lines().toList().getLast();
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  @Test
+  @Order(1)
+  void whileTheApplierIsReplacedNoQuestionIsLost() throws IOException {
+    Path asking = steady();
+    assertEquals(0, lab.sluice("lab", "restart", "node-applier@node-1").status());
+    assertTrue(resolves(2) && reaches(2), "a name that nobody had asked for");
+    String result = result(asking);
+    System.out.println("replaced: " + result);
+    assertTrue(result.startsWith("udp %1$d tcp %1$d of %1$d ".formatted(QUESTIONS)), result);
+    assertTrue(reaches(1) && !reaches(3));
+  }
+
+  @Test
+  @Order(2)
+  void afterAKillNamesAreLearnedAgainAndNothingIsForgotten() throws IOException {
+    JsonNode component = applier();
+    long began = System.nanoTime();
+    assertTrue(ProcessHandle.of(component.path("pid").asLong()).orElseThrow().destroyForcibly());
+    assertTrue(reaches(2), "the kernel judges alone");
+    assertFalse(reaches(3));
+    assertTrue(
+        Waiting.until(
+            Duration.ofSeconds(30),
+            () ->
+                lab.exec(POD, "dig", "+short", "+time=1", "+tries=1", "@" + server, "n3.stripe.com")
+                    .text()
+                    .equals("203.0.113.3")));
+    System.out.printf("answered %d ms after kill -9%n", (System.nanoTime() - began) / 1_000_000);
+    assertTrue(reaches(1) && reaches(2) && reaches(3) && !reaches(4));
+  }
+
+  @Test
+  @Order(3)
+  void withTheBrokersAwayAKilledApplierLearnsNamesAllTheSame() throws IOException {
+    assertTrue(
+        Waiting.until(
+            Duration.ofSeconds(30), () -> applier().path("state").asText().equals("running")));
+    lab.kill("broker");
+    assertTrue(resolves(4) && reaches(4), "a name under a set that is known");
+    lab.kill("node-applier@node-1");
+    assertTrue(reaches(4), "it stays open with nobody there");
+    lab.start("node-applier@node-1");
+    assertTrue(resolves(5) && reaches(5), "a name that nobody had asked for");
+    assertTrue(reaches(4) && !reaches(6));
+    lab.start("broker");
+    for (int host : List.of(4, 5)) {
+      assertTrue(
+          Waiting.until(
+              Duration.ofSeconds(60),
+              () -> lab.sluice("fqdn", "cache", "list").text().contains("203.0.113." + host + " ")),
+          () -> lab.sluice("fqdn", "cache", "list").text());
+      assertTrue(reaches(host), "203.0.113." + host + " was cut");
+    }
+    assertTrue(resolves(6) && reaches(6));
+  }
+
+  /** Two patterns select the name, which no policy spells out: the pair has no number yet. */
+  @Test
+  @Order(4)
+  void whatCannotBeMadeUsableInTimeIsNeverReleased() throws IOException {
+    lab.awaitConnects("outside/combo", "203.0.113.99", Manifests.PORT);
+    lab.kill("identity-stream");
+    String question = "combo.stripe.com";
+    String answer = lab.exec(POD, "dig", "+time=3", "+tries=1", "@" + server, question).text();
+    assertTrue(answer.contains("status: SERVFAIL"), answer);
+    assertFalse(lab.connects(POD, "203.0.113.99", Manifests.PORT));
+    assertTrue(
+        Waiting.until(
+            Duration.ofSeconds(20),
+            () -> lab.sluice("status", "--verbose").text().contains("heldTooLong 1")),
+        () -> lab.sluice("status", "--verbose").text());
+    lab.start("identity-stream");
+    assertTrue(
+        Waiting.until(
+            Duration.ofSeconds(60),
+            () ->
+                lab.exec(POD, "dig", "+short", "+time=1", "@" + server, question)
+                    .text()
+                    .equals("203.0.113.99")));
+    assertTrue(lab.connects(POD, "203.0.113.99", Manifests.PORT));
+  }
+
+  private static JsonNode applier() {
+    try {
+      for (JsonNode each : lab.status().path("components")) {
+        if (each.path("name").asText().equals("node-applier")) {
+          return each;
+        }
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    throw new AssertionError("no applier");
+  }
+}
