@@ -154,8 +154,9 @@ final class ComponentRuntime {
       state = "failed";
       process = null;
       boolean steady = System.nanoTime() - began > STEADY_NANOS;
-      wait = steady ? SHORTEST_BACKOFF : backoff;
-      Duration doubled = wait.multipliedBy(2);
+      // The first time at once, as a kubelet does.
+      wait = steady ? Duration.ZERO : backoff;
+      Duration doubled = steady ? SHORTEST_BACKOFF : wait.multipliedBy(2);
       backoff = doubled.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : doubled;
     }
     LOG.warn("{} ended with {}; again in {} ms", spec.id(), status, wait.toMillis());

@@ -17,16 +17,23 @@ import dev.sluice.node.link.NodeNetwork;
 import dev.sluice.node.link.NodeSetup;
 import dev.sluice.node.link.PodLinks;
 import dev.sluice.node.mirror.FoldListener;
+import dev.sluice.node.mirror.Mirror;
 import dev.sluice.node.mirror.RowFile;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A node without Kafka: dataplane, applier, links, events, socket. It keeps what the kernel has
@@ -50,6 +57,8 @@ final class NodeCore implements AutoCloseable {
     /** The node is left: the process should end. */
     default void left() {}
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private ApplierThread applier;
@@ -85,6 +94,9 @@ final class NodeCore implements AutoCloseable {
     dns.takeSockets(own.podMtu(), broken);
     Predecessor.leave(socket);
     closing(NodeLock.acquire(socket));
+    RowFile rows = closing(new RowFile(socket.resolveSibling(socket.getFileName() + ".rows")));
+    CompletableFuture<Optional<Mirror>> former =
+        CompletableFuture.supplyAsync(() -> rows.recall(node, dns.listener()));
     NodeDataplane dataplane = closing(NodeDataplane.open(settings));
     dataplane.attachNode(own.uplinkIfindex(), own.tunnelIfindex());
     setup.raiseTunnel();
@@ -96,7 +108,6 @@ final class NodeCore implements AutoCloseable {
     PeerBook peers = new PeerBook();
     NeedBook needs = new NeedBook();
     String netns = settings.text(Setting.NODE_NETNS);
-    RowFile rows = closing(new RowFile(socket.resolveSibling(socket.getFileName() + ".rows")));
     Applier target =
         new Applier(
             node,
@@ -110,7 +121,7 @@ final class NodeCore implements AutoCloseable {
     PodLinks links = new PodLinks(netns, EndpointFiles.beside(socket), own.podMtu());
     links.adopt().forEach(target::attach);
     dns.recall(target);
-    rows.recall(node, dns.listener()).ifPresent(target::recall);
+    former.join().ifPresent(target::recall);
     rows.begin(List.of());
     Runnable stepped =
         () -> {
@@ -160,6 +171,14 @@ final class NodeCore implements AutoCloseable {
     closing(
         ControlServer.open(
             socket, new NodeDesk(applier, links, dataplane, report, monitor, leaving)));
+    ProcessHandle.current()
+        .info()
+        .startInstant()
+        .ifPresent(
+            began ->
+                LOG.info(
+                    "has the node {} ms after the process began",
+                    Duration.between(began, Instant.now()).toMillis()));
   }
 
   private <T extends AutoCloseable> T closing(T resource) {

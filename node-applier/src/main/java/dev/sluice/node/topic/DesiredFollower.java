@@ -159,9 +159,10 @@ public final class DesiredFollower implements AutoCloseable {
     closing = true;
     TopicReader<DesiredRow> open = reader;
     if (open != null) {
-      open.wakeup();
+      open.wakeup(); // an interrupt would end the reader's own ending
+    } else {
+      thread.interrupt();
     }
-    thread.interrupt();
     thread.join(Duration.ofSeconds(5));
   }
 }

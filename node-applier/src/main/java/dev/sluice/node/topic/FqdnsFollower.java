@@ -135,9 +135,10 @@ public final class FqdnsFollower implements AutoCloseable {
     closing = true;
     TopicReader<FqdnRow> open = reader;
     if (open != null) {
-      open.wakeup();
+      open.wakeup(); // an interrupt would end the reader's own ending
+    } else {
+      thread.interrupt();
     }
-    thread.interrupt();
     thread.join(Duration.ofSeconds(5));
   }
 }
