@@ -20,7 +20,6 @@ static __always_inline int slc_parse(struct __sk_buff *skb, struct slc_pass *s, 
 }
 
 #include "slc_proxy.h"
-
 static __always_inline int slc_is_nd(const struct slc_packet *p)
 {
 	return p->protocol == SLC_PROTO_ICMP6 && p->icmp_type >= SLC_ND_FIRST && p->icmp_type <= SLC_ND_LAST &&
@@ -50,6 +49,8 @@ static __always_inline int slc_decide(struct __sk_buff *skb, struct slc_pass *s,
 	slc_count(reason, s->v.direction, skb->len);
 	return TC_ACT_SHOT;
 }
+
+#include "slc_masq.h"
 
 // What a pod sends.
 SEC("tc") int slc_from_pod(struct __sk_buff *skb)
@@ -124,6 +125,8 @@ SEC("tc") int slc_from_pod(struct __sk_buff *skb)
 		return TC_ACT_SHOT;
 	if (s->proxy)
 		return slc_to_proxy(skb);
+	if (s->known_as & SLC_CT_TRANSLATED)
+		return slc_front_replies(skb, s);
 	if (to)
 		return slc_to_local(skb, s, to, to_ifindex);
 	if (tunnel && state->overlay)
@@ -175,6 +178,28 @@ SEC("tc") int slc_to_pod(struct __sk_buff *skb)
 	return slc_decide(skb, s, SLC_INGRESS) ? TC_ACT_SHOT : TC_ACT_OK;
 }
 
+// Addresses of a packet that is not fit to be parsed. Returns 0, or not when there are none.
+static __always_inline int slc_uplink_addresses(struct __sk_buff *skb, struct slc_pass *s, __be16 type)
+{
+	if (type == bpf_htons(ETH_P_IP)) {
+		struct iphdr ip;
+		if (bpf_skb_load_bytes(skb, ETH_HLEN, &ip, sizeof(ip)))
+			return -1;
+		slc_map_ip4(&s->p.src, ip.saddr);
+		slc_map_ip4(&s->p.dst, ip.daddr);
+		s->p.protocol = ip.protocol;
+	} else {
+		struct ipv6hdr ip;
+		if (bpf_skb_load_bytes(skb, ETH_HLEN, &ip, sizeof(ip)))
+			return -1;
+		__builtin_memcpy(&s->p.src, &ip.saddr, 16);
+		__builtin_memcpy(&s->p.dst, &ip.daddr, 16);
+		s->p.v6 = 1;
+		s->p.protocol = ip.nexthdr;
+	}
+	return 0;
+}
+
 // What other machines send to the node, not encapsulated. Who claims to be a pod or the node itself lies.
 SEC("tc") int slc_from_uplink(struct __sk_buff *skb)
 {
@@ -184,34 +209,20 @@ SEC("tc") int slc_from_uplink(struct __sk_buff *skb)
 
 	if (!s || !state)
 		return TC_ACT_UNSPEC;
-	if (type == bpf_htons(ETH_P_IP)) {
-		struct iphdr ip;
-		if (bpf_skb_load_bytes(skb, ETH_HLEN, &ip, sizeof(ip)))
-			return TC_ACT_UNSPEC;
-		slc_map_ip4(&s->p.src, ip.saddr);
-		slc_map_ip4(&s->p.dst, ip.daddr);
-		s->p.protocol = ip.protocol;
-	} else if (type == bpf_htons(ETH_P_IPV6)) {
-		struct ipv6hdr ip;
-		if (bpf_skb_load_bytes(skb, ETH_HLEN, &ip, sizeof(ip)))
-			return TC_ACT_UNSPEC;
-		__builtin_memcpy(&s->p.src, &ip.saddr, 16);
-		__builtin_memcpy(&s->p.dst, &ip.daddr, 16);
-		s->p.v6 = 1;
-		s->p.protocol = ip.nexthdr;
-	} else {
+	if (type != bpf_htons(ETH_P_IP) && type != bpf_htons(ETH_P_IPV6))
 		return TC_ACT_UNSPEC; // the node's own business
+	int odd = slc_parse(skb, s, type);
+	if (odd && slc_uplink_addresses(skb, s, type))
+		return TC_ACT_UNSPEC;
+	if (!odd) {
+		int action = slc_front_arrives(skb, s, state);
+		if (action != SLC_NOT_OURS)
+			return action;
 	}
-	struct slc_address_value *from = slc_address(&s->p.src);
-	__u32 identity = from ? from->identity : SLC_ID_WORLD;
-	int spoofed = slc_is_host(identity) || bpf_map_lookup_elem(&slc_local, &s->p.src);
-	if (state->overlay &&
-	    (slc_is_pod(identity) || (from && from->tunnel && !(from->flags & SLC_ADDRESS_UNDERLAY))))
-		spoofed = 1;
-	if (!spoofed) {
+	if (!slc_uplink_lies(s, state)) {
 		// A reply to what a proxy asked outside in a pod's name.
-		int answer = (s->p.protocol == SLC_PROTO_UDP || s->p.protocol == SLC_PROTO_TCP) &&
-			     bpf_map_lookup_elem(&slc_local, &s->p.dst) && !slc_parse(skb, s, type) &&
+		int answer = !odd && (s->p.protocol == SLC_PROTO_UDP || s->p.protocol == SLC_PROTO_TCP) &&
+			     bpf_map_lookup_elem(&slc_local, &s->p.dst) &&
 			     (!(s->p.what & SLC_FRAG_LATER) || !slc_frag_ports(&s->p)) && slc_answers_proxy(&s->p);
 		if (!answer)
 			return TC_ACT_UNSPEC;
@@ -219,7 +230,6 @@ SEC("tc") int slc_from_uplink(struct __sk_buff *skb)
 			slc_frag_passed(s);
 		return slc_to_proxy(skb);
 	}
-	s->v.source_identity = identity;
 	s->v.destination_identity = slc_identity(&s->p.dst);
 	s->v.direction = SLC_INGRESS;
 	return slc_refuse(skb, s, SLC_DROP_SOURCE_IP);
@@ -236,23 +246,26 @@ SEC("tc") int slc_to_uplink(struct __sk_buff *skb)
 		return TC_ACT_UNSPEC;
 	if (slc_missed_proxy(skb))
 		return slc_refuse(skb, s, SLC_DROP_NO_PROXY);
-	if (slc_is_upstream(skb) && (type == bpf_htons(ETH_P_IP) || type == bpf_htons(ETH_P_IPV6)) &&
-	    !slc_parse(skb, s, type) && bpf_map_lookup_elem(&slc_local, &s->p.src)) {
-		int reason = slc_record_upstream(skb, s); // the tunnel's own packets come from no pod
-		return reason ? slc_refuse(skb, s, reason) : TC_ACT_UNSPEC;
+	if ((type != bpf_htons(ETH_P_IP) && type != bpf_htons(ETH_P_IPV6)) || slc_parse(skb, s, type))
+		return TC_ACT_UNSPEC;
+	int upstream = slc_is_upstream(skb);
+	int tunnel = state->overlay && s->p.protocol == SLC_PROTO_UDP && s->p.dport == bpf_htons(state->tunnel_port);
+	if (!upstream && tunnel && !skb->ingress_ifindex)
+		return TC_ACT_UNSPEC;
+	int pod = bpf_map_lookup_elem(&slc_local, &s->p.src) != 0;
+	if (upstream && pod) { // the tunnel's own packets come from no pod
+		int reason = slc_record_upstream(skb, s);
+		if (reason)
+			return slc_refuse(skb, s, reason);
+	} else if (tunnel) {
+		if (!pod)
+			return TC_ACT_UNSPEC;
+		s->v.source_identity = slc_identity(&s->p.src);
+		s->v.destination_identity = slc_identity(&s->p.dst);
+		s->v.direction = SLC_EGRESS;
+		return slc_refuse(skb, s, SLC_DROP_ENCAP);
 	}
-	if (!state->overlay || !skb->ingress_ifindex)
-		return TC_ACT_UNSPEC;
-	if (type != bpf_htons(ETH_P_IP) && type != bpf_htons(ETH_P_IPV6))
-		return TC_ACT_UNSPEC;
-	if (slc_parse(skb, s, type) || s->p.protocol != SLC_PROTO_UDP || s->p.dport != bpf_htons(state->tunnel_port))
-		return TC_ACT_UNSPEC;
-	if (!bpf_map_lookup_elem(&slc_local, &s->p.src))
-		return TC_ACT_UNSPEC;
-	s->v.source_identity = slc_identity(&s->p.src);
-	s->v.destination_identity = slc_identity(&s->p.dst);
-	s->v.direction = SLC_EGRESS;
-	return slc_refuse(skb, s, SLC_DROP_ENCAP);
+	return pod || !skb->ingress_ifindex ? slc_masq_leaves(skb, s, pod) : TC_ACT_UNSPEC;
 }
 
 // Who sent it, by outer address, tunnel id and inner source: all three must tell the same story.
@@ -272,6 +285,12 @@ static __always_inline int slc_overlay_source(struct __sk_buff *skb, struct slc_
 	s->v.source_identity = key.tunnel_id;
 	// A node's stack says only that it is a node: which labels it has is known here.
 	int node = from && key.tunnel_id == SLC_ID_REMOTE_NODE && slc_is_node(from->identity);
+	// Who dialled a Service at another node comes under that node's address, and it says who it is.
+	if (from && slc_is_outside(key.tunnel_id) && slc_is_node(from->identity) &&
+	    (from->tunnel == remote || slc_same_ip(&outer, &s->p.src))) {
+		s->opened_as = SLC_CT_VOUCHED;
+		return SLC_PASS;
+	}
 	if (!from || (from->identity != key.tunnel_id && !node))
 		return SLC_DROP_IDENTITY;
 	s->identity[0] = s->v.source_identity = from->identity;
@@ -296,6 +315,9 @@ SEC("tc") int slc_from_overlay(struct __sk_buff *skb)
 	reason = slc_overlay_source(skb, s);
 	struct slc_local *local = bpf_map_lookup_elem(&slc_local, &s->p.dst);
 	if (!reason && !local && slc_is_host(slc_identity(&s->p.dst))) { // what a pod answers to the node itself
+		int action = slc_front_returns(skb, s);
+		if (action != SLC_NOT_OURS)
+			return action;
 		bpf_skb_change_type(skb, PACKET_HOST);
 		return TC_ACT_OK;
 	}
@@ -332,7 +354,7 @@ SEC("tc") int slc_start_sweep(struct __sk_buff *skb)
 	bpf_timer_init(&sweep->timer, &slc_sweep, 1 /* CLOCK_MONOTONIC */); // a second start finds it there
 	if (bpf_timer_set_callback(&sweep->timer, slc_sweep_tick))
 		return 2;
-	return bpf_timer_start(&sweep->timer, SLC_SWEEP_NS, 0) ? 3 : 0;
+	return bpf_timer_start(&sweep->timer, SLC_SWEEP_NS, 0) ? 3 : slc_nat_start();
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

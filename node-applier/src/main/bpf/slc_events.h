@@ -20,6 +20,7 @@ struct slc_verdict {
 	__u32 direction; // of the packet, seen from the endpoint
 	__u32 flags;     // SLC_EVENT_REPLY
 	__u32 told;      // the drop needs no event of its own
+	__u32 service;   // frontend that was dialled from outside, 0: ask the socket
 };
 
 static __always_inline void slc_count(__u32 reason, __u32 direction, __u32 bytes)
@@ -78,7 +79,7 @@ static __always_inline void slc_fill(struct slc_event *e, struct __sk_buff *skb,
 	e->icmp_code = p->icmp_code;
 	e->other_endpoint = 0;
 	e->started = 0;
-	e->service = slc_lb_dialled_by(skb, p);
+	e->service = v->service ? v->service : slc_lb_dialled_by(skb, p);
 	e->pad2 = 0;
 }
 

@@ -22,6 +22,8 @@ struct slc_pass {
 	__u32 proxy;       // number of the proxy that the packet goes to, 0: none
 	__u32 upstream;    // a proxy sends it in the source's name
 	__u32 owner;       // endpoint in whose name
+	__u32 opened_as;   // flags of the connection, should the packet open one
+	__u32 known_as;    // flags of the connection that it belongs to
 	struct slc_verdict v;
 };
 
@@ -211,7 +213,8 @@ static __always_inline void slc_ct_fresh(struct __sk_buff *skb, struct slc_pass 
 	e->side[SLC_INGRESS].cookie = cookies[SLC_INGRESS];
 	e->last_seen = now;
 	e->flags = (from_b ? SLC_CT_OPENED_BY_B : 0) | s->proxy << SLC_CT_PROXY_SHIFT |
-		   (s->upstream ? SLC_CT_UPSTREAM : 0) | (slc_icmp_answers(&s->p) ? SLC_CT_ANSWER : 0);
+		   (s->upstream ? SLC_CT_UPSTREAM : 0) | (slc_icmp_answers(&s->p) ? SLC_CT_ANSWER : 0) |
+		   s->opened_as;
 	e->packets[0] = 1;
 	e->packets[1] = 0;
 	e->bytes[0] = skb->len;
@@ -219,7 +222,7 @@ static __always_inline void slc_ct_fresh(struct __sk_buff *skb, struct slc_pass 
 	e->created = bpf_ktime_get_ns();
 	e->identity[0] = s->identity[0];
 	e->identity[1] = s->identity[1];
-	e->service = slc_lb_dialled_by(skb, &s->p);
+	e->service = s->v.service ? s->v.service : slc_lb_dialled_by(skb, &s->p);
 }
 
 static __always_inline int slc_ct_open(struct __sk_buff *skb, struct slc_pass *s, struct slc_ct_key *key,
@@ -319,6 +322,9 @@ static __noinline int slc_judge_error(struct __sk_buff *skb, struct slc_pass *s)
 	if (slc_is_icmp(&q) && !slc_ct_icmp_known(&q, e->flags, forward))
 		return SLC_DROP_CT_STATE;
 	__be16 port = slc_asked_port(&q, forward);
+	s->known_as = e->flags;
+	if ((s->known_as & SLC_CT_VOUCHED) && forward)
+		s->identity[1] = e->side[SLC_INGRESS].peer;
 	__u8 outer = s->p.protocol;
 	s->v.flags = SLC_EVENT_REPLY;
 	s->p.protocol = q.protocol; // policies speak of the connection's protocol
@@ -327,7 +333,9 @@ static __noinline int slc_judge_error(struct __sk_buff *skb, struct slc_pass *s)
 				 s->identity[1], port, &cookie);
 	if (!reason && s->receiver.id)
 		reason = slc_ask(skb, s, e, &s->receiver, SLC_INGRESS, forward ? SLC_EGRESS : SLC_INGRESS,
-				 slc_identity_to(&s->receiver, &q.dst), port, &cookie);
+				 (s->known_as & SLC_CT_VOUCHED) && !forward ? e->side[SLC_INGRESS].peer
+									    : slc_identity_to(&s->receiver, &q.dst),
+				 port, &cookie);
 	s->p.protocol = outer;
 	return reason;
 }
@@ -386,6 +394,10 @@ static __noinline int slc_judge(struct __sk_buff *skb, struct slc_pass *s)
 			  (slc_is_icmp(&s->p) && !slc_ct_icmp_known(&s->p, flags, forward));
 		if (opening)
 			forward = 1;
+		else
+			s->known_as = flags;
+		if ((s->known_as & SLC_CT_VOUCHED) && !forward)
+			s->identity[1] = e->side[SLC_INGRESS].peer;
 	}
 	__be16 port = slc_asked_port(&s->p, forward);
 	s->v.flags = forward ? 0 : SLC_EVENT_REPLY;

@@ -16,6 +16,7 @@ struct slc_lb_frontend_key {
 	__u32 protocol;
 };
 
+#define SLC_LB_RANGES 1 // flags: only clients in slc_range may come from outside
 struct slc_lb_frontend {
 	__u32 id;
 	__u32 inside;        // scope that sockets of the node use
@@ -23,6 +24,7 @@ struct slc_lb_frontend {
 	__u32 outside;       // scope that traffic from outside the cluster uses; 0: it may not come here
 	__u32 outside_count;
 	__u32 affinity_seconds;
+	__u32 flags;
 };
 
 struct slc_lb_slot_key {
@@ -67,7 +69,7 @@ struct slc_lb_sent {
 
 _Static_assert(sizeof(struct slc_lb_target) == 20, "target");
 _Static_assert(sizeof(struct slc_lb_frontend_key) == 24, "frontend key");
-_Static_assert(sizeof(struct slc_lb_frontend) == 24, "frontend");
+_Static_assert(sizeof(struct slc_lb_frontend) == 28, "frontend");
 _Static_assert(sizeof(struct slc_lb_member_key) == 24, "member key");
 _Static_assert(sizeof(struct slc_lb_affinity) == 32, "affinity");
 _Static_assert(sizeof(struct slc_lb_dialled) == 48, "dialled");

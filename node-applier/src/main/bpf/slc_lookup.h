@@ -118,6 +118,12 @@ static __always_inline int slc_is_host(__u32 identity)
 	return identity == SLC_ID_HOST || (identity >= SLC_ID_FIRST_HOST && identity < SLC_ID_HOSTS_END);
 }
 
+// Beyond the cluster: the world, a prefix that a policy names, or what a name was given for.
+static __always_inline int slc_is_outside(__u32 identity)
+{
+	return identity == SLC_ID_WORLD || (identity >= SLC_ID_FIRST_PREFIX && identity <= SLC_ID_LAST);
+}
+
 // Another node.
 static __always_inline int slc_is_node(__u32 identity)
 {

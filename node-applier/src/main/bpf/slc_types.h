@@ -19,6 +19,8 @@
 #define SLC_ID_NODES_END 0x7f0000
 #define SLC_ID_FIRST_HOST 0x7f0000
 #define SLC_ID_HOSTS_END 0x800000
+#define SLC_ID_FIRST_PREFIX 0x800000
+#define SLC_ID_LAST 0xffffff
 
 // An IPv4 address is ::ffff:a.b.c.d.
 struct slc_ip {
@@ -124,8 +126,10 @@ struct slc_ct_side {
 #define SLC_CT_CLOSED 16
 #define SLC_CT_UPSTREAM 32   // a proxy opened it in the opener's name: replies are the proxy's
 #define SLC_CT_ANSWER 64     // ICMP: an answer that nobody had asked for opened it; nothing answers that
+#define SLC_CT_TRANSLATED 128 // the opener dialled a Service from outside: replies are translated (slc_nat)
 #define SLC_CT_PROXY_SHIFT 8 // number of the proxy that the opener's packets go to, 0: none
 #define SLC_CT_PROXY_MAX 15
+#define SLC_CT_VOUCHED 4096  // who opened is what another node says of it, not what its address says
 
 struct slc_ct_value {
 	struct slc_ct_side side[2]; // by direction: [SLC_INGRESS] of who was called, [SLC_EGRESS] of the opener

@@ -7,7 +7,9 @@ import dev.sluice.core.node.RuleBook;
 import dev.sluice.node.control.ControlAnswer.AddressLine;
 import dev.sluice.node.control.ControlAnswer.ConnectionLine;
 import dev.sluice.node.control.ControlAnswer.PolicyLine;
+import dev.sluice.node.control.ControlAnswer.TranslationLine;
 import dev.sluice.node.kernel.Connection;
+import dev.sluice.node.kernel.Translation;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +48,26 @@ final class MapDump {
             Comparator.comparing(ConnectionLine::source)
                 .thenComparingInt(ConnectionLine::sourcePort)
                 .thenComparing(ConnectionLine::destination))
+        .toList();
+  }
+
+  static List<TranslationLine> translations(List<Translation.Translated> all) {
+    return all.stream()
+        .map(
+            each ->
+                new TranslationLine(
+                    each.kind(),
+                    each.protocol(),
+                    each.source().toString(),
+                    each.destination().toString(),
+                    each.newSource().toString(),
+                    each.newDestination().toString(),
+                    each.service(),
+                    each.idleSeconds()))
+        .sorted(
+            Comparator.comparing(TranslationLine::kind)
+                .thenComparing(TranslationLine::source)
+                .thenComparing(TranslationLine::destination))
         .toList();
   }
 

@@ -9,6 +9,7 @@ import dev.sluice.node.flow.FlowReader;
 import dev.sluice.node.flow.MonitorHub;
 import dev.sluice.node.flow.NeedBook;
 import dev.sluice.node.flow.PeerBook;
+import dev.sluice.node.health.HealthPorts;
 import dev.sluice.node.kernel.EventReader;
 import dev.sluice.node.kernel.NodeDataplane;
 import dev.sluice.node.link.EndpointFiles;
@@ -108,6 +109,8 @@ final class NodeCore implements AutoCloseable {
     PeerBook peers = new PeerBook();
     NeedBook needs = new NeedBook();
     String netns = settings.text(Setting.NODE_NETNS);
+    HealthPorts health =
+        closing(new HealthPorts(settings.optional(Setting.NODE_NETNS).map(Path::of).orElse(null)));
     Applier target =
         new Applier(
             node,
@@ -115,6 +118,7 @@ final class NodeCore implements AutoCloseable {
             dataplane.services(),
             endpoints,
             new IpWiring(netns, NodeSetup.tunnels(settings))::change,
+            health::serve,
             FoldListener.all(peers, needs),
             dns.listener(),
             rows);

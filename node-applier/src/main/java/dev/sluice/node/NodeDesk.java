@@ -111,6 +111,7 @@ final class NodeDesk implements ControlHandler {
       case IPCACHE -> MapDump.addresses(entries(AddressEntry.class));
       case CT -> MapDump.connections(dataplane.connections());
       case LB -> ServiceDump.frontends(dataplane.services().readBack());
+      case NAT -> MapDump.translations(dataplane.translation().all());
     };
   }
 

@@ -114,6 +114,12 @@ final class NodeReport {
         new ControlAnswer.MapUse(
             "slc_lb_member", view.heldServices().members(), view.serviceCapacity().members()),
         new ControlAnswer.MapUse(
+            "slc_lb_seat", view.heldServices().seats(), view.serviceCapacity().seats()),
+        new ControlAnswer.MapUse(
+            "slc_lb_maglev", view.heldServices().tables(), view.serviceCapacity().tables()),
+        new ControlAnswer.MapUse(
+            "slc_range", view.heldServices().ranges(), view.serviceCapacity().ranges()),
+        new ControlAnswer.MapUse(
             "slc_ct", counters.connections(), dataplane.mapSizes().get("slc_ct")));
   }
 

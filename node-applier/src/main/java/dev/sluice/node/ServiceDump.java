@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Load-balancing entries as the lines that people read, by frontend. */
 final class ServiceDump {
@@ -19,12 +20,19 @@ final class ServiceDump {
 
   static List<FrontendLine> frontends(List<LbEntry> entries) {
     Map<SlotKey, Target> slots = new HashMap<>();
+    Map<Scope, TreeMap<Integer, Target>> seats = new HashMap<>();
     List<FrontendEntry> frontends = new ArrayList<>();
     for (LbEntry entry : entries) {
       switch (entry) {
         case SlotEntry slot -> slots.put(slot.key(), slot.backend());
         case FrontendEntry frontend -> frontends.add(frontend);
+        case LbEntry.SeatEntry seat ->
+            seats
+                .computeIfAbsent(seat.key().scope(), scope -> new TreeMap<>())
+                .put(seat.key().seat(), seat.backend());
         case LbEntry.MemberEntry unused -> {}
+        case LbEntry.TableEntry unused -> {}
+        case LbEntry.RangeEntry unused -> {}
       }
     }
     return frontends.stream()
@@ -40,7 +48,9 @@ final class ServiceDump {
                     frontend.key().protocol(),
                     frontend.affinitySeconds(),
                     backends(slots, frontend.inside(), frontend.insideCount()),
-                    backends(slots, frontend.outside(), frontend.outsideCount())))
+                    seats.getOrDefault(frontend.outside(), new TreeMap<>()).values().stream()
+                        .map(Target::toString)
+                        .toList()))
         .toList();
   }
 

@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code sluice bpf policy|ipcache|ct|lb list}: what the nodes' kernels hold, asked from them. */
+/** {@code sluice bpf policy|ipcache|ct|lb|nat list}: what the nodes' kernels hold, asked from them. */
 @Command(
     name = "bpf",
     mixinStandardHelpOptions = true,
@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
       BpfCommand.Policy.class,
       BpfCommand.IpCache.class,
       BpfCommand.Ct.class,
-      BpfLb.class
+      BpfLb.class,
+      BpfNat.class
     })
 final class BpfCommand extends Group {
   /** The part that the maps share: asking the nodes and joining their answers. */

@@ -1,6 +1,7 @@
 package dev.sluice.core.service;
 
 import dev.sluice.core.net.IpAddress;
+import dev.sluice.core.net.Prefix;
 
 /**
  * One entry of a node's load-balancing maps, as a value. {@link Key} says which entry, the rest
@@ -54,6 +55,7 @@ public sealed interface LbEntry {
    * @param inside what sockets of the node use, of which there are {@code insideCount} slots
    * @param outside what traffic from outside the cluster uses; null: it may not come here
    * @param affinitySeconds 0: none
+   * @param ranged only who is in one of its {@link RangeEntry ranges} may come from outside
    */
   record FrontendEntry(
       FrontendKey key,
@@ -62,7 +64,8 @@ public sealed interface LbEntry {
       int insideCount,
       Scope outside,
       int outsideCount,
-      int affinitySeconds)
+      int affinitySeconds,
+      boolean ranged)
       implements LbEntry {}
 
   /**
@@ -78,4 +81,27 @@ public sealed interface LbEntry {
   record MemberKey(Scope scope, Target backend) implements Key {}
 
   record MemberEntry(MemberKey key) implements LbEntry {}
+
+  /**
+   * Map {@code slc_lb_seat}: backends of traffic from outside, by numbers that tables refer to.
+   *
+   * @param seat from 0, with holes
+   */
+  record SeatKey(Scope scope, int seat) implements Key {}
+
+  record SeatEntry(SeatKey key, Target backend) implements LbEntry {}
+
+  /** Map {@code slc_lb_maglev}: which seat a connection from outside gets. */
+  record TableKey(Scope scope) implements Key {}
+
+  record TableEntry(TableKey key, SeatTable table) implements LbEntry {}
+
+  /**
+   * Map {@code slc_range}: who may use a frontend from outside.
+   *
+   * @param owner id of the frontend
+   */
+  record RangeKey(int owner, Prefix prefix) implements Key {}
+
+  record RangeEntry(RangeKey key) implements LbEntry {}
 }

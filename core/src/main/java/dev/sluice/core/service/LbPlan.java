@@ -9,8 +9,8 @@ import java.util.Map;
 
 /**
  * What to write into the load-balancing maps, in this order: every put, then every delete. A slot
- * is filled before a frontend counts it, and goes after no frontend counts it any more: whatever a
- * program reads in between, it finds a backend.
+ * or seat is filled before a frontend or a table leads there, and goes after none does any more:
+ * whatever a program reads in between, it finds a backend.
  *
  * @param puts entries to add or overwrite
  * @param deletes keys that exist and go
@@ -54,8 +54,11 @@ public record LbPlan(List<LbEntry> puts, List<LbEntry.Key> deletes, LbSizes peak
   private static int rank(LbEntry.Key key) {
     return switch (key) {
       case LbEntry.SlotKey unused -> 0;
-      case LbEntry.MemberKey unused -> 1;
-      case LbEntry.FrontendKey unused -> 2;
+      case LbEntry.SeatKey unused -> 1;
+      case LbEntry.MemberKey unused -> 2;
+      case LbEntry.RangeKey unused -> 3;
+      case LbEntry.TableKey unused -> 4;
+      case LbEntry.FrontendKey unused -> 5;
     };
   }
 

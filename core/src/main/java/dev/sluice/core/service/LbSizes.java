@@ -6,22 +6,37 @@ package dev.sluice.core.service;
  * @param frontends {@code slc_lb_frontend}
  * @param slots {@code slc_lb_slot}
  * @param members {@code slc_lb_member}
+ * @param seats {@code slc_lb_seat}
+ * @param tables {@code slc_lb_maglev}
+ * @param ranges {@code slc_range}
  */
-public record LbSizes(int frontends, int slots, int members) {
-  public static final LbSizes NONE = new LbSizes(0, 0, 0);
+public record LbSizes(int frontends, int slots, int members, int seats, int tables, int ranges) {
+  public static final LbSizes NONE = new LbSizes(0, 0, 0, 0, 0, 0);
 
   /** Whether each map's entries fit into that map of {@code capacity}. */
   public boolean fitsInto(LbSizes capacity) {
     return frontends <= capacity.frontends
         && slots <= capacity.slots
-        && members <= capacity.members;
+        && members <= capacity.members
+        && seats <= capacity.seats
+        && tables <= capacity.tables
+        && ranges <= capacity.ranges;
   }
 
-  LbSizes plus(LbEntry.Key key, int count) {
+  LbSizes plus(LbEntry.Key key, int n) {
     return switch (key) {
-      case LbEntry.FrontendKey unused -> new LbSizes(frontends + count, slots, members);
-      case LbEntry.SlotKey unused -> new LbSizes(frontends, slots + count, members);
-      case LbEntry.MemberKey unused -> new LbSizes(frontends, slots, members + count);
+      case LbEntry.FrontendKey unused ->
+          new LbSizes(frontends + n, slots, members, seats, tables, ranges);
+      case LbEntry.SlotKey unused ->
+          new LbSizes(frontends, slots + n, members, seats, tables, ranges);
+      case LbEntry.MemberKey unused ->
+          new LbSizes(frontends, slots, members + n, seats, tables, ranges);
+      case LbEntry.SeatKey unused ->
+          new LbSizes(frontends, slots, members, seats + n, tables, ranges);
+      case LbEntry.TableKey unused ->
+          new LbSizes(frontends, slots, members, seats, tables + n, ranges);
+      case LbEntry.RangeKey unused ->
+          new LbSizes(frontends, slots, members, seats, tables, ranges + n);
     };
   }
 }

@@ -9,9 +9,15 @@ import dev.sluice.core.service.LbEntry.FrontendEntry;
 import dev.sluice.core.service.LbEntry.FrontendKey;
 import dev.sluice.core.service.LbEntry.MemberEntry;
 import dev.sluice.core.service.LbEntry.MemberKey;
+import dev.sluice.core.service.LbEntry.RangeEntry;
+import dev.sluice.core.service.LbEntry.RangeKey;
 import dev.sluice.core.service.LbEntry.Scope;
+import dev.sluice.core.service.LbEntry.SeatEntry;
+import dev.sluice.core.service.LbEntry.SeatKey;
 import dev.sluice.core.service.LbEntry.SlotEntry;
 import dev.sluice.core.service.LbEntry.SlotKey;
+import dev.sluice.core.service.LbEntry.TableEntry;
+import dev.sluice.core.service.LbEntry.TableKey;
 import dev.sluice.core.service.LbEntry.Target;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,8 +27,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * What one node's load-balancing maps must hold: mirrors the {@code service/…} rows of topic
@@ -34,16 +42,23 @@ import java.util.TreeSet;
  */
 public final class NodeServices {
   private final String node;
+  private final int tableSize;
   private final Map<String, ServiceRow> mirror = new HashMap<>();
   private final Map<Integer, TreeMap<String, Frontend>> frontends = new HashMap<>();
   private final Map<Integer, TreeMap<Target, Backend>> backends = new HashMap<>();
   private final Map<Scope, Slots> slots = new HashMap<>();
+  private final Map<Scope, Seats> seats = new HashMap<>();
+  private final Map<Scope, Set<Target>> members = new HashMap<>();
   private final Map<LbEntry.Key, LbEntry> wanted = new HashMap<>();
 
   /** What the kernel holds for each key touched since {@link #realised}; null for nothing. */
   private Map<LbEntry.Key, LbEntry> realised = new HashMap<>();
 
   private final Set<Integer> dirty = new TreeSet<>();
+
+  /** Frontends that load balancers ask about, by the port they ask at. */
+  private final TreeMap<Integer, TreeMap<String, Frontend>> checked = new TreeMap<>();
+
 
   /** Backends of UDP that went since {@link #takeGone}. */
   private final Set<Target> gone = new TreeSet<>();
@@ -54,9 +69,11 @@ public final class NodeServices {
 
   /**
    * @param node this node's name
+   * @param tableSize places of a consistent hash table, as {@link Maglev#checkedSize} allows
    */
-  public NodeServices(String node) {
+  public NodeServices(String node, int tableSize) {
     this.node = node;
+    this.tableSize = Maglev.checkedSize(tableSize);
   }
 
   /** Takes one change of topic desired; those of other kinds are nothing. */
@@ -86,6 +103,10 @@ public final class NodeServices {
           frontends.remove(frontend.group());
         }
         remove(key(frontend));
+        ranges(frontend, this::remove);
+        checked.computeIfPresent(
+            frontend.healthCheckNodePort(),
+            (port, all) -> all.remove(frontend.key()) != null && all.isEmpty() ? null : all);
         dirty.add(frontend.group());
       }
       case Backend backend -> {
@@ -109,6 +130,12 @@ public final class NodeServices {
         frontends
             .computeIfAbsent(frontend.group(), group -> new TreeMap<>())
             .put(frontend.key(), frontend);
+        ranges(frontend, range -> put(new RangeEntry(range)));
+        if (frontend.healthCheckNodePort() != 0) {
+          checked
+              .computeIfAbsent(frontend.healthCheckNodePort(), port -> new TreeMap<>())
+              .put(frontend.key(), frontend);
+        }
         dirty.add(frontend.group());
       }
       case Backend backend -> {
@@ -139,31 +166,31 @@ public final class NodeServices {
     dirty.clear();
   }
 
-  /** Brings slots and frontends of one group in line. */
+  /** Brings slots, seats, tables and frontends of one group in line. */
   private void settle(int group) {
     Collection<Frontend> all = frontends.getOrDefault(group, new TreeMap<>()).values();
-    boolean affine = all.stream().anyMatch(frontend -> frontend.affinitySeconds() > 0);
-    boolean everywhere =
-        all.stream().anyMatch(frontend -> !frontend.local() || isOutside(frontend));
-    boolean here = all.stream().anyMatch(Frontend::local);
-    settle(new Scope(group, false), everywhere, affine);
-    settle(new Scope(group, true), here, affine);
+    for (boolean local : new boolean[] {false, true}) {
+      Scope scope = new Scope(group, local);
+      boolean inside = all.stream().anyMatch(frontend -> insideOf(frontend).equals(scope));
+      boolean outside = all.stream().anyMatch(frontend -> scope.equals(outsideOf(frontend)));
+      List<Target> eligible = inside || outside ? eligible(scope) : List.of();
+      boolean affine = all.stream().anyMatch(frontend -> frontend.affinitySeconds() > 0);
+      slots(scope, inside ? eligible : List.of());
+      seats(scope, outside ? eligible : List.of());
+      members(scope, affine ? new TreeSet<>(eligible) : new TreeSet<>());
+    }
     all.forEach(frontend -> put(entry(frontend)));
   }
 
-  private void settle(Scope scope, boolean used, boolean affine) {
+  private List<Target> eligible(Scope scope) {
+    Collection<Backend> group = backends.getOrDefault(scope.group(), new TreeMap<>()).values();
+    return Eligible.of(group, scope.local(), node, zone).stream()
+        .map(NodeServices::target)
+        .toList();
+  }
+
+  private void slots(Scope scope, List<Target> eligible) {
     Slots before = slots.getOrDefault(scope, Slots.NONE);
-    List<Target> eligible =
-        used
-            ? Eligible.of(
-                    backends.getOrDefault(scope.group(), new TreeMap<>()).values(),
-                    scope.local(),
-                    node,
-                    zone)
-                .stream()
-                .map(NodeServices::target)
-                .toList()
-            : List.of();
     Slots now = before.with(eligible);
     if (now.isEmpty()) {
       slots.remove(scope);
@@ -176,15 +203,43 @@ public final class NodeServices {
     for (int slot = now.size(); slot < before.size(); slot++) {
       remove(new SlotKey(scope, slot));
     }
-    members(scope, before, affine ? now : Slots.NONE);
   }
 
-  private void members(Scope scope, Slots before, Slots now) {
-    now.all().forEach(target -> put(new MemberEntry(new MemberKey(scope, target))));
-    Set<Target> kept = new HashSet<>(now.all());
-    before.all().stream()
-        .filter(target -> !kept.contains(target))
-        .forEach(target -> remove(new MemberKey(scope, target)));
+  /** A table is made anew only when the backends are others. */
+  private void seats(Scope scope, List<Target> eligible) {
+    Seats before = seats.getOrDefault(scope, Seats.NONE);
+    Seats now = before.with(eligible);
+    TableKey table = new TableKey(scope);
+    if (now.equals(before) && now.isEmpty() == !wanted.containsKey(table)) {
+      return;
+    }
+    now.byTarget()
+        .forEach((target, seat) -> put(new SeatEntry(new SeatKey(scope, seat), target)));
+    Set<Integer> taken = new HashSet<>(now.byTarget().values());
+    before.byTarget().values().stream()
+        .filter(seat -> !taken.contains(seat))
+        .forEach(seat -> remove(new SeatKey(scope, seat)));
+    if (now.isEmpty()) {
+      seats.remove(scope);
+      remove(table);
+    } else {
+      seats.put(scope, now);
+      put(new TableEntry(table, SeatTable.of(tableSize, now.byTarget())));
+    }
+  }
+
+  private void members(Scope scope, Set<Target> now) {
+    Set<Target> before = now.isEmpty() ? members.remove(scope) : members.put(scope, now);
+    now.forEach(target -> put(new MemberEntry(new MemberKey(scope, target))));
+    if (before != null) {
+      before.stream()
+          .filter(target -> !now.contains(target))
+          .forEach(target -> remove(new MemberKey(scope, target)));
+    }
+  }
+
+  private void ranges(Frontend frontend, Consumer<RangeKey> each) {
+    frontend.sourceRanges().forEach(prefix -> each.accept(new RangeKey(frontend.id(), prefix)));
   }
 
   /** Whether traffic from outside the cluster may use it. */
@@ -196,21 +251,27 @@ public final class NodeServices {
    * A socket of the cluster that dials an outside address uses every backend, whatever the policy
    * for traffic from outside says.
    */
+  private static Scope insideOf(Frontend frontend) {
+    return new Scope(frontend.group(), frontend.local() && !isOutside(frontend));
+  }
+
+  /** Null: nobody may come from outside. */
+  private static Scope outsideOf(Frontend frontend) {
+    return isOutside(frontend) ? new Scope(frontend.group(), frontend.local()) : null;
+  }
+
   private FrontendEntry entry(Frontend frontend) {
-    Scope inside = new Scope(frontend.group(), frontend.local() && !isOutside(frontend));
-    Scope outside = isOutside(frontend) ? new Scope(frontend.group(), frontend.local()) : null;
+    Scope inside = insideOf(frontend);
+    Scope outside = outsideOf(frontend);
     return new FrontendEntry(
         key(frontend),
         frontend.id(),
         inside,
-        count(inside),
+        slots.getOrDefault(inside, Slots.NONE).size(),
         outside,
-        outside == null ? 0 : count(outside),
-        frontend.affinitySeconds());
-  }
-
-  private int count(Scope scope) {
-    return slots.getOrDefault(scope, Slots.NONE).size();
+        outside == null ? 0 : seats.getOrDefault(outside, Seats.NONE).size(),
+        frontend.affinitySeconds(),
+        !frontend.sourceRanges().isEmpty());
   }
 
   private static FrontendKey key(Frontend frontend) {
@@ -270,13 +331,25 @@ public final class NodeServices {
    */
   public LbPlan planFrom(Collection<LbEntry> actual) {
     Map<Scope, TreeMap<Integer, Target>> found = new HashMap<>();
+    Map<Scope, TreeMap<Integer, Target>> seated = new HashMap<>();
     for (LbEntry entry : actual) {
       if (entry instanceof SlotEntry slot) {
         found
             .computeIfAbsent(slot.key().scope(), scope -> new TreeMap<>())
             .put(slot.key().slot(), slot.backend());
+      } else if (entry instanceof SeatEntry seat) {
+        seated
+            .computeIfAbsent(seat.key().scope(), scope -> new TreeMap<>())
+            .put(seat.key().seat(), seat.backend());
       }
     }
+    seated.forEach(
+        (scope, targets) -> {
+          if (frontends.containsKey(scope.group())) {
+            adopt(scope, Seats.of(targets));
+            dirty.add(scope.group());
+          }
+        });
     found.forEach(
         (scope, targets) -> {
           if (frontends.containsKey(scope.group())) {
@@ -299,10 +372,41 @@ public final class NodeServices {
     }
   }
 
+  private void adopt(Scope scope, Seats found) {
+    Seats before = seats.put(scope, found);
+    if (before != null) {
+      before.byTarget().values().forEach(seat -> remove(new SeatKey(scope, seat)));
+    }
+    found.byTarget().forEach((target, seat) -> put(new SeatEntry(new SeatKey(scope, seat), target)));
+    remove(new TableKey(scope));
+  }
+
   /** What the last plan said is in the kernel. Nothing may have been applied since. */
   public void realised() {
     realised = new HashMap<>();
     realisedSizes = sizes;
+  }
+
+  /** What load balancers are told, by the port at which they ask. */
+  public SortedMap<Integer, LocalHealth> health() {
+    SortedMap<Integer, LocalHealth> health = new TreeMap<>();
+    checked.forEach(
+        (port, all) ->
+            health.put(
+                port,
+                new LocalHealth(
+                    all.firstEntry().getValue().service(),
+                    all.values().stream().mapToInt(this::readyHere).max().orElse(0))));
+    return health;
+  }
+
+  private int readyHere(Frontend frontend) {
+    return (int)
+        backends.getOrDefault(frontend.group(), new TreeMap<>()).values().stream()
+            .filter(backend -> backend.ready() && backend.node().equals(node))
+            .map(Backend::address)
+            .distinct()
+            .count();
   }
 
   /**

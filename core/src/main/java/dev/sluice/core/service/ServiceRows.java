@@ -27,9 +27,6 @@ record ServiceRows(
    */
   static final String SCTP_PORT = "sctp-port-translation";
 
-  /** Code of a finding: what comes from outside the cluster reaches no backend. */
-  static final String INSIDE_ONLY = "inside-only";
-
   private static final IpAddress ANY4 = IpAddress.v4(0);
   private static final IpAddress ANY6 = new IpAddress(true, 0, 0);
 
@@ -46,15 +43,6 @@ record ServiceRows(
     int index = 0;
     for (ServiceFacts.Port port : service.ports()) {
       rows.add(service, port, "spec.ports[" + index++ + "]", slices, numbers);
-    }
-    if (rows.frontends.values().stream().anyMatch(row -> row.kind() != Kind.CLUSTER_IP)) {
-      rows.findings.add(
-          new Finding(
-              Finding.Severity.NOTE,
-              INSIDE_ONLY,
-              "spec",
-              "node ports, external and load balancer addresses are served to pods and nodes of the"
-                  + " cluster alone: dial them from inside, or put a proxy on a node"));
     }
     return rows;
   }

@@ -24,7 +24,7 @@ class NodeServicesProperties {
   void plansAreDifferencesAndEveryStepOfThemIsWhole(@ForAll long seed) {
     Random random = new Random(seed);
     ServiceFold fold = new ServiceFold();
-    NodeServices services = new NodeServices("n0");
+    NodeServices services = new NodeServices("n0", 251);
     Map<LbEntry.Key, LbEntry> kernel = new HashMap<>();
     for (ObjectEvent event : ServiceFoldProperties.events(random)) {
       fold.fold(event);
@@ -33,7 +33,7 @@ class NodeServicesProperties {
         continue;
       }
       if (random.nextInt(4) == 0) { // a restart: only the kernel remembers
-        services = new NodeServices("n0");
+        services = new NodeServices("n0", 251);
         fold.image().forEach(services::apply);
         write(services.planFrom(List.copyOf(kernel.values())), kernel);
       } else {
@@ -90,8 +90,20 @@ class NodeServicesProperties {
     for (LbEntry entry : kernel.values()) {
       if (entry instanceof FrontendEntry frontend) {
         counted(kernel, frontend.inside(), frontend.insideCount());
-        counted(kernel, frontend.outside(), frontend.outsideCount());
+        if (frontend.outsideCount() > 0) {
+          seated(kernel, frontend.outside());
+        }
       }
+    }
+  }
+
+  private static void seated(Map<LbEntry.Key, LbEntry> kernel, Scope scope) {
+    LbEntry found = kernel.get(new LbEntry.TableKey(scope));
+    assertTrue(found instanceof LbEntry.TableEntry, scope + " has no table");
+    SeatTable table = ((LbEntry.TableEntry) found).table();
+    for (int place = 0; place < table.size(); place++) {
+      LbEntry.SeatKey seat = new LbEntry.SeatKey(scope, table.seat(place));
+      assertTrue(kernel.containsKey(seat), scope + " lacks seat " + seat.seat());
     }
   }
 

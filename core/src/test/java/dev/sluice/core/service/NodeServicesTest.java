@@ -10,7 +10,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class NodeServicesTest {
-  private final NodeServices services = new NodeServices("n1");
+  private final NodeServices services = new NodeServices("n1", 251);
 
   private void put(ServiceRow row) {
     services.apply(Change.upsert(row.getClass(), row.key(), row));

@@ -11,6 +11,7 @@ import dev.sluice.core.node.KernelEntry;
 import dev.sluice.core.node.MapPlan;
 import dev.sluice.core.node.MapSizes;
 import dev.sluice.core.node.RuleBook;
+import dev.sluice.core.service.LocalHealth;
 import dev.sluice.node.endpoint.EndpointState;
 import dev.sluice.node.endpoint.EndpointTable;
 import dev.sluice.node.endpoint.EndpointView;
@@ -37,6 +38,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,8 +64,10 @@ public final class Applier {
 
   private final KernelMaps maps;
   private final ServiceStep services;
+  private final KernelServices kernelServices;
   private final EndpointTable endpoints;
   private final NodeWiring wiring;
+  private final Consumer<SortedMap<Integer, LocalHealth>> health;
 
   /** Subjects whose endpoints are marked as changing; more than one step's when one failed. */
   private final Set<Integer> unsettled = new HashSet<>();
@@ -94,10 +98,20 @@ public final class Applier {
       KernelEndpoints endpoints,
       NodeWiring wiring,
       FoldListener listener) {
-    this(node, maps, services, endpoints, wiring, listener, NamesListener.NONE, RowFile.NONE);
+    this(
+        node,
+        maps,
+        services,
+        endpoints,
+        wiring,
+        health -> {},
+        listener,
+        NamesListener.NONE,
+        RowFile.NONE);
   }
 
   /**
+   * @param health told after each step what load balancers are to be told
    * @param namesListener told what became of selectors and addresses of names
    * @param file keeps what was read for a successor
    */
@@ -107,15 +121,18 @@ public final class Applier {
       KernelServices services,
       KernelEndpoints endpoints,
       NodeWiring wiring,
+      Consumer<SortedMap<Integer, LocalHealth>> health,
       FoldListener listener,
       NamesListener namesListener,
       RowFile file) {
     this.file = file;
-    this.mirror = new Mirror(node, listener, namesListener);
+    this.mirror = new Mirror(node, services.tableSize(), listener, namesListener);
     this.maps = maps;
     this.services = new ServiceStep(mirror, services);
+    this.kernelServices = services;
     this.endpoints = new EndpointTable(endpoints);
     this.wiring = wiring;
+    this.health = health;
   }
 
   /**
@@ -375,6 +392,7 @@ public final class Applier {
       wiring.change(network, wanted);
       network = wanted;
     }
+    kernelServices.own(mirror.addresses().nodeAddresses());
     MapPlan plan = mirror.plan(maps);
     if (!plan.fitsInto(maps.capacity())) {
       throw new StepRefused(
@@ -388,6 +406,7 @@ public final class Applier {
     subjects = mirror.fold().subjects();
     rules = mirror.fold().rules();
     services.orThrow();
+    health.accept(mirror.health());
     mirror.realised();
   }
 

@@ -70,6 +70,13 @@ public final class BpfObject implements AutoCloseable {
     return this;
   }
 
+  /** Sets how large a map's values are, before load: for maps whose type does not say. */
+  public BpfObject valueBytes(String map, int bytes) {
+    BpfException.check(
+        Libbpf.setValueSize(find(map), bytes), "cannot set the value size of map " + map);
+    return this;
+  }
+
   /**
    * Sets a {@code const volatile} integer of 4 bytes inside the variable {@code variable}, before
    * load.

@@ -68,6 +68,11 @@ final class Libbpf {
         Native.libbpf("bpf_map__set_max_entries", Native.of(INT, POINTER, INT));
   }
 
+  private static final class SetValueSize {
+    static final MethodHandle HANDLE =
+        Native.libbpf("bpf_map__set_value_size", Native.of(INT, POINTER, INT));
+  }
+
   private static final class InitialValue {
     static final MethodHandle HANDLE =
         Native.libbpf("bpf_map__initial_value", Native.of(POINTER, POINTER, POINTER));
@@ -236,6 +241,14 @@ final class Libbpf {
   static int setMaxEntries(MemorySegment map, int entries) {
     try {
       return (int) SetMaxEntries.HANDLE.invokeExact(map, entries);
+    } catch (Throwable e) {
+      throw Native.broken(e);
+    }
+  }
+
+  static int setValueSize(MemorySegment map, int bytes) {
+    try {
+      return (int) SetValueSize.HANDLE.invokeExact(map, bytes);
     } catch (Throwable e) {
       throw Native.broken(e);
     }

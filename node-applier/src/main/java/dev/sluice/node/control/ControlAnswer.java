@@ -72,8 +72,8 @@ public sealed interface ControlAnswer {
   record Events(long produced, long consumed, long lostKernel, long lostUser) {}
 
   /**
-   * @param entries {@link PolicyLine}, {@link AddressLine}, {@link ConnectionLine} or {@link
-   *     FrontendLine}
+   * @param entries {@link PolicyLine}, {@link AddressLine}, {@link ConnectionLine}, {@link
+   *     FrontendLine} or {@link TranslationLine}
    */
   record Dump(boolean ok, List<?> entries) implements ControlAnswer {
     public Dump(List<?> entries) {
@@ -109,6 +109,22 @@ public sealed interface ControlAnswer {
       int affinitySeconds,
       List<String> inside,
       List<String> outside) {}
+
+  /**
+   * What a packet from {@code source} to {@code destination} becomes.
+   *
+   * @param kind {@code service}, {@code masquerade}, or the reply of either
+   * @param service id of the frontend that was dialled; 0: none
+   */
+  record TranslationLine(
+      String kind,
+      int protocol,
+      String source,
+      String destination,
+      String newSource,
+      String newDestination,
+      int service,
+      long idleSeconds) {}
 
   record ConnectionLine(
       String source,

@@ -42,7 +42,8 @@ public sealed interface ControlRequest {
     POLICY,
     IPCACHE,
     CT,
-    LB
+    LB,
+    NAT
   }
 
   /** The types of lines that {@code monitor} can be asked for. */
@@ -99,7 +100,7 @@ public sealed interface ControlRequest {
         return map;
       }
     }
-    throw new IllegalArgumentException("there is no map '" + name + "': policy, ipcache, ct or lb");
+    throw new IllegalArgumentException("there is no map '" + name + "': policy, ipcache, ct, lb or nat");
   }
 
   private static Set<String> types(JsonNode json) {

@@ -1,11 +1,13 @@
 package dev.sluice.node.kernel;
 
+import dev.sluice.core.service.Maglev;
 import dev.sluice.node.bpf.BpfException;
 import dev.sluice.node.bpf.BpfFs;
 import dev.sluice.node.bpf.BpfObject;
 import dev.sluice.node.bpf.KernelSupport;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
+import dev.sluice.schemas.config.SettingsException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -60,7 +62,8 @@ final class DataplaneObject {
     try {
       Layouts.check(object.btf());
       LbCodec.check(object.btf());
-      Stream.concat(MAPS.stream(), LbMaps.NAMES.stream())
+      Stream.of(MAPS, LbMaps.NAMES, Translation.NAMES)
+          .flatMap(List::stream)
           .forEach(map -> object.pin(map, mapPins.resolve(map)));
       tune(object, settings, lifetimes);
       Path constants = mapPins.resolve(CONSTANTS + digest(elf, object.readOnlyBytes()));
@@ -103,12 +106,26 @@ final class DataplaneObject {
     int backends = settings.integer(Setting.NODE_SERVICE_BACKENDS);
     object.maxEntries("slc_lb_frontend", settings.integer(Setting.NODE_SERVICE_FRONTENDS));
     object.maxEntries("slc_lb_slot", backends).maxEntries("slc_lb_member", backends);
+    object.maxEntries("slc_lb_seat", backends);
+    int places = tableSize(settings);
+    object.valueBytes("slc_lb_maglev", 2 * places);
+    object.tune("slc_front_tunables", "maglev_size", places);
+    int translations = settings.integer(Setting.NODE_NAT_ENTRIES);
+    object.maxEntries("slc_nat", 2 * translations).maxEntries("slc_nat_queue", translations);
     object.maxEntries("slc_ct", entries).maxEntries("slc_ct_queue", entries);
     object.tune("slc_tunables", "ct_endpoint_max", (int) Math.max(1, (long) entries * share / 100));
     object.tune("slc_tunables", "ct_established_seconds", lifetimes.established());
     object.tune("slc_tunables", "ct_opening_seconds", lifetimes.opening());
     object.tune("slc_tunables", "ct_closing_seconds", lifetimes.closing());
     object.tune("slc_tunables", "ct_other_seconds", lifetimes.other());
+  }
+
+  private static int tableSize(Settings settings) {
+    try {
+      return Maglev.checkedSize(settings.integer(Setting.NODE_SERVICE_TABLE));
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException("node.service.table: " + e.getMessage());
+    }
   }
 
   private static byte[] bytes() {

@@ -1,5 +1,6 @@
 package dev.sluice.node.kernel;
 
+import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.service.LbEntry;
 import dev.sluice.core.service.LbSizes;
 import dev.sluice.node.bpf.BpfMap;
@@ -22,16 +23,25 @@ public final class LbMaps implements KernelServices {
           "slc_lb_dialled",
           "slc_lb_sent",
           "slc_lb_gone",
-          "slc_netns");
+          "slc_netns",
+          "slc_lb_seat",
+          "slc_lb_maglev");
 
   private final BpfMap frontends;
   private final BpfMap slots;
   private final BpfMap members;
-
+  private final BpfMap seats;
+  private final BpfMap tables;
+  private final BpfMap ranges;
   private final UdpSockets udp;
+  private final Translation translation;
 
-  LbMaps(Map<String, BpfMap> maps, UdpSockets udp) {
+  LbMaps(Map<String, BpfMap> maps, UdpSockets udp, Translation translation) {
     this.udp = udp;
+    this.translation = translation;
+    this.seats = maps.get("slc_lb_seat");
+    this.tables = maps.get("slc_lb_maglev");
+    this.ranges = maps.get("slc_range");
     this.frontends = maps.get("slc_lb_frontend");
     this.slots = maps.get("slc_lb_slot");
     this.members = maps.get("slc_lb_member");
@@ -43,6 +53,14 @@ public final class LbMaps implements KernelServices {
     frontends.forEach((key, value) -> entries.add(LbCodec.frontend(key, value)));
     slots.forEach((key, value) -> entries.add(LbCodec.slot(key, value)));
     members.forEach((key, value) -> entries.add(LbCodec.member(key)));
+    seats.forEach((key, value) -> entries.add(LbCodec.seat(key, value)));
+    for (byte[] key : tables.keys()) { // a batch of tables would be too much memory
+      tables.lookup(key).ifPresent(value -> entries.add(LbCodec.table(key, value)));
+    }
+    ranges.keys().stream()
+        .map(LbCodec::range)
+        .filter(range -> range.key().owner() != 0) // the others are settings
+        .forEach(entries::add);
     return entries;
   }
 
@@ -59,10 +77,21 @@ public final class LbMaps implements KernelServices {
     Map<BpfMap, List<byte[]>> values = new LinkedHashMap<>();
     for (LbEntry entry : entries) {
       BpfMap map = map(entry.key());
+      if (map == tables) {
+        flush(keys, values);
+        map.update(bytes(entry.key()), value(entry));
+        continue;
+      }
       keys.computeIfAbsent(map, unused -> new ArrayList<>()).add(bytes(entry.key()));
       values.computeIfAbsent(map, unused -> new ArrayList<>()).add(value(entry));
     }
+    flush(keys, values);
+  }
+
+  private static void flush(Map<BpfMap, List<byte[]>> keys, Map<BpfMap, List<byte[]>> values) {
     keys.forEach((map, all) -> map.updateAll(all, values.get(map)));
+    keys.clear();
+    values.clear();
   }
 
   @Override
@@ -72,12 +101,28 @@ public final class LbMaps implements KernelServices {
 
   @Override
   public void endUdp(Set<LbEntry.Target> backends) {
-    udp.end(backends);
+    udp.end(backends, () -> translation.forget(backends));
+  }
+
+  @Override
+  public void own(List<IpAddress> addresses) {
+    translation.own(addresses);
+  }
+
+  @Override
+  public int tableSize() {
+    return tables.valueBytes() / 2;
   }
 
   @Override
   public LbSizes capacity() {
-    return new LbSizes(frontends.maxEntries(), slots.maxEntries(), members.maxEntries());
+    return new LbSizes(
+        frontends.maxEntries(),
+        slots.maxEntries(),
+        members.maxEntries(),
+        seats.maxEntries(),
+        tables.maxEntries(),
+        ranges.maxEntries());
   }
 
   private BpfMap map(LbEntry.Key key) {
@@ -85,6 +130,9 @@ public final class LbMaps implements KernelServices {
       case LbEntry.FrontendKey unused -> frontends;
       case LbEntry.SlotKey unused -> slots;
       case LbEntry.MemberKey unused -> members;
+      case LbEntry.SeatKey unused -> seats;
+      case LbEntry.TableKey unused -> tables;
+      case LbEntry.RangeKey unused -> ranges;
     };
   }
 
@@ -93,6 +141,9 @@ public final class LbMaps implements KernelServices {
       case LbEntry.FrontendKey frontend -> LbCodec.key(frontend);
       case LbEntry.SlotKey slot -> LbCodec.key(slot);
       case LbEntry.MemberKey member -> LbCodec.key(member);
+      case LbEntry.SeatKey seat -> LbCodec.key(seat);
+      case LbEntry.TableKey table -> LbCodec.key(table);
+      case LbEntry.RangeKey range -> LbCodec.key(range);
     };
   }
 
@@ -101,6 +152,9 @@ public final class LbMaps implements KernelServices {
       case LbEntry.FrontendEntry frontend -> LbCodec.value(frontend);
       case LbEntry.SlotEntry slot -> LbCodec.value(slot);
       case LbEntry.MemberEntry member -> LbCodec.value(member);
+      case LbEntry.SeatEntry seat -> LbCodec.value(seat);
+      case LbEntry.TableEntry table -> LbCodec.value(table);
+      case LbEntry.RangeEntry unused -> LbCodec.present();
     };
   }
 
@@ -109,6 +163,9 @@ public final class LbMaps implements KernelServices {
       case LbEntry.FrontendKey unused -> LbCodec.frontend(bytes, value);
       case LbEntry.SlotKey unused -> LbCodec.slot(bytes, value);
       case LbEntry.MemberKey unused -> LbCodec.member(bytes);
+      case LbEntry.SeatKey unused -> LbCodec.seat(bytes, value);
+      case LbEntry.TableKey unused -> LbCodec.table(bytes, value);
+      case LbEntry.RangeKey unused -> LbCodec.range(bytes);
     };
   }
 }

@@ -43,6 +43,7 @@ public final class NodeDataplane implements AutoCloseable {
   private final EntryMaps entries;
   private final SocketHooks sockets;
   private final LbMaps services;
+  private final Translation translation;
   private final UdpSockets udp;
 
   private NodeDataplane(Settings settings, BpfObject object) {
@@ -58,7 +59,8 @@ public final class NodeDataplane implements AutoCloseable {
     this.sockets = new SocketHooks(object, root.resolve("links"), maps.get("slc_netns"));
     Path netns = settings.optional(Setting.NODE_NETNS).map(Path::of).orElse(null);
     this.udp = new UdpSockets(object, maps.get("slc_lb_gone"), netns);
-    this.services = new LbMaps(maps, udp);
+    this.translation = new Translation(maps);
+    this.services = new LbMaps(maps, udp, translation);
   }
 
   /**
@@ -126,6 +128,8 @@ public final class NodeDataplane implements AutoCloseable {
    */
   public synchronized void attachNode(int uplink, int overlay) {
     state.routes(overlay, settings.integer(Setting.NODE_VXLAN_PORT));
+    translation.begin(
+        uplink, Translation.Ports.of(settings), Translation.exceptions(settings));
     inNode(
         () -> {
           hooks.attach(Hooks.Program.FROM_UPLINK, uplink);
@@ -213,6 +217,11 @@ public final class NodeDataplane implements AutoCloseable {
   /** The load-balancing maps. */
   public LbMaps services() {
     return services;
+  }
+
+  /** What is translated at the uplink. */
+  public Translation translation() {
+    return translation;
   }
 
   private static EndpointSpec closed(EndpointSpec spec) {

@@ -50,9 +50,16 @@ final class UdpSockets implements AutoCloseable {
     pods.remove(hostInterface);
   }
 
-  void end(Set<Target> backends) {
+  /**
+   * @param then what else is to be done about them, on the same thread
+   */
+  void end(Set<Target> backends, Runnable then) {
     List<byte[]> keys = backends.stream().map(LbCodec::key).toList();
-    thread.execute(() -> run(keys));
+    thread.execute(
+        () -> {
+          run(keys);
+          then.run();
+        });
   }
 
   private void run(List<byte[]> keys) {

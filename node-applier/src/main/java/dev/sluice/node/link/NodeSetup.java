@@ -22,6 +22,7 @@ public final class NodeSetup {
   private final boolean tunnel;
   private final int tunnelPort;
   private final int uplinkMtu;
+  private final String natPorts;
 
   public NodeSetup(Settings settings) {
     this.netns = settings.text(Setting.NODE_NETNS);
@@ -29,6 +30,7 @@ public final class NodeSetup {
     this.uplink = settings.text(Setting.NODE_UPLINK);
     this.tunnel = tunnels(settings);
     this.tunnelPort = settings.integer(Setting.NODE_VXLAN_PORT);
+    this.natPorts = settings.text(Setting.NODE_NAT_PORTS);
     this.uplinkMtu = settings.integer(Setting.NODE_MTU);
   }
 
@@ -90,6 +92,9 @@ public final class NodeSetup {
   private Map<String, String> parameters() {
     Map<String, String> values = new TreeMap<>();
     values.put("ipv4/ip_forward", "1");
+    // A socket that asks for any port gets none of those that translations have, or that others keep.
+    String reserved = "ipv4/ip_local_reserved_ports";
+    values.put(reserved, "$(sed 's/..*/&,/' /proc/sys/net/" + reserved + ")" + natPorts);
     // A closed socket of a proxy would catch packets that are not for it any more, and drop them.
     values.put("ipv4/tcp_early_demux", "0");
     values.put("ipv4/udp_early_demux", "0");

@@ -103,6 +103,11 @@ public final class AddressBook {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /** The node's addresses on the underlay, in the log's order. */
+  public List<IpAddress> nodeAddresses() {
+    return own.values().stream().flatMap(a -> a.nodeAddresses().stream()).distinct().toList();
+  }
+
   /** How many pods the log has put on this node. */
   public int podCount() {
     return pods.size();

@@ -1,5 +1,6 @@
 package dev.sluice.node.mirror;
 
+import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.service.LbEntry;
 import dev.sluice.core.service.LbSizes;
 import java.util.List;
@@ -24,10 +25,16 @@ public interface KernelServices {
   void remove(List<LbEntry.Key> keys);
 
   /**
-   * Ends the UDP sockets of the node that are connected to one of these as a Service's backend.
-   * Returns at once; what fails is logged.
+   * Ends the UDP sockets of the node that are connected to one of these as a Service's backend, and
+   * forgets which clients outside were sent there. What fails is logged.
    */
   void endUdp(Set<LbEntry.Target> backends);
+
+  /** The node's own addresses, under which it speaks for its pods and for clients of Services. */
+  void own(List<IpAddress> addresses);
+
+  /** Places of a consistent hash table. */
+  int tableSize();
 
   /** How many entries each map can hold. */
   LbSizes capacity();

@@ -10,6 +10,7 @@ import dev.sluice.core.node.MapPlan;
 import dev.sluice.core.node.NodeFold;
 import dev.sluice.core.service.LbEntry;
 import dev.sluice.core.service.LbPlan;
+import dev.sluice.core.service.LocalHealth;
 import dev.sluice.core.service.NodeServices;
 import dev.sluice.schemas.convert.Row;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 
 /**
  * Topic desired as far as this node has read it, in whole groups. It says nothing before it has
@@ -28,6 +30,7 @@ import java.util.Set;
  */
 public final class Mirror {
   private final String node;
+  private final int tableSize;
   private final FoldListener listener;
   private final List<Row.Changed<DesiredRecord>> group = new ArrayList<>();
   private NodeFold fold;
@@ -45,17 +48,13 @@ public final class Mirror {
   private boolean namesCaughtUp;
 
   /**
+   * @param tableSize places of a consistent hash table
    * @param listener told of every change that enters the mirror, after its group's mark was seen
-   */
-  public Mirror(String node, FoldListener listener) {
-    this(node, listener, NamesListener.NONE);
-  }
-
-  /**
    * @param namesListener told what became of selectors and addresses of names
    */
-  public Mirror(String node, FoldListener listener, NamesListener namesListener) {
+  public Mirror(String node, int tableSize, FoldListener listener, NamesListener namesListener) {
     this.node = node;
+    this.tableSize = tableSize;
     this.listener = listener;
     this.namesListener = namesListener;
     reset();
@@ -64,7 +63,7 @@ public final class Mirror {
   /** Starts again from nothing: the topic will be handed in from its beginning. */
   public void reset() {
     fold = NodeFold.empty(node);
-    services = new NodeServices(node);
+    services = new NodeServices(node, tableSize);
     compareServices = true;
     addresses = new AddressBook(node);
     place = Place.NONE;
@@ -215,6 +214,11 @@ public final class Mirror {
   /** Backends of UDP that went since the last call. */
   public Set<LbEntry.Target> takeGone() {
     return services.takeGone();
+  }
+
+  /** What load balancers are told of this node's backends, by the port at which they ask. */
+  public SortedMap<Integer, LocalHealth> health() {
+    return services.health();
   }
 
   /** All plans are in the kernel: the place is realised. */

@@ -3,6 +3,7 @@ package dev.sluice.node.mirror;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.dns.FqdnRecord;
 import dev.sluice.core.log.Change;
+import dev.sluice.core.service.Maglev;
 import dev.sluice.schemas.DesiredRow;
 import dev.sluice.schemas.FqdnRow;
 import dev.sluice.schemas.convert.DesiredRecords;
@@ -67,7 +68,7 @@ public final class RowFile implements AutoCloseable {
     if (!Files.exists(path)) {
       return Optional.empty();
     }
-    Mirror mirror = new Mirror(node, FoldListener.NONE, listener);
+    Mirror mirror = new Mirror(node, Maglev.DEFAULT_SIZE, FoldListener.NONE, listener);
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(path)))) {
       readAll(in, mirror);

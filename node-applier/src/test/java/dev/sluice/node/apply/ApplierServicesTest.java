@@ -82,7 +82,7 @@ class ApplierServicesTest {
   void aFrontendAndItsBackendsGetThere() {
     world();
     assertEquals(4, services.entries.size());
-    assertEquals(new LbSizes(1, 3, 0), applier.view().heldServices());
+    assertEquals(new LbSizes(1, 3, 0, 0, 0, 0), applier.view().heldServices());
     assertEquals(1_005, applier.place().revision());
   }
 
@@ -109,7 +109,7 @@ class ApplierServicesTest {
   @Test
   void whatDoesNotFitIsRefusedWholeAndTheOldStays() {
     world();
-    services.capacity = new LbSizes(1, 3, 0);
+    services.capacity = new LbSizes(1, 3, 0, 0, 0, 0);
     services.writes = 0;
     take(backend(6, "10.0.1.4"), mark(6));
     assertEquals(0, services.writes);

@@ -1,5 +1,6 @@
 package dev.sluice.node.apply;
 
+import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.service.LbEntry;
 import dev.sluice.core.service.LbSizes;
 import dev.sluice.node.mirror.KernelServices;
@@ -13,7 +14,7 @@ import java.util.TreeSet;
 /** Load-balancing maps that hold the applier to it that a counted slot is there. */
 final class FakeServices implements KernelServices {
   final Map<LbEntry.Key, LbEntry> entries = new LinkedHashMap<>();
-  LbSizes capacity = new LbSizes(100, 100, 100);
+  LbSizes capacity = new LbSizes(100, 100, 100, 100, 100, 100);
   final Set<LbEntry.Target> ended = new TreeSet<>();
   int writes;
 
@@ -48,6 +49,14 @@ final class FakeServices implements KernelServices {
   @Override
   public void endUdp(Set<LbEntry.Target> backends) {
     ended.addAll(backends);
+  }
+
+  @Override
+  public void own(List<IpAddress> addresses) {}
+
+  @Override
+  public int tableSize() {
+    return 251;
   }
 
   private void check() {

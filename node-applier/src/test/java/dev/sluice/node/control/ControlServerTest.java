@@ -125,7 +125,7 @@ class ControlServerTest {
             "nonsense",
             "{\"op\":\"fly\"}",
             "{\"op\":\"wait\",\"namespace\":\"shop\",\"pod\":\"a\"}",
-            "{\"op\":\"dump\",\"map\":\"nat\"}",
+            "{\"op\":\"dump\",\"map\":\"fly\"}",
             "{\"op\":\"status\"}");
     assertTrue(answers.get(0).path("error").asText().startsWith("not JSON"));
     assertEquals("unknown op 'fly'", answers.get(1).path("error").asText());

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * A dataplane of its own, without interfaces: packets go through its programs by {@code
@@ -42,6 +43,9 @@ final class Lab implements AutoCloseable {
   static final String OTHER_NODE = "172.31.0.2";
   static final int OVERLAY = 7;
   static final int TUNNEL_PORT = 8472;
+
+  /** The first port that translations may have. */
+  static final int PORT = 50_000;
 
   static final int POD_ID = 300;
   static final int NEIGHBOUR_ID = 301;
@@ -78,7 +82,7 @@ final class Lab implements AutoCloseable {
 
   /** No policies, no connections, nothing told; both pods ready, the overlay on. */
   void reset() {
-    for (String name : List.of("slc_policy", "slc_ct", "slc_drops", "slc_frag", "slc_quota")) {
+    for (String name : List.of("slc_policy", "slc_ct", "slc_drops", "slc_frag", "slc_quota", "slc_nat")) {
       BpfMap map = dataplane.map(name);
       map.keys().forEach(map::delete);
     }
@@ -86,6 +90,7 @@ final class Lab implements AutoCloseable {
     pod(2, 99, NEIGHBOUR_ID, NEIGHBOUR, NEIGHBOUR6, true);
     dataplane.monitor(false); // writes its own view of the routes too
     route(OVERLAY);
+    translate(1);
     known("0.0.0.0/0", 2, null);
     known("::/0", 2, null);
     known(NODE + "/32", 1, null);
@@ -100,6 +105,14 @@ final class Lab implements AutoCloseable {
     List<IpAddress> addresses = List.of(IpAddress.parse(ip4), IpAddress.parse(ip6));
     EndpointSpec spec = new EndpointSpec(id, identity, addresses, POD_MAC, HOST_MAC);
     endpoints.put(new EndpointState(hostInterface, spec, ready, false, 1));
+  }
+
+  /** Whether what comes and goes by interface 1 is translated, and under which addresses. */
+  void translate(int ports, String... own) {
+    dataplane
+        .translation()
+        .begin(own.length == 0 ? 0 : 1, new Translation.Ports(PORT, PORT + ports - 1), List.of());
+    dataplane.translation().own(Stream.of(own).map(IpAddress::parse).toList());
   }
 
   /** Where packets to other nodes go; 0: native routing. */
@@ -227,11 +240,16 @@ final class Lab implements AutoCloseable {
       return is(-1, List.of());
     }
 
+    /** What the packet has become. */
+    Frame frame() {
+      return Frame.of(packet);
+    }
+
     Outcome drops(int reason) {
       return is(DROP, List.of(reason));
     }
 
-    private Outcome is(int wanted, List<Integer> reasons) {
+    Outcome is(int wanted, List<Integer> reasons) {
       assertEquals(
           "verdict " + wanted + ", counted " + reasons,
           "verdict " + verdict + ", counted " + counted);

@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /**
  * Builds an Ethernet frame for a packet table; the family is that of the addresses. Checksums stay
- * 0, except that of an IPv4 header: no program looks at the others.
+ * 0, except that of an IPv4 header, unless {@link #summed} asks for it.
  */
 final class Packet {
   static final int FIN = 0x01;
@@ -33,6 +33,7 @@ final class Packet {
   private int vlan = -1;
   private int length = Integer.MAX_VALUE;
   private int claimed = -1;
+  private boolean summed;
 
   private Packet(int etherType, String source, String destination, int protocol, byte[] body) {
     this.etherType = etherType;
@@ -185,6 +186,12 @@ final class Packet {
     return this;
   }
 
+  /** Gives the transport header a right checksum; of a fragment, that of its own bytes. */
+  Packet summed() {
+    summed = true;
+    return this;
+  }
+
   byte[] bytes() {
     ByteBuffer frame = ByteBuffer.allocate(1600).put(to.bytes()).put(from.bytes());
     if (vlan >= 0) {
@@ -199,6 +206,9 @@ final class Packet {
       frame.put(source.mapped()).put(destination.mapped());
     }
     frame.put(body);
+    if (summed) {
+      Frame.fill(frame.array());
+    }
     return Arrays.copyOf(frame.array(), Math.min(frame.position(), length));
   }
 

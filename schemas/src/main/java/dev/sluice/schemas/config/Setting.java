@@ -103,6 +103,26 @@ public enum Setting {
       Type.NUMBER,
       "524288",
       "size of the kernel's map of Service backends, those of all Services together"),
+  NODE_SERVICE_TABLE(
+      "node.service.table",
+      Type.NUMBER,
+      "16381",
+      "places of a Service's consistent hash table for traffic from outside, a prime: a hundred"
+          + " times the backends; the same on every node"),
+  NODE_NAT_ENTRIES(
+      "node.nat.entries", Type.NUMBER, "131072", "connections whose addresses can be translated"),
+  NODE_NAT_PORTS(
+      "node.nat.ports",
+      Type.TEXT,
+      "49152-65535",
+      "ports of the node's addresses under which it speaks for pods and for clients of Services;"
+          + " its own sockets get others"),
+  NODE_MASQUERADE_EXCEPT(
+      "node.masquerade.except",
+      Type.TEXT,
+      "",
+      "prefixes beyond the cluster that pods reach under their own addresses, comma separated;"
+          + " 0.0.0.0/0,::/0: all"),
   NODE_STATUS_INTERVAL(
       "node.status.interval", Type.DURATION, "10s", "least often node.status is written"),
   DNS_TTL_FLOOR(

@@ -1,0 +1,318 @@
+package dev.sluice.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.lab.Waiting;
+import dev.sluice.node.kernel.RequiresKernel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Services for hosts outside the cluster, and pods that speak to such hosts, in both families. */
+@RequiresKernel
+class OutsideServicesTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final String CLIENT = "outside/client";
+  private static final String STRANGER = "outside/stranger";
+  private static final String SERVER4 = "203.0.113.50";
+  private static final String SERVER6 = "2001:db8:50::50";
+
+  /** Says to each client of TCP and UDP port 8080 which address it has. */
+  private static final String MIRROR =
+      """
+      import socket, threading
+      def udp():
+          s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); s.bind(('::', 8080))
+          while True:
+              _, who = s.recvfrom(2000); s.sendto(who[0].replace('::ffff:', '').encode(), who)
+      threading.Thread(target=udp, daemon=True).start()
+      t = socket.create_server(('::', 8080), family=socket.AF_INET6, dualstack_ipv6=True)
+      while True:
+          c, who = t.accept(); c.sendall(who[0].replace('::ffff:', '').encode()); c.close()
+      """;
+
+  /** ADDRESS PORT: one connection that sends a byte and gets it back, again and again. */
+  private static final String PINGPONG =
+      """
+      import socket, sys, time
+      s = socket.create_connection((sys.argv[1], int(sys.argv[2])), 5)
+      s.settimeout(3)
+      n = 0
+      while True:
+          try:
+              s.sendall(b'x')
+              if not s.recv(1): raise IOError('closed')
+              n += 1
+              print('alive', n, flush=True)
+          except Exception as e:
+              print('broken after', n, e, flush=True)
+              break
+          time.sleep(0.05)
+      """;
+
+  private static final String ECHO =
+      """
+      import asyncio
+      async def echo(r, w):
+          while data := await r.read(1000): w.write(data)
+          w.close()
+      async def main():
+          s = await asyncio.start_server(echo, None, 8080)
+          await s.serve_forever()
+      asyncio.run(main())
+      """;
+
+  @TempDir private static Path scripts;
+  private static Dialling dialling;
+  private static Lab lab;
+
+  private static String service(String name, String spec) {
+    return """
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata: {name: %s, namespace: shop}
+    spec: {ipFamilyPolicy: PreferDualStack, %s}
+    """
+        .formatted(name, spec);
+  }
+
+  @BeforeAll
+  static void up() throws IOException {
+    dialling = new Dialling(scripts);
+    Path mirror = Files.writeString(scripts.resolve("mirror.py"), MIRROR);
+    Path echo = Files.writeString(scripts.resolve("echo.py"), ECHO);
+    String both =
+        "ports: [{name: t, port: 80, targetPort: 8080, nodePort: 30080}, {name: u, port: 80,"
+            + " targetPort: 8080, nodePort: 30080, protocol: UDP}], selector: {app: web}";
+    lab =
+        Lab.up(
+            2,
+            Manifests.namespace("shop")
+                + dialling.server("web-1", "web", "node-1")
+                + dialling.server("web-2", "web", "node-2")
+                + dialling.server("alone", "alone", "node-1")
+                + Manifests.client("pod-1", "pod", "node-1", "")
+                + Manifests.client("pod-2", "pod", "node-2", "")
+                + Manifests.pod("echo", "echo", "node-2", "", "[python3, " + echo + "]")
+                + Manifests.outside("client", "203.0.113.66", "2001:db8:66::66")
+                + Manifests.outside("stranger", "203.0.113.67", "2001:db8:67::67")
+                + Manifests.outside("server", SERVER4, SERVER6)
+                    .replace("spec:", "spec:\n  command: [python3, " + mirror + "]")
+                + service("web", "type: NodePort, " + both)
+                + service(
+                    "near",
+                    "type: NodePort, externalTrafficPolicy: Local, selector: {app: web}, ports:"
+                        + " [{port: 80, targetPort: 8080, nodePort: 30081}]")
+                + service(
+                    "alone",
+                    "type: NodePort, selector: {app: alone}, ports: [{port: 80, targetPort: 8080,"
+                        + " nodePort: 30082}]")
+                + service(
+                    "nobody",
+                    "type: NodePort, selector: {app: nobody}, ports: [{name: t, port: 80, nodePort:"
+                        + " 30083}, {name: u, port: 80, nodePort: 30083, protocol: UDP}]")
+                + service(
+                    "echo",
+                    "type: NodePort, selector: {app: echo}, ports: [{port: 80, targetPort: 8080,"
+                        + " nodePort: 30084}]")
+                + service(
+                    "outer",
+                    "externalIPs: [198.51.100.9, \"2001:db8:9::9\"], selector: {app: web}, ports:"
+                        + " [{port: 80, targetPort: 8080}]")
+                + service(
+                        "balanced",
+                        "type: LoadBalancer, loadBalancerSourceRanges: [203.0.113.66/32,"
+                            + " \"2001:db8:66::/64\"], selector: {app: web}, ports: [{port: 80,"
+                            + " targetPort: 8080, nodePort: 30085}]")
+                    .stripTrailing()
+                + """
+
+                status: {loadBalancer: {ingress: [{ip: 198.51.100.10}, {ip: "2001:db8:9::a"}]}}
+                """);
+    for (String host : List.of(CLIENT, STRANGER)) {
+      route(host, "198.51.100.8/30", "172.31.0.1");
+      route(host, "2001:db8:9::/64", "fd00:31::2");
+    }
+    for (String server : List.of("web-1", "web-2", "alone", "echo")) {
+      lab.awaitConnects("shop/pod-1", lab.address("shop/" + server, false), 8080);
+    }
+    lab.awaitConnects(CLIENT, "172.31.0.1", 30082);
+    lab.awaitConnects("outside/client", SERVER4, 8080);
+  }
+
+  /** Outside hosts are on the nodes' wire: any node is a way to a Service's address. */
+  private static void route(String host, String prefix, String node) {
+    Lab.Result done = lab.exec(host, "ip", "route", "add", prefix, "via", node, "dev", "eth0");
+    assertEquals(0, done.status(), done.text());
+  }
+
+  @AfterAll
+  static void down() throws IOException {
+    if (lab != null) {
+      lab.close();
+    }
+  }
+
+  private static String dial(String from, String kind, String address, int port, int times) {
+    return dialling.dial(lab, from, kind, address, port, times);
+  }
+
+  private static Set<String> seen(String from, String kind, String address, int port) {
+    return new TreeSet<>(dial(from, kind, address, port, 12).lines().toList());
+  }
+
+  @ParameterizedTest(name = "{0} {1}:{2}")
+  @CsvSource({
+    "tcp, 172.31.0.1,    30080",
+    "tcp, 172.31.0.2,    30080",
+    "tcp, fd00:31::1,    30080",
+    "tcp, fd00:31::2,    30080",
+    "tcp, 198.51.100.9,  80",
+    "tcp, 2001:db8:9::9, 80",
+    "tcp, 198.51.100.10, 80",
+    "tcp, 2001:db8:9::a, 80",
+  })
+  void clientsOutsideReachBackendsOfBothNodes(String kind, String address, int port) {
+    Set<String> seen = new TreeSet<>();
+    boolean all =
+        Waiting.until(
+            PATIENCE,
+            () -> {
+              seen.addAll(seen(CLIENT, kind, address, port));
+              return seen.size() >= 2;
+            });
+    String as = " as " + address + " " + port;
+    assertEquals(Set.of("web-1" + as, "web-2" + as), seen, all ? "" : explain());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"172.31.0.1", "172.31.0.2", "fd00:31::1", "fd00:31::2"})
+  void datagramsFindBackToTheClient(String address) {
+    Set<String> seen = new TreeSet<>();
+    assertTrue(
+        Waiting.until(
+            PATIENCE,
+            () -> { // each socket is one flow, and one backend
+              seen.addAll(seen(CLIENT, "udp", address, 30080));
+              return seen.size() >= 2;
+            }),
+        seen + explain());
+    String as = " as " + address + " 30080";
+    assertEquals(Set.of("web-1" + as, "web-2" + as), seen);
+  }
+
+  private static String explain() {
+    return lab.sluice("observe", "--last", "20").text() + lab.sluice("bpf", "nat", "list").text();
+  }
+
+  @Test
+  void onlyLocalBackendsServeWhereTheServiceSaysSo() {
+    for (int node = 1; node <= 2; node++) {
+      for (String address : List.of("172.31.0." + node, "fd00:31::" + node)) {
+        assertEquals(
+            Set.of("web-" + node + " as " + address + " 30081"),
+            seen(CLIENT, "tcp", address, 30081));
+      }
+    }
+  }
+
+  @Test
+  void onlyItsSourceRangesReachABalancedAddress() {
+    for (String address : List.of("198.51.100.10", "2001:db8:9::a")) {
+      assertEquals("TimeoutError", dial(STRANGER, "tcp", address, 80, 1));
+    }
+    assertEquals(
+        12, dial(STRANGER, "tcp", "198.51.100.9", 80, 12).lines().filter(l -> l.contains("web")).count());
+  }
+
+  @Test
+  void withoutBackendsTheClientIsToldAtOnce() {
+    for (String address : List.of("172.31.0.1", "fd00:31::2")) {
+      assertEquals("ConnectionRefusedError", dial(CLIENT, "tcp", address, 30083, 1));
+      assertEquals("ConnectionRefusedError", dial(CLIENT, "connected", address, 30083, 1));
+    }
+  }
+
+  @Test
+  void policyIsAboutTheClientWhicheverNodeItDials() throws IOException {
+    String policy =
+        """
+        ---
+        apiVersion: cilium.io/v2
+        kind: CiliumNetworkPolicy
+        metadata: {name: alone, namespace: shop}
+        spec:
+          endpointSelector: {matchLabels: {app: alone}}
+          ingress:
+          - fromCIDR: [203.0.113.66/32, "2001:db8:66::66/128"]
+            toPorts:
+            - ports: [{port: "8080", protocol: TCP}]
+        """;
+    lab.apply(policy);
+    List<String> nodes = List.of("172.31.0.1", "172.31.0.2", "fd00:31::1", "fd00:31::2");
+    for (String node : nodes) {
+      assertEquals("alone as " + node + " 30082", dial(CLIENT, "tcp", node, 30082, 1), explain());
+      assertEquals("TimeoutError", dial(STRANGER, "tcp", node, 30082, 1));
+    }
+    lab.delete(policy);
+    for (String node : nodes) {
+      assertEquals("alone as " + node + " 30082", dial(STRANGER, "tcp", node, 30082, 1));
+    }
+  }
+
+  @Test
+  void podsSpeakToTheOutsideUnderTheirNodesAddress() {
+    for (int node = 1; node <= 2; node++) {
+      String pod = "shop/pod-" + node;
+      for (String kind : List.of("tcp", "udp")) {
+        assertEquals(
+            "172.31.0." + node + " as " + SERVER4 + " 8080", dial(pod, kind, SERVER4, 8080, 1));
+        assertEquals(
+            "fd00:31::" + node + " as " + SERVER6 + " 8080", dial(pod, kind, SERVER6, 8080, 1));
+      }
+      assertEquals(0, lab.exec(pod, "ping", "-c", "1", "-W", "2", SERVER4).status(), explain());
+      assertEquals(0, lab.exec(pod, "ping", "-c", "1", "-W", "2", SERVER6).status(), explain());
+    }
+  }
+
+  private static List<String> said(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  private static void awaitMore(Path connection) {
+    int before = said(connection).size();
+    assertTrue(
+        Waiting.until(PATIENCE, () -> said(connection).size() >= before + 10),
+        said(connection) + explain());
+  }
+
+  @Test
+  void connectionsLiveWhileAppliersDie() throws IOException {
+    List<Path> connections =
+        List.of(
+            lab.spawn(CLIENT, "python3", "-c", PINGPONG, "172.31.0.1", "30084"),
+            lab.spawn(CLIENT, "python3", "-c", PINGPONG, "fd00:31::2", "30084"));
+    connections.forEach(OutsideServicesTest::awaitMore);
+    lab.kill("node-applier");
+    connections.forEach(OutsideServicesTest::awaitMore);
+    assertEquals("alone as 172.31.0.2 30082", dial(CLIENT, "tcp", "172.31.0.2", 30082, 1));
+    lab.start("node-applier");
+    connections.forEach(OutsideServicesTest::awaitMore);
+  }
+}

@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+// Address translation without the kernel's conntrack: the table, its ports, its expiry, and the rewriting of packets.
+// Entries come in pairs. The key of the reverse one is what makes a translation unique: who adds it has the port.
+#pragma once
+#include "slc_judge.h"
+#include "slc_nat_types.h"
+
+#define SLC_NAT_TRIES 24
+#ifndef BPF_F_IPV6
+#define BPF_F_IPV6 (1ULL << 7)
+#endif
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 262144);
+	__type(key, struct slc_nat_key);
+	__type(value, struct slc_nat_value);
+} slc_nat SEC(".maps");
+
+// The key of every forward entry, once, in the order in which the sweep looks at them.
+struct {
+	__uint(type, BPF_MAP_TYPE_QUEUE);
+	__uint(max_entries, 131072);
+	__type(value, struct slc_nat_key);
+} slc_nat_queue SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct slc_nat_config);
+} slc_nat_config SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct slc_range_key);
+	__type(value, __u32);
+} slc_range SEC(".maps");
+
+struct slc_nat_clock {
+	struct bpf_timer timer;
+	__u32 tick;
+	__u32 pad;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct slc_nat_clock);
+} slc_nat_clock SEC(".maps");
+
+// A pair while it is put together: too large for the stack.
+struct slc_nat_pair {
+	struct slc_nat_key forward;
+	struct slc_nat_value to;
+	struct slc_nat_key back;
+	struct slc_nat_value from;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct slc_nat_pair);
+} slc_nat_making SEC(".maps");
+
+static __always_inline struct slc_nat_config *slc_nat_config_get(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&slc_nat_config, &zero);
+}
+
+static __always_inline struct slc_nat_pair *slc_nat_pair_get(void)
+{
+	__u32 zero = 0;
+	struct slc_nat_pair *pair = bpf_map_lookup_elem(&slc_nat_making, &zero);
+
+	if (pair)
+		__builtin_memset(pair, 0, sizeof(*pair));
+	return pair;
+}
+
+static __always_inline __u32 slc_nat_kind(const struct slc_nat_value *n)
+{
+	return n->flags & SLC_NAT_KIND;
+}
+
+static __always_inline void slc_nat_key_of(struct slc_nat_key *key, const struct slc_packet *p)
+{
+	key->src = p->src;
+	key->dst = p->dst;
+	key->sport = p->sport;
+	key->dport = p->dport;
+	key->protocol = p->protocol;
+}
+
+static __noinline struct slc_nat_value *slc_nat_find(const struct slc_packet *p)
+{
+	struct slc_nat_key key = {};
+
+	if (!p)
+		return 0;
+	slc_nat_key_of(&key, p);
+	return bpf_map_lookup_elem(&slc_nat, &key);
+}
+
+// The key of the other direction's entry.
+static __always_inline void slc_nat_back_of(struct slc_nat_key *back, const struct slc_nat_value *to, __u8 protocol)
+{
+	back->src = to->dst;
+	back->dst = to->src;
+	back->sport = to->dport;
+	back->dport = to->sport;
+	back->protocol = protocol;
+}
+
+static __always_inline void slc_nat_touch(struct slc_nat_value *n, const struct slc_packet *p)
+{
+	__u64 now = slc_now();
+	__u32 want = SLC_NAT_SEEN;
+
+	if (n->last_seen != now)
+		n->last_seen = now;
+	if (p->tcp_flags & SLC_TCP_FIN)
+		want |= SLC_NAT_FIN;
+	if (p->tcp_flags & SLC_TCP_RST)
+		want |= SLC_NAT_RST;
+	if (want & ~n->flags)
+		__sync_fetch_and_or(&n->flags, want);
+}
+
+static __always_inline int slc_nat_closed(__u32 to, __u32 from)
+{
+	return ((to | from) & SLC_NAT_RST) || (to & from & SLC_NAT_FIN);
+}
+
+// As long as a connection of the same kind may be idle.
+static __always_inline __u64 slc_nat_lifetime(__u32 to, __u32 from, __u8 protocol)
+{
+	if (protocol != SLC_PROTO_TCP)
+		return slc_tunables.ct_other_seconds * SLC_SECOND;
+	if (slc_nat_closed(to, from) || ((to | from) & SLC_NAT_FIN))
+		return slc_tunables.ct_closing_seconds * SLC_SECOND;
+	if (from & SLC_NAT_SEEN)
+		return slc_tunables.ct_established_seconds * SLC_SECOND;
+	return slc_tunables.ct_opening_seconds * SLC_SECOND;
+}
+
+// Takes the oldest key of the queue; the pair goes if its time is over, else the key goes back to the end.
+static long slc_nat_sweep_one(__u32 index, struct slc_sweep_walk *walk)
+{
+	struct slc_nat_key key, back = {};
+
+	if (bpf_map_pop_elem(&slc_nat_queue, &key))
+		return 1;
+	struct slc_nat_value *to = bpf_map_lookup_elem(&slc_nat, &key);
+	if (!to)
+		return 0;
+	slc_nat_back_of(&back, to, key.protocol);
+	struct slc_nat_value *from = bpf_map_lookup_elem(&slc_nat, &back);
+	__u32 flags = from ? from->flags : 0;
+	__u64 last = to->last_seen;
+	if (from && (__s64)(from->last_seen - last) > 0)
+		last = from->last_seen;
+	__s64 idle = (__s64)(walk->now - last);
+	if (idle <= 0 || (__u64)idle <= slc_nat_lifetime(to->flags, flags, key.protocol)) {
+		int seen = walk->tick && to->swept == walk->tick;
+		to->swept = walk->tick;
+		bpf_map_push_elem(&slc_nat_queue, &key, BPF_ANY);
+		return seen;
+	}
+	bpf_map_delete_elem(&slc_nat, &key);
+	bpf_map_delete_elem(&slc_nat, &back);
+	walk->reaped++;
+	return walk->stop_at_first;
+}
+
+static int slc_nat_tick(void *map, __u32 *key, struct slc_nat_clock *clock)
+{
+	struct slc_sweep_walk walk = {.now = bpf_ktime_get_coarse_ns()};
+
+	clock->tick = clock->tick + 1 ? clock->tick + 1 : 1;
+	walk.tick = clock->tick;
+	bpf_loop(SLC_SWEEP_MAX, slc_nat_sweep_one, &walk, 0);
+	bpf_timer_start(&clock->timer, SLC_SWEEP_NS, 0);
+	return 0;
+}
+
+// Run once at start, as slc_start_sweep is. Returns 0, or not when the timer does not start.
+static __always_inline int slc_nat_start(void)
+{
+	__u32 zero = 0;
+	struct slc_nat_clock *clock = bpf_map_lookup_elem(&slc_nat_clock, &zero);
+
+	if (!clock)
+		return 1;
+	bpf_timer_init(&clock->timer, &slc_nat_clock, 1 /* CLOCK_MONOTONIC */);
+	if (bpf_timer_set_callback(&clock->timer, slc_nat_tick))
+		return 2;
+	return bpf_timer_start(&clock->timer, SLC_SWEEP_NS, 0) ? 3 : 0;
+}
+
+// The table is full: looks at some of the oldest. Returns how many went.
+static __noinline int slc_nat_make_room(void)
+{
+	struct slc_sweep_walk walk = {.now = slc_now(), .stop_at_first = 1};
+
+	bpf_loop(SLC_MAKE_ROOM_MAX, slc_nat_sweep_one, &walk, 0);
+	return walk.reaped;
+}
+
+// Whether a socket of the node has the port. Only asked for a new connection: the ports are kept from the kernel's own
+// choice, but a process may bind one by name.
+static __noinline int slc_nat_taken(struct __sk_buff *skb, const struct slc_nat_key *back)
+{
+	struct bpf_sock_tuple tuple = {};
+	__u32 size = sizeof(tuple.ipv4);
+	struct bpf_sock *sk;
+
+	if (!back || (back->protocol != SLC_PROTO_TCP && back->protocol != SLC_PROTO_UDP))
+		return 0;
+	if (slc_is_ip4(&back->dst)) {
+		tuple.ipv4.saddr = back->src.w[3];
+		tuple.ipv4.daddr = back->dst.w[3];
+		tuple.ipv4.sport = back->sport;
+		tuple.ipv4.dport = back->dport;
+	} else {
+		size = sizeof(tuple.ipv6);
+		__builtin_memcpy(tuple.ipv6.saddr, &back->src, 16);
+		__builtin_memcpy(tuple.ipv6.daddr, &back->dst, 16);
+		tuple.ipv6.sport = back->sport;
+		tuple.ipv6.dport = back->dport;
+	}
+	if (back->protocol == SLC_PROTO_TCP)
+		sk = bpf_sk_lookup_tcp(skb, &tuple, size, BPF_F_CURRENT_NETNS, 0);
+	else
+		sk = bpf_sk_lookup_udp(skb, &tuple, size, BPF_F_CURRENT_NETNS, 0);
+	if (!sk)
+		return 0;
+	bpf_sk_release(sk);
+	return 1;
+}
+
+// Adds a pair: `forward` and `to` are filled but for the source port. `keep`: the packet's own port comes first.
+// `ours`: the source is the node's own address, whose ports are allotted. `again`: there is a forward entry, whose key
+// is in the queue. Returns SLC_PASS or the reason to drop.
+static __noinline int slc_nat_add(struct __sk_buff *skb, struct slc_nat_pair *pair, int keep, int ours,
+				int again)
+{
+	struct slc_nat_config *config = slc_nat_config_get();
+	__u32 start = bpf_get_prandom_u32();
+	long error = -1;
+
+	if (!pair || !config || !config->ports)
+		return SLC_DROP_NO_MAPPING;
+	__u8 protocol = pair->forward.protocol;
+	// The checksum of SCTP is over all of it: its ports stay.
+	int tries = protocol == SLC_PROTO_SCTP ? 1 : SLC_NAT_TRIES;
+	pair->from.src = pair->forward.dst;
+	pair->from.dst = pair->forward.src;
+	pair->from.sport = pair->forward.dport;
+	pair->from.dport = pair->forward.sport;
+	pair->to.last_seen = pair->from.last_seen = slc_now();
+	pair->to.sport = pair->forward.sport;
+	slc_nat_back_of(&pair->back, &pair->to, protocol);
+	for (int i = 0; i < SLC_NAT_TRIES; i++) {
+		if (i >= tries)
+			break;
+		if (protocol != SLC_PROTO_SCTP && (i || !keep)) {
+			__u16 port = config->port_first + (start + i * 7919) % config->ports;
+			pair->to.sport = pair->back.dport = bpf_htons(port);
+		}
+		if (ours && slc_nat_taken(skb, &pair->back))
+			continue;
+		error = bpf_map_update_elem(&slc_nat, &pair->back, &pair->from, BPF_NOEXIST);
+		if (error == -7 /* E2BIG */ && slc_nat_make_room())
+			error = bpf_map_update_elem(&slc_nat, &pair->back, &pair->from, BPF_NOEXIST);
+		if (error != -17 /* EEXIST */)
+			break;
+	}
+	if (error)
+		return SLC_DROP_NO_MAPPING;
+	if (again && !bpf_map_update_elem(&slc_nat, &pair->forward, &pair->to, BPF_EXIST))
+		return SLC_PASS;
+	error = bpf_map_update_elem(&slc_nat, &pair->forward, &pair->to, BPF_NOEXIST);
+	if (error == -7 && slc_nat_make_room())
+		error = bpf_map_update_elem(&slc_nat, &pair->forward, &pair->to, BPF_NOEXIST);
+	if (!error) {
+		error = bpf_map_push_elem(&slc_nat_queue, &pair->forward, BPF_ANY);
+		if (error)
+			bpf_map_delete_elem(&slc_nat, &pair->forward);
+	} else if (error == -17) { // another CPU was first: its word counts
+		bpf_map_delete_elem(&slc_nat, &pair->back);
+		return SLC_PASS;
+	}
+	if (error) {
+		bpf_map_delete_elem(&slc_nat, &pair->back);
+		return SLC_DROP_NO_MAPPING;
+	}
+	return SLC_PASS;
+}
+
+// Where the checksum over addresses and ports is; 0: nowhere that matters.
+static __always_inline __u32 slc_nat_check_at(const struct slc_packet *p)
+{
+	switch (p->protocol) {
+	case SLC_PROTO_TCP:
+		return p->l4 + 16;
+	case SLC_PROTO_UDP:
+		return p->l4 + 6;
+	case SLC_PROTO_ICMP:
+	case SLC_PROTO_ICMP6:
+		return p->l4 + 2;
+	default:
+		return 0;
+	}
+}
+
+// A checksum that covers addresses. Kernels that know the flag want to be told that the addresses are IPv6.
+static __always_inline int slc_nat_check_addresses(struct __sk_buff *skb, const struct slc_packet *p, __u32 at,
+						   __u64 diff)
+{
+	__u64 flags = BPF_F_PSEUDO_HDR | (p->protocol == SLC_PROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0);
+
+	if (p->v6 && !bpf_l4_csum_replace(skb, at, 0, diff, flags | BPF_F_IPV6))
+		return 0;
+	return bpf_l4_csum_replace(skb, at, 0, diff, flags);
+}
+
+static __always_inline int slc_nat_addresses(struct __sk_buff *skb, struct slc_packet *p, const struct slc_ip *src,
+					     const struct slc_ip *dst, int transport)
+{
+	__u32 at = slc_nat_check_at(p);
+	__s64 diff;
+
+	if (p->v6) {
+		struct slc_ip to[2] = {*src, *dst}, was[2] = {p->src, p->dst};
+		diff = bpf_csum_diff((void *)was, 32, (void *)to, 32, 0);
+		if (bpf_skb_store_bytes(skb, ETH_HLEN + offsetof(struct ipv6hdr, saddr), to, 32, 0))
+			return -1;
+	} else {
+		__be32 to[2] = {src->w[3], dst->w[3]}, was[2] = {p->src.w[3], p->dst.w[3]};
+		diff = bpf_csum_diff(was, 8, to, 8, 0);
+		if (bpf_skb_store_bytes(skb, ETH_HLEN + offsetof(struct iphdr, saddr), to, 8, 0) ||
+		    bpf_l3_csum_replace(skb, ETH_HLEN + offsetof(struct iphdr, check), 0, diff, 0))
+			return -1;
+		transport = transport && p->protocol != SLC_PROTO_ICMP;
+	}
+	if (transport && at && slc_nat_check_addresses(skb, p, at, diff))
+		return -1;
+	p->src = *src;
+	p->dst = *dst;
+	return 0;
+}
+
+static __always_inline int slc_nat_ports(struct __sk_buff *skb, struct slc_packet *p, __be16 sport, __be16 dport)
+{
+	__u32 at = slc_nat_check_at(p), where = p->l4;
+	__be32 was = p->sport | (__u32)p->dport << 16, to = sport | (__u32)dport << 16;
+	__u64 flags = p->protocol == SLC_PROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0;
+	int bytes = 4;
+
+	if (was == to || !at)
+		return 0;
+	if (slc_is_icmp(p)) { // one of the two is the identifier
+		was = p->sport ^ p->dport;
+		to = sport ^ dport;
+		where += 4;
+		bytes = 2;
+	}
+	if (bpf_l4_csum_replace(skb, at, was, to, bytes | flags))
+		return -1;
+	if (bytes == 2 ? bpf_skb_store_bytes(skb, where, &to, 2, 0) : bpf_skb_store_bytes(skb, where, &to, 4, 0))
+		return -1;
+	p->sport = sport;
+	p->dport = dport;
+	return 0;
+}
+
+// Makes the packet what the entry says. Later fragments have addresses alone. Returns SLC_PASS or the reason to drop.
+static __noinline int slc_nat_rewrite(struct __sk_buff *skb, struct slc_pass *s, const struct slc_nat_value *n)
+{
+	if (!s || !n)
+		return SLC_DROP_INVALID;
+	int whole = !(s->p.what & SLC_FRAG_LATER);
+	__be16 sport = n->sport, dport = n->dport;
+	if (slc_nat_addresses(skb, &s->p, &n->src, &n->dst, whole))
+		return SLC_DROP_WRITE;
+	if (!whole) {
+		s->p.sport = sport;
+		s->p.dport = dport;
+		return SLC_PASS;
+	}
+	return slc_nat_ports(skb, &s->p, sport, dport) ? SLC_DROP_WRITE : SLC_PASS;
+}
+
+// Out by the uplink, past the node's stack, which would take a packet from its own address for a lie.
+static __always_inline int slc_nat_out(struct __sk_buff *skb, const struct slc_pass *s, const struct slc_nat_config *c)
+{
+	if (s->p.ttl <= 1)
+		return TC_ACT_OK; // the stack says that time is exceeded
+	if (slc_hop(skb, &s->p))
+		return TC_ACT_SHOT;
+	return bpf_redirect_neigh(c->uplink, 0, 0, 0);
+}
+
+// Fragments follow their first, whose ports are remembered as it came. Returns 0 when ports are known.
+static __always_inline int slc_nat_fragment(struct slc_pass *s)
+{
+	if (s->p.what & SLC_FRAG_FIRST)
+		slc_frag_passed(s);
+	return s->p.what & SLC_FRAG_LATER ? slc_frag_ports(&s->p) : SLC_PASS;
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+// Structs of address translation that programs and Java share (NatCodec checks them against BTF).
+#pragma once
+#include "slc_types.h"
+
+// A packet as it arrives, before translation.
+struct slc_nat_key {
+	struct slc_ip src;
+	struct slc_ip dst;
+	__be16 sport; // of an echo request its identifier
+	__be16 dport; // of an echo reply its identifier
+	__u8 protocol;
+	__u8 pad[3];
+};
+
+// flags: what the entry is for. Each connection has two entries, one a direction.
+#define SLC_NAT_FRONT 1 // client to a Service's address
+#define SLC_NAT_BACK 2  // its backend to the client
+#define SLC_NAT_OUT 3   // pod to the outside, under the node's address
+#define SLC_NAT_IN 4    // the outside to that pod
+#define SLC_NAT_KIND 7
+#define SLC_NAT_SEEN 8 // a packet came
+#define SLC_NAT_FIN 16
+#define SLC_NAT_RST 32
+
+// What the packet becomes.
+struct slc_nat_value {
+	struct slc_ip src;
+	struct slc_ip dst;
+	__be16 sport;
+	__be16 dport;
+	__u32 flags;
+	__u64 last_seen; // slc_now
+	__u32 service;   // frontend that was dialled, 0: none
+	__u32 identity;  // of who sends
+	__u32 epoch;     // of addresses, for which the identity holds
+	__u32 swept;     // tick that last looked at it
+};
+
+// Written by the applier alone.
+struct slc_nat_config {
+	__u32 uplink;     // ifindex; 0: nothing is translated yet
+	__u32 pad;
+	__u32 port_first; // ports that are the table's, on the node's addresses
+	__u32 ports;
+	struct slc_ip ip4; // the node's own address; unspecified: none
+	struct slc_ip ip6;
+};
+
+// slc_range: prefixes that belong to something. Owner 0: where pods go under their own address; else a frontend, and
+// who may use it.
+struct slc_range_key {
+	__u32 prefixlen;
+	__u32 owner;
+	struct slc_ip addr;
+};
+
+_Static_assert(sizeof(struct slc_nat_key) == 40, "translation key");
+_Static_assert(sizeof(struct slc_nat_value) == 64, "translation value");
+_Static_assert(sizeof(struct slc_nat_config) == 48, "translation config");
+_Static_assert(sizeof(struct slc_range_key) == 24, "range key");

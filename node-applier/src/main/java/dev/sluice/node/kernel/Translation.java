@@ -1,0 +1,210 @@
+package dev.sluice.node.kernel;
+
+import static dev.sluice.node.kernel.Layouts.buffer;
+
+import dev.sluice.core.net.IpAddress;
+import dev.sluice.core.net.Prefix;
+import dev.sluice.core.service.LbEntry.Target;
+import dev.sluice.node.bpf.BpfMap;
+import dev.sluice.schemas.config.Setting;
+import dev.sluice.schemas.config.Settings;
+import dev.sluice.schemas.config.SettingsException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What the programs need to translate addresses, and what they did. The entries themselves are the
+ * kernel's. Thread-safe.
+ */
+public final class Translation {
+  static final List<String> NAMES =
+      List.of("slc_nat", "slc_nat_queue", "slc_nat_config", "slc_nat_clock", "slc_range");
+
+  private static final byte[] KEY = new byte[4];
+  private static final int CONFIG = 48;
+  private static final int UDP = 17;
+
+  /** Owner of the prefixes that pods reach under their own addresses. */
+  private static final int NOBODY = 0;
+
+  /**
+   * Ports of the node's addresses that are not for its own sockets.
+   *
+   * @param first the lowest
+   * @param last the highest
+   */
+  public record Ports(int first, int last) {
+    /**
+     * @throws SettingsException when the setting is no range of ports
+     */
+    public static Ports of(Settings settings) {
+      String text = settings.text(Setting.NODE_NAT_PORTS);
+      String[] ends = text.split("-", 2);
+      try {
+        Ports ports = new Ports(Integer.parseInt(ends[0]), Integer.parseInt(ends[1]));
+        if (ports.first > 1023 && ports.first < ports.last && ports.last < 65_536) {
+          return ports;
+        }
+      } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+        // told below
+      }
+      throw new SettingsException(
+          "node.nat.ports is '%s': write two ports from 1024 to 65535, like 49152-65535"
+              .formatted(text));
+    }
+  }
+
+  /** One connection that is translated, one direction. */
+  public record Translated(
+      String kind,
+      int protocol,
+      Target source,
+      Target destination,
+      Target newSource,
+      Target newDestination,
+      int service,
+      long idleSeconds) {}
+
+  private final BpfMap entries;
+  private final BpfMap config;
+  private final BpfMap ranges;
+
+  Translation(Map<String, BpfMap> maps) {
+    this.entries = maps.get("slc_nat");
+    this.config = maps.get("slc_nat_config");
+    this.ranges = maps.get("slc_range");
+  }
+
+  /** Translates on this interface from now on, as far as addresses are known. */
+  void begin(int uplink, Ports ports, Collection<Prefix> except) {
+    except(except);
+    change(
+        value ->
+            value.putInt(0, uplink)
+                .putInt(8, ports.first())
+                .putInt(12, ports.last() - ports.first() + 1));
+  }
+
+  private void except(Collection<Prefix> prefixes) {
+    Set<Prefix> wanted = new HashSet<>(prefixes);
+    for (byte[] key : ranges.keys()) {
+      if (buffer(key).getInt(4) == NOBODY && !wanted.remove(LbCodec.range(key).key().prefix())) {
+        ranges.delete(key);
+      }
+    }
+    wanted.forEach(
+        prefix -> ranges.update(LbCodec.range(NOBODY, prefix), LbCodec.present()));
+  }
+
+  /**
+   * Prefixes that pods reach under their own addresses.
+   *
+   * @throws SettingsException when one is no prefix
+   */
+  static List<Prefix> exceptions(Settings settings) {
+    List<Prefix> prefixes = new ArrayList<>();
+    for (String text : settings.text(Setting.NODE_MASQUERADE_EXCEPT).split(",")) {
+      if (!text.isBlank()) {
+        try {
+          prefixes.add(Prefix.parse(text.strip()));
+        } catch (IllegalArgumentException e) {
+          throw new SettingsException(
+              "node.masquerade.except: '%s' is no prefix: write one like 10.0.0.0/8"
+                  .formatted(text.strip()));
+        }
+      }
+    }
+    return prefixes;
+  }
+
+  /** The node's own addresses: the first of each family is what it speaks for others under. */
+  void own(List<IpAddress> addresses) {
+    change(
+        value -> {
+          value.put(16, new byte[32]);
+          for (boolean v6 : new boolean[] {false, true}) {
+            addresses.stream()
+                .filter(address -> address.v6() == v6)
+                .findFirst()
+                .ifPresent(address -> value.put(v6 ? 32 : 16, address.mapped()));
+          }
+        });
+  }
+
+  private synchronized void change(java.util.function.Consumer<ByteBuffer> how) {
+    byte[] held = config.lookup(KEY).orElseThrow();
+    ByteBuffer value = buffer(Arrays.copyOf(held, CONFIG));
+    how.accept(value);
+    if (!Arrays.equals(held, value.array())) {
+      config.update(KEY, value.array());
+    }
+  }
+
+  /**
+   * Forgets who was sent to these backends by datagrams: nothing ends such a flow, and it would go
+   * on to nowhere. The next datagram gets another backend.
+   */
+  void forget(Set<Target> backends) {
+    List<byte[]> gone = new ArrayList<>();
+    entries.forEach(
+        (key, value) -> {
+          boolean forward = (buffer(value).getInt(36) & 7) == 1;
+          if (forward && key[36] == UDP && backends.contains(target(value, 16, 34))) {
+            gone.add(key);
+            gone.add(back(key, value));
+          }
+        });
+    gone.forEach(entries::delete);
+  }
+
+  private static byte[] back(byte[] key, byte[] value) {
+    return buffer(40)
+        .put(value, 16, 16)
+        .put(value, 0, 16)
+        .put(value, 34, 2)
+        .put(value, 32, 2)
+        .put(key[36])
+        .array();
+  }
+
+  /** Every entry, in no order. */
+  public List<Translated> all() {
+    List<Translated> all = new ArrayList<>();
+    long now = System.nanoTime();
+    entries.forEach((key, value) -> all.add(translated(key, value, now)));
+    return all;
+  }
+
+  private static Translated translated(byte[] key, byte[] value, long now) {
+    ByteBuffer v = buffer(value);
+    String kind =
+        switch (v.getInt(36) & 7) {
+          case 1 -> "service";
+          case 2 -> "service reply";
+          case 3 -> "masquerade";
+          default -> "masquerade reply";
+        };
+    return new Translated(
+        kind,
+        key[36] & 0xff,
+        target(key, 0, 32),
+        target(key, 16, 34),
+        target(value, 0, 32),
+        target(value, 16, 34),
+        v.getInt(48),
+        Math.max(0, TimeUnit.NANOSECONDS.toSeconds(now - v.getLong(40))));
+  }
+
+  private static Target target(byte[] bytes, int address, int port) {
+    return new Target(
+        IpAddress.ofMapped(Arrays.copyOfRange(bytes, address, address + 16)),
+        (bytes[port] & 0xff) << 8 | bytes[port + 1] & 0xff);
+  }
+}

@@ -1,0 +1,405 @@
+package dev.sluice.node.kernel;
+
+import static dev.sluice.core.node.KernelEntry.Direction.EGRESS;
+import static dev.sluice.core.node.KernelEntry.Direction.INGRESS;
+import static dev.sluice.node.kernel.Lab.NODE;
+import static dev.sluice.node.kernel.Lab.OTHER_NODE;
+import static dev.sluice.node.kernel.Lab.OUTSIDE;
+import static dev.sluice.node.kernel.Lab.OUTSIDE6;
+import static dev.sluice.node.kernel.Lab.POD;
+import static dev.sluice.node.kernel.Lab.POD6;
+import static dev.sluice.node.kernel.Lab.POD_ID;
+import static dev.sluice.node.kernel.Lab.REMOTE;
+import static dev.sluice.node.kernel.Packet.ACK;
+import static dev.sluice.node.kernel.Packet.FIN;
+import static dev.sluice.node.kernel.Packet.RST;
+import static dev.sluice.node.kernel.Packet.SYN;
+import static dev.sluice.node.kernel.Packet.UDP;
+import static dev.sluice.node.kernel.Packet.ip;
+import static dev.sluice.node.kernel.Packet.tcp;
+import static dev.sluice.node.kernel.Packet.tooBig;
+import static dev.sluice.node.kernel.Packet.udp;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.core.desired.ServiceRow;
+import dev.sluice.core.log.Change;
+import dev.sluice.core.net.IpAddress;
+import dev.sluice.core.net.Prefix;
+import dev.sluice.core.service.NodeServices;
+import dev.sluice.node.bpf.TestRun.Context;
+import dev.sluice.node.kernel.Lab.Outcome;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What clients outside the cluster send to Services, on the node's uplink. */
+@RequiresKernel
+class NodePortTest {
+  private static final String NODE6 = "fd00:31::1";
+  private static final String REMOTE6 = "fd00:10:0:2::10";
+  private static final String BALANCED = "203.0.113.80";
+  private static final String ROUTER = "192.0.2.1";
+  private static final String ROUTER6 = "2001:db8:f::1";
+  private static final int TCP_PORT = 30080;
+  private static final int UDP_PORT = 30053;
+
+  private static Lab lab;
+  private NodeServices services;
+  private int ids;
+
+  private record Ends(
+      String outside, String node, String pod, String remote, String router, String any) {}
+
+  private static final List<Ends> FAMILIES =
+      List.of(
+          new Ends(OUTSIDE, NODE, POD, REMOTE, ROUTER, "0.0.0.0"),
+          new Ends(OUTSIDE6, NODE6, POD6, REMOTE6, ROUTER6, "::"));
+
+  @BeforeAll
+  static void make() {
+    lab = new Lab();
+  }
+
+  @AfterAll
+  static void remove() {
+    if (lab != null) {
+      lab.close();
+    }
+  }
+
+  @BeforeEach
+  void reset() {
+    lab.reset();
+    lab.open(INGRESS).closed(EGRESS);
+    lab.translate(100, NODE, NODE6);
+    lab.known(NODE6 + "/128", 1, null);
+    lab.known(REMOTE6 + "/128", Lab.REMOTE_ID, OTHER_NODE);
+    services = new NodeServices("n1", 16_381);
+    write();
+  }
+
+  private void write() {
+    var plan = services.planFrom(lab.dataplane.services().readBack());
+    lab.dataplane.services().put(plan.puts());
+    lab.dataplane.services().remove(plan.deletes());
+  }
+
+  private void put(ServiceRow row) {
+    services.apply(Change.upsert(row.getClass(), row.key(), row));
+  }
+
+  private int front(
+      ServiceRow.Kind kind,
+      String address,
+      int port,
+      int protocol,
+      int group,
+      int affinity,
+      Prefix... ranges) {
+    int id = ++ids;
+    put(
+        new ServiceRow.Frontend(
+            id,
+            "shop",
+            "web",
+            "",
+            kind,
+            IpAddress.parse(address),
+            port,
+            protocol,
+            group,
+            false,
+            affinity,
+            List.of(ranges),
+            0));
+    return id;
+  }
+
+  private int nodePort(String any, int port, int protocol, int group) {
+    return front(ServiceRow.Kind.NODE_PORT, any, port, protocol, group, 0);
+  }
+
+  private static ServiceRow.Backend backend(int group, String address, int port) {
+    return new ServiceRow.Backend(
+        group, IpAddress.parse(address), port, true, "n1", List.of(), List.of());
+  }
+
+  /** Group 1: the pod; 2: the remote pod; of each family (10 more for IPv6). */
+  private void world() {
+    for (Ends e : FAMILIES) {
+      int more = e.any.equals("::") ? 10 : 0;
+      nodePort(e.any, TCP_PORT, Packet.TCP, 1 + more);
+      nodePort(e.any, UDP_PORT, UDP, 1 + more);
+      nodePort(e.any, TCP_PORT + 1, Packet.TCP, 2 + more);
+      nodePort(e.any, UDP_PORT + 1, UDP, 2 + more);
+      put(backend(1 + more, e.pod, 8080));
+      put(backend(2 + more, e.remote, 8080));
+    }
+    write();
+  }
+
+  private static Outcome arrives(Packet packet) {
+    return lab.run("slc_from_uplink", packet.summed(), Context.ARRIVED);
+  }
+
+  private static Outcome answers(Packet packet) {
+    return lab.fromPod(packet.summed());
+  }
+
+  @Test
+  void aBackendHereSeesTheClientAndAnswersAsTheService() {
+    world();
+    for (Ends e : FAMILIES) {
+      Outcome in = arrives(tcp(e.outside, 40000, e.node, TCP_PORT).syn()).redirected();
+      assertEquals(e.outside + " 40000 > " + e.pod + " 8080", in.frame().toString());
+      Outcome out = answers(tcp(e.pod, 8080, e.outside, 40000).flags(SYN | ACK)).redirected();
+      assertEquals(e.node + " 30080 > " + e.outside + " 40000", out.frame().toString());
+      in = arrives(udp(e.outside, 40000, e.node, UDP_PORT)).redirected();
+      assertEquals(e.outside + " 40000 > " + e.pod + " 8080", in.frame().toString());
+      out = answers(udp(e.pod, 8080, e.outside, 40000)).redirected();
+      assertEquals(e.node + " 30053 > " + e.outside + " 40000", out.frame().toString());
+    }
+  }
+
+  @Test
+  void aBackendElsewhereSeesTheNodeUnderAPortOfItsOwn() {
+    world();
+    for (Ends e : FAMILIES) {
+      Set<Integer> ports = new HashSet<>();
+      for (int client = 0; client < 50; client++) {
+        Outcome on = arrives(tcp(e.outside, 40000 + client, e.node, TCP_PORT + 1).syn());
+        Frame frame = on.is(7, List.of()).frame();
+        ports.add(frame.sourcePort());
+        assertEquals(
+            e.node + " " + frame.sourcePort() + " > " + e.remote + " 8080", frame.toString());
+        assertTrue(frame.sourcePort() >= Lab.PORT && frame.sourcePort() < Lab.PORT + 100);
+        Frame again = arrives(tcp(e.outside, 40000 + client, e.node, TCP_PORT + 1)).frame();
+        assertEquals(frame.toString(), again.toString());
+      }
+      assertEquals(50, ports.size(), "each connection has a port of its own");
+    }
+  }
+
+  @Test
+  void noPortLeftIsAReasonOfItsOwn() {
+    lab.translate(2, NODE, NODE6);
+    world();
+    int dropped = 0;
+    for (int client = 0; client < 10; client++) {
+      Outcome on = arrives(tcp(OUTSIDE, 40000 + client, NODE, TCP_PORT + 1).syn());
+      dropped += on.counted().contains(167) ? 1 : 0;
+    }
+    assertEquals(8, dropped);
+  }
+
+  @Test
+  void policyOfTheBackendIsAboutTheClient() {
+    world();
+    lab.closed(INGRESS);
+    lab.known(OUTSIDE + "/32", 0x800001, null);
+    lab.rule(POD_ID, INGRESS, 0x800001, Packet.TCP, 8080, 16, true, 1);
+    arrives(tcp(OUTSIDE, 40000, NODE, TCP_PORT).syn()).redirected();
+    arrives(tcp("198.51.100.8", 40000, NODE, TCP_PORT).syn()).drops(133);
+    KernelEvent drop = lab.drops().getFirst();
+    assertEquals("198.51.100.8", drop.source().toString());
+    assertEquals(POD, drop.destination().toString());
+    assertNotEquals(0, drop.service());
+  }
+
+  @Test
+  void anAddressThatChangesItsIdentityIsAskedAnew() {
+    world();
+    lab.rule(POD_ID, INGRESS, 0x800001, Packet.TCP, 8080, 16, false, 1);
+    arrives(tcp("198.51.100.40", 40000, NODE, TCP_PORT).syn()).redirected();
+    lab.known("198.51.100.40/32", 0x800001, null);
+    arrives(tcp("198.51.100.40", 40000, NODE, TCP_PORT)).drops(133);
+  }
+
+  @Test
+  void nobodyPretendsToBeAPodTowardsAService() {
+    world();
+    arrives(tcp(POD, 40000, NODE, TCP_PORT).syn()).drops(132);
+    arrives(tcp(NODE, 40000, NODE, TCP_PORT).syn()).drops(132);
+    arrives(tcp(REMOTE, 40000, NODE, TCP_PORT).syn()).drops(132);
+    arrives(tcp(OTHER_NODE, 40000, NODE, TCP_PORT).syn()).redirected();
+  }
+
+  @Test
+  void whatIsNoServiceIsLeftAlone() {
+    world();
+    arrives(tcp(OUTSIDE, 40000, NODE, 22).syn()).leftAlone();
+    arrives(tcp(OUTSIDE, 40000, NODE, 30999).syn()).leftAlone();
+    arrives(tcp(OUTSIDE, 40000, "198.51.100.99", TCP_PORT).syn()).leftAlone();
+    arrives(udp(OUTSIDE, 40000, NODE, TCP_PORT)).leftAlone();
+    front(ServiceRow.Kind.CLUSTER_IP, "10.96.0.80", 80, Packet.TCP, 1, 0);
+    write();
+    arrives(tcp(OUTSIDE, 40000, "10.96.0.80", 80).syn()).leftAlone();
+  }
+
+  @Test
+  void onlyClientsOfItsRangesReachABalancedAddress() {
+    front(
+        ServiceRow.Kind.LOAD_BALANCER, BALANCED, 80, Packet.TCP, 1, 0, Prefix.parse(OUTSIDE + "/31"));
+    put(backend(1, POD, 8080));
+    write();
+    arrives(tcp(OUTSIDE, 40000, BALANCED, 80).syn()).redirected();
+    arrives(tcp("198.51.100.6", 40000, BALANCED, 80).syn()).redirected();
+    arrives(tcp("198.51.100.8", 40000, BALANCED, 80).syn()).drops(177);
+    assertEquals(1, lab.drops().size());
+  }
+
+  @Test
+  void withoutBackendsTheClientIsToldAtOnce() {
+    for (Ends e : FAMILIES) {
+      nodePort(e.any, TCP_PORT, Packet.TCP, 5);
+      nodePort(e.any, UDP_PORT, UDP, 5);
+    }
+    write();
+    for (Ends e : FAMILIES) {
+      Outcome reset = arrives(tcp(e.outside, 40000, e.node, TCP_PORT).syn());
+      assertEquals(List.of(158), reset.counted());
+      assertEquals(7, reset.verdict());
+      assertEquals(e.node + " 30080 > " + e.outside + " 40000", reset.frame().toString());
+      assertEquals(RST | ACK, reset.frame().tcpFlags());
+      assertEquals(RST, arrives(tcp(e.outside, 40001, e.node, TCP_PORT)).frame().tcpFlags());
+      assertEquals(2, arrives(tcp(e.outside, 40002, e.node, TCP_PORT).flags(RST)).verdict());
+      Frame error = arrives(udp(e.outside, 40000, e.node, UDP_PORT)).frame();
+      assertEquals(
+          "%s > %s about %s 40000 > %s 30053".formatted(e.node, e.outside, e.outside, e.node),
+          error.toString());
+      assertEquals(e.any.equals("::") ? 0x104 : 0x303, error.icmp());
+    }
+  }
+
+  @Test
+  void fragmentsFollowTheirFirst() {
+    world();
+    for (Ends e : FAMILIES) {
+      arrives(ip(e.outside, e.node, UDP, new byte[64]).fragment(7, 24, false)).leftAlone();
+      lab.run(
+              "slc_from_uplink",
+              udp(e.outside, 40000, e.node, UDP_PORT).fragment(7, 0, true),
+              Context.ARRIVED)
+          .redirected();
+      Outcome later =
+          lab.run(
+                  "slc_from_uplink",
+                  ip(e.outside, e.node, UDP, new byte[64]).fragment(7, 24, false),
+                  Context.ARRIVED)
+              .redirected();
+      assertEquals(e.outside + " > " + e.pod, later.frame().addresses());
+      lab.fromPod(udp(e.pod, 8080, e.outside, 40000).fragment(8, 0, true)).redirected();
+      later = lab.fromPod(ip(e.pod, e.outside, UDP, new byte[64]).fragment(8, 24, false));
+      assertEquals(e.node + " > " + e.outside, later.redirected().frame().addresses());
+    }
+  }
+
+  @Test
+  void errorsAreAboutWhatTheirReaderSent() {
+    world();
+    for (Ends e : FAMILIES) {
+      arrives(udp(e.outside, 40000, e.node, UDP_PORT)).redirected();
+      answers(udp(e.pod, 8080, e.outside, 40000)).redirected();
+      Packet reply = udp(e.node, UDP_PORT, e.outside, 40000).summed();
+      Frame toPod = arrives(tooBig(e.router, e.node, reply)).redirected().frame();
+      assertEquals(
+          "%s > %s about %s 8080 > %s 40000".formatted(e.router, e.pod, e.pod, e.outside),
+          toPod.toString());
+      Packet asked = udp(e.outside, 40000, e.pod, 8080).summed();
+      Frame toClient = answers(tooBig(e.pod, e.outside, asked)).redirected().frame();
+      assertEquals(
+          "%s > %s about %s 40000 > %s 30053".formatted(e.node, e.outside, e.outside, e.node),
+          toClient.toString());
+      Frame on = arrives(udp(e.outside, 40000, e.node, UDP_PORT + 1)).frame();
+      Frame toRemote =
+          arrives(tooBig(e.router, e.node, udp(e.node, UDP_PORT + 1, e.outside, 40000))).frame();
+      assertEquals(
+          "%s > %s about %s 8080 > %s %d"
+              .formatted(e.node, e.remote, e.remote, e.node, on.sourcePort()),
+          toRemote.toString());
+      arrives(tooBig(e.router, e.node, udp(e.node, 99, e.outside, 40000))).leftAlone();
+    }
+  }
+
+  @Test
+  void aClientThatBeginsAnewGetsABackendThatIsOne() {
+    world();
+    assertEquals(
+        POD, arrives(tcp(OUTSIDE, 40000, NODE, TCP_PORT).syn()).frame().destination());
+    answers(tcp(POD, 8080, OUTSIDE, 40000).flags(FIN | ACK));
+    put(backend(1, REMOTE, 8080));
+    services.apply(Change.remove(ServiceRow.Backend.class, backend(1, POD, 8080).key()));
+    write();
+    // What is under way stays where it is, as long as its backend serves.
+    assertEquals(POD, arrives(tcp(OUTSIDE, 40000, NODE, TCP_PORT)).frame().destination());
+    assertEquals(
+        REMOTE, arrives(tcp(OUTSIDE, 40000, NODE, TCP_PORT).syn()).frame().destination());
+  }
+
+  @Test
+  void datagramsLeaveABackendThatIsGone() {
+    world();
+    assertEquals(POD, arrives(udp(OUTSIDE, 40000, NODE, UDP_PORT)).frame().destination());
+    put(backend(1, REMOTE, 8080));
+    services.apply(Change.remove(ServiceRow.Backend.class, backend(1, POD, 8080).key()));
+    write();
+    lab.dataplane.translation().forget(services.takeGone());
+    assertEquals(REMOTE, arrives(udp(OUTSIDE, 40000, NODE, UDP_PORT)).frame().destination());
+  }
+
+  @Test
+  void aClientWithAffinityKeepsItsBackendWhateverItsPort() {
+    front(ServiceRow.Kind.NODE_PORT, "0.0.0.0", TCP_PORT, Packet.TCP, 1, 600);
+    for (int i = 1; i <= 20; i++) {
+      put(backend(1, "10.0.2." + i, 8080));
+      lab.known("10.0.2." + i + "/32", Lab.REMOTE_ID, OTHER_NODE);
+    }
+    write();
+    Set<String> seen = new HashSet<>();
+    for (int port = 40000; port < 40020; port++) {
+      seen.add(arrives(tcp(OUTSIDE, port, NODE, TCP_PORT).syn()).frame().destination());
+    }
+    assertEquals(1, seen.size(), seen.toString());
+  }
+
+  @Test
+  void clientsAreSpreadOverAllBackends() {
+    nodePort("0.0.0.0", TCP_PORT, Packet.TCP, 1);
+    for (int i = 1; i <= 10; i++) {
+      put(backend(1, "10.0.2." + i, 8080));
+      lab.known("10.0.2." + i + "/32", Lab.REMOTE_ID, OTHER_NODE);
+    }
+    write();
+    lab.translate(10_000, NODE);
+    java.util.Map<String, Integer> seen = new java.util.TreeMap<>();
+    for (int port = 20_000; port < 22_000; port++) {
+      String to = arrives(tcp(OUTSIDE, port, NODE, TCP_PORT).syn()).frame().destination();
+      seen.merge(to, 1, Integer::sum);
+    }
+    assertEquals(10, seen.size(), seen.toString());
+    seen.values().forEach(has -> assertTrue(has > 120 && has < 280, seen.toString()));
+  }
+
+  @Test
+  void twoServicesOfOneBackendDoNotTakeEachOthersReplies() {
+    world();
+    nodePort("0.0.0.0", TCP_PORT + 5, Packet.TCP, 1);
+    write();
+    arrives(tcp(OUTSIDE, 40000, NODE, TCP_PORT).syn()).redirected();
+    Frame other = arrives(tcp(OUTSIDE, 40000, NODE, TCP_PORT + 5).syn()).redirected().frame();
+    assertEquals(OUTSIDE, other.source());
+    assertNotEquals(40000, other.sourcePort());
+    assertEquals(
+        NODE + " 30080 > " + OUTSIDE + " 40000",
+        answers(tcp(POD, 8080, OUTSIDE, 40000).flags(SYN | ACK)).frame().toString());
+    assertEquals(
+        NODE + " 30085 > " + OUTSIDE + " 40000",
+        answers(tcp(POD, 8080, OUTSIDE, other.sourcePort()).flags(SYN | ACK)).frame().toString());
+  }
+}
