@@ -234,7 +234,11 @@ class OutsideServicesTest {
       assertEquals("TimeoutError", dial(STRANGER, "tcp", address, 80, 1));
     }
     assertEquals(
-        12, dial(STRANGER, "tcp", "198.51.100.9", 80, 12).lines().filter(l -> l.contains("web")).count());
+        12,
+        dial(STRANGER, "tcp", "198.51.100.9", 80, 12)
+            .lines()
+            .filter(l -> l.contains("web"))
+            .count());
   }
 
   @Test

@@ -18,7 +18,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code sluice bpf policy|ipcache|ct|lb|nat list}: what the nodes' kernels hold, asked from them. */
+/**
+ * {@code sluice bpf policy|ipcache|ct|lb|nat list}: what the nodes' kernels hold, asked from them.
+ */
 @Command(
     name = "bpf",
     mixinStandardHelpOptions = true,

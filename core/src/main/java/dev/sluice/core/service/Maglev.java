@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
  * that way a table can be filled exactly evenly, but the last turns are long searches, in which a
  * place that becomes free draws another after it: of a hundred backends, the others lose 1.3 % when
  * one goes. So turns end early ({@link #BY_TURNS}), and each place that is left goes to the backend
- * with the highest weight there, between a least and a most share: 0.7 % move, shares differ by less
- * than 5 %.
+ * with the highest weight there, between a least and a most share: 0.7 % move, shares differ by
+ * less than 5 %.
  *
  * <p>A table is a pure function of its size and the backends; the order in which they are given
  * does not matter.

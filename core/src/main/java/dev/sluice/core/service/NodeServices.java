@@ -59,7 +59,6 @@ public final class NodeServices {
   /** Frontends that load balancers ask about, by the port they ask at. */
   private final TreeMap<Integer, TreeMap<String, Frontend>> checked = new TreeMap<>();
 
-
   /** Backends of UDP that went since {@link #takeGone}. */
   private final Set<Target> gone = new TreeSet<>();
 
@@ -213,8 +212,7 @@ public final class NodeServices {
     if (now.equals(before) && now.isEmpty() == !wanted.containsKey(table)) {
       return;
     }
-    now.byTarget()
-        .forEach((target, seat) -> put(new SeatEntry(new SeatKey(scope, seat), target)));
+    now.byTarget().forEach((target, seat) -> put(new SeatEntry(new SeatKey(scope, seat), target)));
     Set<Integer> taken = new HashSet<>(now.byTarget().values());
     before.byTarget().values().stream()
         .filter(seat -> !taken.contains(seat))
@@ -377,7 +375,9 @@ public final class NodeServices {
     if (before != null) {
       before.byTarget().values().forEach(seat -> remove(new SeatKey(scope, seat)));
     }
-    found.byTarget().forEach((target, seat) -> put(new SeatEntry(new SeatKey(scope, seat), target)));
+    found
+        .byTarget()
+        .forEach((target, seat) -> put(new SeatEntry(new SeatKey(scope, seat), target)));
     remove(new TableKey(scope));
   }
 

@@ -100,7 +100,8 @@ public sealed interface ControlRequest {
         return map;
       }
     }
-    throw new IllegalArgumentException("there is no map '" + name + "': policy, ipcache, ct, lb or nat");
+    throw new IllegalArgumentException(
+        "there is no map '" + name + "': policy, ipcache, ct, lb or nat");
   }
 
   private static Set<String> types(JsonNode json) {

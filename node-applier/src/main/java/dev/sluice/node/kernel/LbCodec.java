@@ -167,8 +167,7 @@ final class LbCodec {
   static TableEntry table(byte[] key, byte[] value) {
     char[] seats = new char[value.length / 2];
     buffer(value).asCharBuffer().get(seats);
-    return new TableEntry(
-        new TableKey(Scope.numbered(buffer(key).getInt(0))), SeatTable.of(seats));
+    return new TableEntry(new TableKey(Scope.numbered(buffer(key).getInt(0))), SeatTable.of(seats));
   }
 
   static byte[] key(RangeKey key) {

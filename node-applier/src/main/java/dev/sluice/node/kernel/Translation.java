@@ -87,7 +87,8 @@ public final class Translation {
     except(except);
     change(
         value ->
-            value.putInt(0, uplink)
+            value
+                .putInt(0, uplink)
                 .putInt(8, ports.first())
                 .putInt(12, ports.last() - ports.first() + 1));
   }
@@ -99,8 +100,7 @@ public final class Translation {
         ranges.delete(key);
       }
     }
-    wanted.forEach(
-        prefix -> ranges.update(LbCodec.range(NOBODY, prefix), LbCodec.present()));
+    wanted.forEach(prefix -> ranges.update(LbCodec.range(NOBODY, prefix), LbCodec.present()));
   }
 
   /**

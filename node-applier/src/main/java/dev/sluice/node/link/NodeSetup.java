@@ -92,7 +92,8 @@ public final class NodeSetup {
   private Map<String, String> parameters() {
     Map<String, String> values = new TreeMap<>();
     values.put("ipv4/ip_forward", "1");
-    // A socket that asks for any port gets none of those that translations have, or that others keep.
+    // A socket that asks for any port gets none of those that translations have, or that others
+    // keep.
     String reserved = "ipv4/ip_local_reserved_ports";
     values.put(reserved, "$(sed 's/..*/&,/' /proc/sys/net/" + reserved + ")" + natPorts);
     // A closed socket of a proxy would catch packets that are not for it any more, and drop them.

@@ -45,8 +45,7 @@ class MasqueradeTest {
   private record Ends(String outside, String node, String pod, String router) {}
 
   private static final List<Ends> FAMILIES =
-      List.of(
-          new Ends(OUTSIDE, NODE, POD, ROUTER), new Ends(OUTSIDE6, NODE6, POD6, ROUTER6));
+      List.of(new Ends(OUTSIDE, NODE, POD, ROUTER), new Ends(OUTSIDE6, NODE6, POD6, ROUTER6));
 
   @BeforeAll
   static void make() {
@@ -107,8 +106,7 @@ class MasqueradeTest {
     Frame one = leaves(tcp(POD, 40000, OUTSIDE, 443).syn());
     Frame other = leaves(tcp(Lab.NEIGHBOUR, 40000, OUTSIDE, 443).syn());
     assertNotEquals(one.sourcePort(), other.sourcePort());
-    assertEquals(
-        Lab.NEIGHBOUR, arrives(tcp(OUTSIDE, 443, NODE, other.sourcePort())).destination());
+    assertEquals(Lab.NEIGHBOUR, arrives(tcp(OUTSIDE, 443, NODE, other.sourcePort())).destination());
   }
 
   @Test
@@ -189,8 +187,7 @@ class MasqueradeTest {
   void portsOfTheNodesOwnSocketsAreNotTaken() throws IOException {
     lab.translate(2, "127.0.0.1");
     lab.known("127.0.0.1/32", 1, null);
-    try (DatagramSocket own =
-        new DatagramSocket(Lab.PORT, InetAddress.getByName("127.0.0.1"))) {
+    try (DatagramSocket own = new DatagramSocket(Lab.PORT, InetAddress.getByName("127.0.0.1"))) {
       for (int port = 40000; port < 40008; port++) {
         Frame out = leaves(udp(POD, port, "198.51.100." + (port - 39990), 53));
         assertEquals(Lab.PORT + 1, out.sourcePort());

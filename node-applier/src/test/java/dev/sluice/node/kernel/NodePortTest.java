@@ -245,7 +245,13 @@ class NodePortTest {
   @Test
   void onlyClientsOfItsRangesReachABalancedAddress() {
     front(
-        ServiceRow.Kind.LOAD_BALANCER, BALANCED, 80, Packet.TCP, 1, 0, Prefix.parse(OUTSIDE + "/31"));
+        ServiceRow.Kind.LOAD_BALANCER,
+        BALANCED,
+        80,
+        Packet.TCP,
+        1,
+        0,
+        Prefix.parse(OUTSIDE + "/31"));
     put(backend(1, POD, 8080));
     write();
     arrives(tcp(OUTSIDE, 40000, BALANCED, 80).syn()).redirected();
@@ -330,16 +336,14 @@ class NodePortTest {
   @Test
   void aClientThatBeginsAnewGetsABackendThatIsOne() {
     world();
-    assertEquals(
-        POD, arrives(tcp(OUTSIDE, 40000, NODE, TCP_PORT).syn()).frame().destination());
+    assertEquals(POD, arrives(tcp(OUTSIDE, 40000, NODE, TCP_PORT).syn()).frame().destination());
     answers(tcp(POD, 8080, OUTSIDE, 40000).flags(FIN | ACK));
     put(backend(1, REMOTE, 8080));
     services.apply(Change.remove(ServiceRow.Backend.class, backend(1, POD, 8080).key()));
     write();
     // What is under way stays where it is, as long as its backend serves.
     assertEquals(POD, arrives(tcp(OUTSIDE, 40000, NODE, TCP_PORT)).frame().destination());
-    assertEquals(
-        REMOTE, arrives(tcp(OUTSIDE, 40000, NODE, TCP_PORT).syn()).frame().destination());
+    assertEquals(REMOTE, arrives(tcp(OUTSIDE, 40000, NODE, TCP_PORT).syn()).frame().destination());
   }
 
   @Test
