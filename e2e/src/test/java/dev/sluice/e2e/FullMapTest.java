@@ -86,6 +86,9 @@ class FullMapTest {
           lab.sluice("lab", "apply", "-f", lab.file(versions(stranger, 30)).toString());
       assertEquals(1, refused.status(), refused.text());
       assertTrue(refused.text().contains("and may have 16: name fewer"), refused.text());
+      // Prefixes that only the accepted version names stay who they are, in both families.
+      lab.apply(Manifests.allow("other", "nobody", "nobody"));
+      assertReached(lab, "outside/shop-window", true);
       assertReached(lab, "shop/stranger", false);
       String shown = lab.sluice("policy", "get", "shop/versions").text();
       assertTrue(shown.contains("refused: "), shown);

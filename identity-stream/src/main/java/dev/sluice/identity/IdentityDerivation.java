@@ -1,9 +1,8 @@
 package dev.sluice.identity;
 
-import dev.sluice.core.cluster.ClusterFold;
 import dev.sluice.core.cluster.ClusterRecord;
-import dev.sluice.core.cluster.ClusterSnapshot;
 import dev.sluice.core.cluster.ClusterStep;
+import dev.sluice.core.compile.IdentityFold;
 import dev.sluice.core.log.Change;
 import dev.sluice.foldruntime.Derivation;
 import dev.sluice.foldruntime.Group;
@@ -26,12 +25,12 @@ import java.util.List;
  */
 final class IdentityDerivation implements Derivation {
   static final String NAME = "identity-stream";
-  private static final int FORMAT = 2;
+  private static final int FORMAT = 3;
 
-  private ClusterFold fold;
+  private IdentityFold fold;
 
   IdentityDerivation(Settings settings) {
-    fold = ClusterFold.empty(settings.text(Setting.CLUSTER_NAME));
+    fold = IdentityFold.empty(settings.text(Setting.CLUSTER_NAME));
   }
 
   @Override
@@ -54,12 +53,12 @@ final class IdentityDerivation implements Derivation {
 
   @Override
   public void restore(byte[] image) {
-    fold = ClusterFold.restore(ClusterSnapshot.decode(image));
+    fold = IdentityFold.restore(image);
   }
 
   @Override
   public byte[] image() {
-    return fold.snapshot().encode();
+    return fold.image();
   }
 
   @Override
@@ -74,7 +73,7 @@ final class IdentityDerivation implements Derivation {
 
   @Override
   public List<OutputRow> rows() {
-    return position() < 0 ? List.of() : rows(position(), fold.image());
+    return position() < 0 ? List.of() : rows(position(), fold.rows());
   }
 
   @Override

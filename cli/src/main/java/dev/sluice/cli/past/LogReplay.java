@@ -2,9 +2,8 @@ package dev.sluice.cli.past;
 
 import dev.sluice.cli.Refusal;
 import dev.sluice.cli.look.LabTopics;
-import dev.sluice.core.cluster.ClusterFold;
-import dev.sluice.core.cluster.ClusterSnapshot;
 import dev.sluice.core.cluster.ClusterStep;
+import dev.sluice.core.compile.IdentityFold;
 import dev.sluice.core.compile.PolicyFold;
 import dev.sluice.core.compile.PolicySnapshot;
 import dev.sluice.core.compile.PolicyStep;
@@ -31,13 +30,13 @@ final class LogReplay implements AutoCloseable {
   private static final String POLICY = "policy-stream";
 
   private final TopicReader<K8sObject> reader;
-  private final ClusterFold cluster;
+  private final IdentityFold cluster;
   private final PolicyFold policy;
   private final long first;
   private long records;
 
   private LogReplay(
-      TopicReader<K8sObject> reader, ClusterFold cluster, PolicyFold policy, long first) {
+      TopicReader<K8sObject> reader, IdentityFold cluster, PolicyFold policy, long first) {
     this.reader = reader;
     this.cluster = cluster;
     this.policy = policy;
@@ -57,7 +56,7 @@ final class LogReplay implements AutoCloseable {
         reader.seekToBeginning();
         return new LogReplay(
             reader,
-            ClusterFold.empty(topics.settings().text(Setting.CLUSTER_NAME)),
+            IdentityFold.empty(topics.settings().text(Setting.CLUSTER_NAME)),
             PolicyFold.empty(),
             0);
       }
@@ -68,7 +67,7 @@ final class LogReplay implements AutoCloseable {
                 + begin
                 + " and no snapshot says what was before: nothing can be recomputed");
       }
-      ClusterFold cluster = ClusterFold.restore(ClusterSnapshot.decode(image(snapshots, CLUSTER)));
+      IdentityFold cluster = IdentityFold.restore(image(snapshots, CLUSTER));
       PolicyFold policy = PolicyFold.restore(PolicySnapshot.decode(image(snapshots, POLICY)));
       if (cluster.position() > policy.position() || cluster.position() + 1 < begin) {
         throw new Refusal(
@@ -128,7 +127,7 @@ final class LogReplay implements AutoCloseable {
     return records;
   }
 
-  ClusterFold cluster() {
+  IdentityFold cluster() {
     return cluster;
   }
 

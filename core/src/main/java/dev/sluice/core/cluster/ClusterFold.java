@@ -3,6 +3,7 @@ package dev.sluice.core.cluster;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.log.LogGate;
 import dev.sluice.core.log.ObjectEvent;
+import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.policy.CidrGroup;
 import dev.sluice.core.policy.ClusterSettings;
 import dev.sluice.core.policy.PolicyKind;
@@ -35,6 +36,7 @@ public final class ClusterFold {
 
   private final LogGate gate;
   private final ClusterState state;
+  private Set<ObjectKey> waiting = Set.of();
 
   private ClusterFold(LogGate gate, ClusterState state) {
     this.gate = gate;
@@ -68,6 +70,7 @@ public final class ClusterFold {
     boolean wasWhole = gate.synced();
     if (gate.admit(event) == LogGate.Admission.ADMITTED) {
       state.advance(event.timeMillis());
+      state.release(waiting);
       fold(event);
       if (gate.synced() && !wasWhole) {
         state.becomeWhole();
@@ -75,6 +78,23 @@ public final class ClusterFold {
       state.expireIdentities();
     }
     return new ClusterStep(gate.position(), state.drain());
+  }
+
+  /**
+   * From now on somebody decides which versions of policies are accepted: the prefixes of a version
+   * that is replaced stay in use until the record after {@link #accepted} said that the new one is.
+   */
+  public void keepReplaced() {
+    state.keepReplaced();
+  }
+
+  /**
+   * What became of the policies of the record that was folded last; takes effect with the next.
+   *
+   * @param withoutRoom policies whose newest version is read and not accepted
+   */
+  public void accepted(Set<ObjectKey> withoutRoom) {
+    waiting = withoutRoom;
   }
 
   private void fold(ObjectEvent event) {

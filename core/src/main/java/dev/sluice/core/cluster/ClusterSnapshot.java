@@ -41,9 +41,11 @@ public record ClusterSnapshot(
    * The objects that decide which prefixes are in use, each list sorted by name.
    *
    * @param policies those that name more than labels
+   * @param replaced versions of them that still count, since newer ones are not accepted
    */
   record Peers(
       List<PeerObjects.Kept> policies,
+      List<PeerObjects.Kept> replaced,
       List<CidrGroup> groups,
       List<ServiceAddresses.Listing> listings,
       List<ServiceAddresses.Slice> slices) {}

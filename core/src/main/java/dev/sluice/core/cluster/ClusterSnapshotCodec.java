@@ -22,7 +22,7 @@ import java.util.TreeSet;
 
 /** The binary form of {@link ClusterSnapshot}: big-endian, lengths before contents, no padding. */
 final class ClusterSnapshotCodec {
-  private static final int FORMAT = 2;
+  private static final int FORMAT = 3;
 
   private ClusterSnapshotCodec() {}
 
@@ -120,6 +120,14 @@ final class ClusterSnapshotCodec {
         });
     write(
         out,
+        peers.replaced(),
+        (to, kept) -> {
+          text(to, kept.key().toString());
+          to.writeInt(kept.tree().length);
+          to.write(kept.tree());
+        });
+    write(
+        out,
         peers.groups(),
         (to, group) -> {
           text(to, group.name());
@@ -145,6 +153,7 @@ final class ClusterSnapshotCodec {
 
   private static ClusterSnapshot.Peers peers(DataInputStream in) throws IOException {
     return new ClusterSnapshot.Peers(
+        read(in, from -> new PeerObjects.Kept(ObjectKey.parse(text(from)), bytes(from))),
         read(in, from -> new PeerObjects.Kept(ObjectKey.parse(text(from)), bytes(from))),
         read(
             in,

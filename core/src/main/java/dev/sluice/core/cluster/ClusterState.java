@@ -4,6 +4,7 @@ import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.log.LogGate;
 import dev.sluice.core.log.ObjectEvent;
+import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
 import java.util.ArrayList;
@@ -50,6 +51,7 @@ final class ClusterState {
   private long timeMillis;
   private long lastEndpoint;
   private boolean whole;
+  private boolean keepsReplaced;
 
   ClusterState(String cluster) {
     this.cluster = cluster;
@@ -113,6 +115,9 @@ final class ClusterState {
   /** Every required kind has been listed: numbers the pods and derives all rows. */
   void becomeWhole() {
     whole = true;
+    if (keepsReplaced) {
+      peers.keepReplaced();
+    }
     numbers.write();
     pods.values().stream()
         .sorted(Comparator.comparingLong(pod -> pod.endpoint))
@@ -127,6 +132,27 @@ final class ClusterState {
   /** Folds a record of an object that may name prefixes, and relabels whoever lies in them. */
   void peers(ObjectEvent event, boolean gone) {
     peers.fold(event, gone);
+    refreshUsers();
+  }
+
+  /**
+   * From now on a version of a policy that another one replaces counts until {@link #release}; but
+   * only in a whole world, before which nobody can say what is accepted.
+   */
+  void keepReplaced() {
+    keepsReplaced = true;
+    if (whole) {
+      peers.keepReplaced();
+    }
+  }
+
+  /** Forgets replaced versions of policies, but for those whose newest version waits. */
+  void release(Set<ObjectKey> waiting) {
+    peers.release(waiting);
+    refreshUsers();
+  }
+
+  private void refreshUsers() {
     if (!whole) {
       return;
     }

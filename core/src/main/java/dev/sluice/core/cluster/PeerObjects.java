@@ -19,11 +19,14 @@ import dev.sluice.core.service.ServiceReader;
 import dev.sluice.core.service.SliceFacts;
 import dev.sluice.core.service.SliceReader;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * The objects that decide which prefixes are in use: policies, CIDR groups, Services and
- * EndpointSlices. Of each the last version that a reader accepted counts.
+ * EndpointSlices. Of each the last version that a reader accepted counts; of a policy, where
+ * somebody {@link #keepReplaced decides} what is accepted beyond that, also the one it replaced,
+ * until the new one is accepted.
  */
 final class PeerObjects {
   /**
@@ -33,7 +36,15 @@ final class PeerObjects {
    */
   record Kept(ObjectKey key, byte[] tree) {}
 
-  private final TreeMap<ObjectKey, byte[]> policies = new TreeMap<>();
+  /** A version of a policy that names more than labels. */
+  private record Version(byte[] tree, PolicyUses uses) {}
+
+  private final TreeMap<ObjectKey, Version> policies = new TreeMap<>();
+
+  /** Accepted versions, while newer ones are not accepted or have only just been. */
+  private final TreeMap<ObjectKey, Version> replaced = new TreeMap<>();
+
+  private boolean keeps;
   private final PeerUses uses;
 
   PeerObjects(PeerUses uses) {
@@ -45,24 +56,54 @@ final class PeerObjects {
     kept.listings().forEach(uses.services()::put);
     kept.slices().forEach(uses.services()::put);
     kept.groups().forEach(uses::group);
-    for (Kept policy : kept.policies()) {
-      policies.put(policy.key, policy.tree);
-      if (PolicyParser.parse(policy.key, PolicyTree.body(policy.tree))
-          instanceof ParsedPolicy.Accepted(Policy accepted, List<Finding> unused)) {
-        uses.policy(policy.key, PolicyUses.of(accepted));
-      } else {
-        throw new IllegalArgumentException(policy.key + " was accepted once and is refused now");
-      }
-    }
+    kept.policies().forEach(policy -> policies.put(policy.key, version(policy)));
+    kept.replaced().forEach(policy -> replaced.put(policy.key, version(policy)));
+    policies.keySet().forEach(this::use);
+    replaced.keySet().forEach(this::use);
     uses.service(ServiceAddresses.API_SERVER);
+  }
+
+  private static Version version(Kept policy) {
+    return switch (PolicyParser.parse(policy.key, PolicyTree.body(policy.tree))) {
+      case ParsedPolicy.Accepted(Policy accepted, List<Finding> unused) ->
+          new Version(policy.tree, PolicyUses.of(accepted));
+      case ParsedPolicy.Refused unused ->
+          throw new IllegalArgumentException(policy.key + " was accepted once and is refused now");
+    };
   }
 
   ClusterSnapshot.Peers snapshot() {
     return new ClusterSnapshot.Peers(
-        policies.entrySet().stream().map(e -> new Kept(e.getKey(), e.getValue())).toList(),
+        kept(policies),
+        kept(replaced),
         uses.groups(),
         uses.services().listings(),
         uses.services().slices());
+  }
+
+  private static List<Kept> kept(TreeMap<ObjectKey, Version> versions) {
+    return versions.entrySet().stream()
+        .map(entry -> new Kept(entry.getKey(), entry.getValue().tree))
+        .toList();
+  }
+
+  /** From now on a replaced version counts until {@link #release}. */
+  void keepReplaced() {
+    keeps = true;
+  }
+
+  /**
+   * Forgets the versions that accepted ones have replaced.
+   *
+   * @param waiting policies whose newest version is not accepted
+   */
+  void release(Set<ObjectKey> waiting) {
+    for (ObjectKey key : List.copyOf(replaced.keySet())) {
+      if (!waiting.contains(key)) {
+        replaced.remove(key);
+        use(key);
+      }
+    }
   }
 
   /** Folds a record of an object; those of other kinds are nothing. */
@@ -83,17 +124,23 @@ final class PeerObjects {
     ObjectKey key = event.key();
     if (gone) {
       policies.remove(key);
-      uses.policy(key, PolicyUses.NOTHING);
+      replaced.remove(key);
+      use(key);
     } else if (PolicyParser.parse(key, event.body())
         instanceof ParsedPolicy.Accepted(Policy policy, List<Finding> unused)) {
-      PolicyUses used = PolicyUses.of(policy);
-      uses.policy(key, used);
-      if (used.isEmpty()) {
-        policies.remove(key);
-      } else {
-        policies.put(key, PolicyTree.of(event.body()));
+      Version version = new Version(PolicyTree.of(event.body()), PolicyUses.of(policy));
+      Version before = version.uses.isEmpty() ? policies.remove(key) : policies.put(key, version);
+      if (keeps && before != null && !before.uses.equals(version.uses)) {
+        replaced.putIfAbsent(key, before);
       }
+      use(key);
     }
+  }
+
+  private void use(ObjectKey key) {
+    Version nothing = new Version(new byte[0], PolicyUses.NOTHING);
+    PolicyUses newest = policies.getOrDefault(key, nothing).uses;
+    uses.policy(key, newest.and(replaced.getOrDefault(key, nothing).uses));
   }
 
   private void group(ObjectEvent event, boolean gone) {

@@ -54,6 +54,7 @@ public final class PolicyFold {
   private final PolicyWarnings warnings;
   private final MerkleTree merkle = new MerkleTree();
   private boolean whole;
+  private boolean tells = true;
 
   private PolicyFold(LogGate gate, RevisionLedger ledger, ServiceFold services) {
     this.gate = gate;
@@ -93,6 +94,12 @@ public final class PolicyFold {
           .forEach((number, subject) -> fold.compile(subject, snapshot, number));
     }
     return fold;
+  }
+
+  /** One that tells nothing of policies which are accepted: for whoever asks only which are. */
+  PolicyFold quiet() {
+    tells = false;
+    return this;
   }
 
   private void compile(Subject subject, PolicySnapshot snapshot, int number) {
@@ -311,6 +318,9 @@ public final class PolicyFold {
   }
 
   private void warn(Workloads.Workload workload, ObjectEvent event) {
+    if (!tells) {
+      return;
+    }
     diagnostics.replace(
         workload.key(),
         CardinalityCheck.CODE::equals,
@@ -321,7 +331,7 @@ public final class PolicyFold {
 
   private void warn(String policy, ObjectEvent event) {
     CompiledPolicy compiled = compilation.policies().get(policy);
-    if (compiled != null) {
+    if (compiled != null && tells) {
       ObjectKey key = compiled.policy().key();
       diagnostics.replace(
           key,

@@ -3,6 +3,7 @@ package dev.sluice.core.policy;
 import dev.sluice.core.net.Prefix;
 import dev.sluice.core.policy.TrafficRule.Peer;
 import dev.sluice.core.policy.TrafficRule.Reach;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -10,6 +11,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -44,7 +46,7 @@ public record PolicyUses(
     TreeSet<String> groups = new TreeSet<>();
     TreeSet<LabelSelector> groupSelectors = new TreeSet<>();
     TreeSet<String> services = new TreeSet<>();
-    Set<ServiceSelector> serviceSelectors = new java.util.LinkedHashSet<>();
+    Set<ServiceSelector> serviceSelectors = new LinkedHashSet<>();
     for (Peer peer : peers(policy)) {
       switch (peer) {
         case Peer.Cidr cidr -> {
@@ -83,6 +85,28 @@ public record PolicyUses(
         .filter(TrafficRule.Peers.AnyOf.class::isInstance)
         .flatMap(any -> ((TrafficRule.Peers.AnyOf) any).peers().stream())
         .toList();
+  }
+
+  /** What either of two versions names. */
+  public PolicyUses and(PolicyUses other) {
+    if (other.isEmpty() || equals(other)) {
+      return this;
+    }
+    TreeMap<Prefix, Reach> both = new TreeMap<>(prefixes);
+    other.prefixes.forEach((prefix, reach) -> use(both, List.of(prefix), reach));
+    return new PolicyUses(
+        both,
+        union(groups, other.groups),
+        union(groupSelectors, other.groupSelectors),
+        union(services, other.services),
+        Stream.concat(serviceSelectors.stream(), other.serviceSelectors.stream())
+            .collect(Collectors.toCollection(LinkedHashSet::new)));
+  }
+
+  private static <T> SortedSet<T> union(SortedSet<T> one, SortedSet<T> other) {
+    SortedSet<T> both = new TreeSet<>(one);
+    both.addAll(other);
+    return both;
   }
 
   /** Whether it names anything. */

@@ -1,7 +1,7 @@
 package dev.sluice.e2e.streams;
 
-import dev.sluice.core.cluster.ClusterFold;
 import dev.sluice.core.cluster.ClusterStep;
+import dev.sluice.core.compile.IdentityFold;
 import dev.sluice.core.compile.PolicyFold;
 import dev.sluice.core.compile.PolicyStep;
 import dev.sluice.core.log.ObjectEvent;
@@ -41,7 +41,7 @@ record RightRows(
     }
     List<String> revisions = new ArrayList<>();
     TreeMap<String, String> diagnostics = new TreeMap<>();
-    ClusterFold cluster = ClusterFold.empty(settings.text(Setting.CLUSTER_NAME));
+    IdentityFold cluster = IdentityFold.empty(settings.text(Setting.CLUSTER_NAME));
     PolicyFold policy = PolicyFold.empty();
     for (TopicReader.Entry<K8sObject> entry : log) {
       ObjectEvent event = ObjectEvents.fromAvro(entry.value(), entry.offset());

@@ -1,0 +1,130 @@
+package dev.sluice.core.proof;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.core.cluster.ClusterStep;
+import dev.sluice.core.compile.IdentityFold;
+import dev.sluice.core.compile.PolicyFold;
+import dev.sluice.core.log.ObjectEvent;
+import dev.sluice.core.log.ObjectKey;
+import dev.sluice.core.net.Prefix;
+import dev.sluice.core.policy.ClusterSettings;
+import dev.sluice.core.policy.ParsedPolicy;
+import dev.sluice.core.policy.PolicyParser;
+import dev.sluice.core.policy.PolicyTree;
+import dev.sluice.core.policy.PolicyUses;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.RandomDistribution;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.lifecycle.AfterContainer;
+
+/** Over logs in which policies are refused for want of room. */
+class IdentityFoldProperties {
+  private static int refusals;
+
+  @Provide
+  Arbitrary<Long> seeds() {
+    return Arbitraries.longs().withDistribution(RandomDistribution.uniform());
+  }
+
+  @AfterContainer
+  static void somethingWasRefused() {
+    assertTrue(refusals > 50, refusals + " policies waited");
+  }
+
+  @Property(tries = 150, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+  void prefixesOfAcceptedPoliciesAreInUse(@ForAll("seeds") long seed) {
+    IdentityFold identities = IdentityFold.empty("default");
+    PolicyFold policies = PolicyFold.empty();
+    for (ObjectEvent event : tight(seed)) {
+      policies.apply(event, identities.apply(event).changes());
+      refusals += policies.withoutRoom().size();
+      if (policies.revision() > 0) {
+        Set<String> rows =
+            identities.rows().stream().map(row -> row.key()).collect(Collectors.toSet());
+        for (Prefix prefix : accepted(policies)) {
+          assertTrue(rows.contains(prefix.toString()), prefix + " after " + event.offset());
+        }
+      }
+    }
+  }
+
+  private static List<Prefix> accepted(PolicyFold policies) {
+    return policies.snapshot().policies().stream()
+        .map(version -> PolicyParser.parse(version.key(), PolicyTree.body(version.tree())))
+        .map(parsed -> PolicyUses.of(((ParsedPolicy.Accepted) parsed).policy()))
+        .flatMap(uses -> uses.prefixes().keySet().stream())
+        .toList();
+  }
+
+  @Property(tries = 60, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+  void aRestartAnywhereChangesNothing(@ForAll("seeds") long seed) {
+    Random random = new Random(seed);
+    IdentityFold straight = IdentityFold.empty("default");
+    IdentityFold restarted = IdentityFold.empty("default");
+    for (ObjectEvent event : tight(seed)) {
+      ClusterStep wanted = straight.apply(event);
+      if (random.nextInt(3) == 0) {
+        byte[] image = restarted.image();
+        restarted = IdentityFold.restore(image);
+        assertArrayEquals(image, restarted.image());
+      }
+      assertEquals(wanted, restarted.apply(event));
+      assertEquals(straight.rows(), restarted.rows());
+    }
+    assertArrayEquals(straight.image(), restarted.image());
+  }
+
+  /** A generated log, with settings in between that leave little room, or enough. */
+  private static List<ObjectEvent> tight(long seed) {
+    GeneratedWorld generated =
+        WorldGenerator.make(Choices.of(Tape.of(seed).decisions()), Coverage.ofEverything());
+    Random random = new Random(seed);
+    List<ObjectEvent> log = new ArrayList<>();
+    for (ObjectEvent event : generated.log()) {
+      if (random.nextInt(6) == 0) {
+        long room = random.nextInt(4) == 0 ? 16384 : 16;
+        Map<String, Object> body = Map.of("spec", Map.of("policyMapEntries", room));
+        log.add(at(log.size(), ObjectEvent.Type.MODIFIED, ClusterSettings.KEY, body, event));
+      }
+      if (!event.key().equals(ClusterSettings.KEY)) {
+        log.add(at(log.size(), event.type(), event.key(), event.body(), event));
+      }
+    }
+    return log;
+  }
+
+  private static ObjectEvent at(
+      long offset,
+      ObjectEvent.Type type,
+      ObjectKey key,
+      Map<String, Object> body,
+      ObjectEvent like) {
+    boolean same = key.equals(like.key());
+    return new ObjectEvent(
+        offset,
+        type,
+        key,
+        like.apiVersion(),
+        same ? like.uid() : "",
+        "",
+        like.timeMillis(),
+        like.who(),
+        like.epoch(),
+        like.base(),
+        body);
+  }
+}
