@@ -88,11 +88,11 @@ final class NodeCore implements AutoCloseable {
   private void start(Settings settings, World world) {
     String node = settings.required(Setting.NODE_NAME);
     Path socket = settings.path(Setting.NODE_SOCKET);
-    NodeSetup setup = new NodeSetup(settings);
-    NodeSetup.NodeLinks own = setup.prepare();
     Consumer<Throwable> broken = world::broken;
     dns = new NodeDns(settings);
-    dns.takeSockets(own.podMtu(), broken);
+    dns.takeSockets(broken);
+    NodeSetup setup = new NodeSetup(settings);
+    NodeSetup.NodeLinks own = setup.prepare();
     Predecessor.leave(socket);
     closing(NodeLock.acquire(socket));
     RowFile rows = closing(new RowFile(socket.resolveSibling(socket.getFileName() + ".rows")));

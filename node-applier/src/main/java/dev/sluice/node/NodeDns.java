@@ -129,13 +129,12 @@ final class NodeDns {
    * Starts the proxy where a former process left the map of its sockets: from here on pods'
    * questions wait in this process, until {@link #open}.
    */
-  void takeSockets(int podMtu, Consumer<Throwable> broken) {
+  void takeSockets(Consumer<Throwable> broken) {
     Path pin = NodeDataplane.pin(settings, "slc_proxies");
     if (Files.exists(pin)) {
       BpfMap sockets = BpfMap.pinned(pin);
       proxy =
           startProxy(
-              podMtu,
               (stream, v6, fd) -> NodeDataplane.proxySocket(sockets, PROXY, stream, v6, fd),
               broken);
     }
@@ -152,10 +151,9 @@ final class NodeDns {
     flows = new DnsFlows(node, peers, reader, Clock.systemUTC());
     desk.open(applier);
     if (proxy == null) {
-      proxy =
-          startProxy(
-              podMtu, (stream, v6, fd) -> dataplane.proxySocket(PROXY, stream, v6, fd), broken);
+      proxy = startProxy((stream, v6, fd) -> dataplane.proxySocket(PROXY, stream, v6, fd), broken);
     }
+    proxy.mtu(podMtu);
     ScheduledExecutorService clock =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("dns-use").factory());
@@ -168,7 +166,7 @@ final class NodeDns {
     };
   }
 
-  private DnsProxy startProxy(int podMtu, DnsProxy.Taken taken, Consumer<Throwable> broken) {
+  private DnsProxy startProxy(DnsProxy.Taken taken, Consumer<Throwable> broken) {
     boolean nxdomain = settings.text(Setting.DNS_REJECT).equals("nxdomain");
     DnsConversation conversation =
         new DnsConversation(
@@ -180,7 +178,6 @@ final class NodeDns {
                 settings.duration(Setting.DNS_TCP_IDLE),
                 settings.integer(Setting.DNS_TCP_CONNECTIONS)),
             settings.optional(Setting.NODE_NETNS).map(Path::of).orElse(null),
-            podMtu,
             taken,
             broken)
         .start();

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,13 +48,13 @@ public final class DnsProxy implements AutoCloseable {
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private volatile Poller poller;
+  private volatile IntConsumer mtu;
   private volatile boolean closing;
   private volatile long closingSince;
   private long sweptNanos;
 
   /**
    * @param netns of the node; null: the process' own
-   * @param mtu of pods' links
    * @param taken told the sockets that take pods' packets, before the first is read
    * @param broken told of our bugs
    */
@@ -61,7 +62,6 @@ public final class DnsProxy implements AutoCloseable {
       DnsConversation conversation,
       Limits limits,
       Path netns,
-      int mtu,
       Taken taken,
       Consumer<Throwable> broken) {
     this.conversation = conversation;
@@ -74,7 +74,7 @@ public final class DnsProxy implements AutoCloseable {
                 () -> {
                   try {
                     Netns.enter(netns);
-                    run(mtu, taken);
+                    run(taken);
                   } catch (RuntimeException | Error e) {
                     ready.completeExceptionally(e);
                     if (!closing) {
@@ -92,13 +92,19 @@ public final class DnsProxy implements AutoCloseable {
     return this;
   }
 
-  private void run(int mtu, Taken taken) {
+  /** Pods' links carry packets of this size; it must have been started. */
+  public void mtu(int bytes) {
+    later(() -> mtu.accept(bytes));
+  }
+
+  private void run(Taken taken) {
     HeldAnswers held = new HeldAnswers(limits.hold().toNanos(), this::later);
     UpstreamPorts ports = new UpstreamPorts();
     try (Poller polling = new Poller();
-        UdpSide udp = new UdpSide(conversation, held, this::later, polling, ports, mtu);
+        UdpSide udp = new UdpSide(conversation, held, this::later, polling, ports);
         TcpSide tcp = new TcpSide(conversation, held, this::later, polling, ports, limits)) {
       poller = polling;
+      mtu = udp::mtu;
       udp.open(taken);
       tcp.open(taken);
       ready.complete(null);

@@ -16,6 +16,9 @@ final class UdpSide implements AutoCloseable {
   /** A client that was not answered for so long has asked again. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  /** What every link carries (RFC 8200, 5), until it is known what pods' links do. */
+  private static final int SMALLEST_MTU = 1280;
+
   private final DnsConversation conversation;
   private final HeldAnswers held;
   private final Executor proxy;
@@ -31,15 +34,18 @@ final class UdpSide implements AutoCloseable {
       HeldAnswers held,
       Executor proxy,
       Poller poller,
-      UpstreamPorts ports,
-      int mtu) {
+      UpstreamPorts ports) {
     this.conversation = conversation;
     this.held = held;
     this.proxy = proxy;
     this.poller = poller;
     this.ports = ports;
-    this.replies = UdpReplies.open(mtu);
+    this.replies = UdpReplies.open(SMALLEST_MTU);
     this.lines = new UdpLines(poller, ports);
+  }
+
+  void mtu(int bytes) {
+    replies.mtu(bytes);
   }
 
   void open(DnsProxy.Taken taken) {

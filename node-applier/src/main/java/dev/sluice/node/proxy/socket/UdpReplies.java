@@ -19,7 +19,7 @@ public final class UdpReplies implements AutoCloseable {
   private final MemorySegment buffer = arena.allocate(LARGEST, 8);
   private final int v4;
   private final int v6;
-  private final int mtu;
+  private int mtu;
   private int nextId;
 
   private UdpReplies(int v4, int v6, int mtu) {
@@ -41,6 +41,11 @@ public final class UdpReplies implements AutoCloseable {
       option(v6, 41, 36, 1, "IPV6_HDRINCL");
     }
     return replies;
+  }
+
+  /** Pods' links carry packets of this size. */
+  public void mtu(int bytes) {
+    mtu = bytes;
   }
 
   /** Sends one; what the kernel does not take is lost, as datagrams may be. */
