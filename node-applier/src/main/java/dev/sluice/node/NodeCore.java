@@ -94,8 +94,9 @@ final class NodeCore implements AutoCloseable {
     NodeSetup setup = new NodeSetup(settings);
     NodeSetup.NodeLinks own = setup.prepare();
     Predecessor.leave(socket);
-    closing(NodeLock.acquire(socket));
-    RowFile rows = closing(new RowFile(socket.resolveSibling(socket.getFileName() + ".rows")));
+    NodeFiles files = new NodeFiles(socket);
+    closing(NodeLock.acquire(files.lock()));
+    RowFile rows = closing(new RowFile(files.rows()));
     CompletableFuture<Optional<Mirror>> former =
         CompletableFuture.supplyAsync(() -> rows.recall(node, dns.listener()));
     NodeDataplane dataplane = closing(NodeDataplane.open(settings));

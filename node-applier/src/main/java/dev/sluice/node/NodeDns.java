@@ -63,8 +63,7 @@ final class NodeDns {
   NodeDns(Settings settings) {
     this.settings = settings;
     this.node = settings.required(Setting.NODE_NAME);
-    Path socket = settings.path(Setting.NODE_SOCKET);
-    this.file = new AnswerFile(socket.resolveSibling(socket.getFileName() + ".answers"));
+    this.file = new AnswerFile(new NodeFiles(settings.path(Setting.NODE_SOCKET)).answers());
     this.desk =
         new NodeDnsDesk(
             settings.duration(Setting.DNS_TTL_FLOOR),

@@ -29,11 +29,9 @@ final class NodeLock implements AutoCloseable {
   /**
    * Waits for it.
    *
-   * @param socket of the node: the lock lies beside it
    * @throws IllegalStateException when another process keeps it
    */
-  static NodeLock acquire(Path socket) {
-    Path path = socket.resolveSibling(socket.getFileName() + ".lock");
+  static NodeLock acquire(Path path) {
     try {
       Files.createDirectories(path.toAbsolutePath().getParent());
       FileChannel file =

@@ -4,6 +4,7 @@ import dev.sluice.node.kernel.NodeDataplane;
 import dev.sluice.node.link.EndpointFiles;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
+import java.nio.file.Path;
 
 /**
  * Removes what an applier leaves in the kernel and beside its socket when it ends, for a node that
@@ -17,6 +18,11 @@ public final class NodeTeardown {
     NodeDataplane.destroy(settings);
     settings
         .optional(Setting.NODE_SOCKET)
-        .ifPresent(socket -> EndpointFiles.beside(java.nio.file.Path.of(socket)).deleteAll());
+        .map(Path::of)
+        .ifPresent(
+            socket -> {
+              EndpointFiles.beside(socket).deleteAll();
+              new NodeFiles(socket).delete();
+            });
   }
 }
