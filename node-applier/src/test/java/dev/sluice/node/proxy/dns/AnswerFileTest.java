@@ -1,0 +1,72 @@
+package dev.sluice.node.proxy.dns;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.core.dns.DnsEvent;
+import dev.sluice.core.dns.OwnNames;
+import dev.sluice.core.net.IpAddress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class AnswerFileTest {
+  private static final DnsEvent.Answered ANSWER =
+      new DnsEvent.Answered(
+          1700000000123L,
+          "node-1",
+          "api.stripe.com",
+          Map.of(IpAddress.parse("203.0.113.1"), 5L, IpAddress.parse("2001:db8::1"), 7L),
+          "shop/pay",
+          "10.0.1.5",
+          "10.0.1.253");
+
+  @TempDir private Path folder;
+
+  private AnswerFile file() {
+    return new AnswerFile(folder.resolve("answers"));
+  }
+
+  @Test
+  void aSuccessorReadsWhatWasAdded() {
+    assertEquals(0, file().read().size());
+    AnswerFile file = file();
+    file.add(0, ANSWER);
+    file.add(7, ANSWER);
+    AnswerFile.Held held = file().read();
+    assertEquals(List.of(ANSWER), held.answers());
+    assertEquals(List.of(new OwnNames.Own(7, ANSWER)), held.alone());
+  }
+
+  @Test
+  void aLineThatWasCutOffEndsIt() throws IOException {
+    AnswerFile file = file();
+    file.add(0, ANSWER);
+    file.add(7, ANSWER);
+    Path path = folder.resolve("answers");
+    String text = Files.readString(path);
+    Files.writeString(path, text.substring(0, text.length() - 20));
+    AnswerFile.Held held = file().read();
+    assertEquals(List.of(ANSWER), held.answers());
+    assertEquals(List.of(), held.alone());
+  }
+
+  @Test
+  void whatIsOverIsLeftOutWhenItIsWrittenAnew() {
+    AnswerFile file = file();
+    for (int i = 0; i < 300; i++) {
+      file.add(0, ANSWER);
+    }
+    assertFalse(file.isStale(200));
+    assertTrue(file.isStale(1));
+    file.rewrite(new AnswerFile.Held(List.of(), List.of(new OwnNames.Own(7, ANSWER))));
+    assertFalse(file.isStale(1));
+    assertEquals(1, file().read().size());
+    assertTrue(file.isStale(0), "nothing alive, and a line there");
+  }
+}
