@@ -261,6 +261,15 @@ final class TcpDialogue {
     end();
   }
 
+  /** The process ends: what is answered ends as connections do. */
+  void leave() {
+    if (!over && isIdle()) {
+      finish();
+    } else {
+      end();
+    }
+  }
+
   /** Ends it, whatever is open; nothing of it lingers. */
   void end() {
     if (over) {

@@ -155,6 +155,6 @@ final class TcpSide implements AutoCloseable {
   @Override
   public void close() {
     listeners.forEach(TcpListener::close);
-    List.copyOf(byFd.values()).forEach(TcpDialogue::end);
+    List.copyOf(byFd.values()).forEach(TcpDialogue::leave);
   }
 }
