@@ -2,6 +2,7 @@ package dev.sluice.core.compile;
 
 import dev.sluice.core.cluster.ClusterRecord;
 import dev.sluice.core.cluster.IdentityScope;
+import dev.sluice.core.cluster.ReservedIdentity;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.label.Label;
 import dev.sluice.core.label.LabelSet;
@@ -9,16 +10,17 @@ import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.policy.ClusterSettings;
 import dev.sluice.core.policy.LabelSelector;
 import dev.sluice.core.policy.Policy;
-import dev.sluice.core.service.ServiceFold;
+import dev.sluice.core.service.ServiceFacts;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * Identities, endpoints, addresses and policies, and the joins between them: which identity each
@@ -27,9 +29,12 @@ import java.util.stream.Stream;
  * told. Not thread safe; one fold owns it.
  */
 final class Compilation {
-  private final IdentityIndex identities = new IdentityIndex();
-  private final SelectorTable<String> peers = new SelectorTable<>();
-  private final SelectorTable<PolicyPart> subjectSelectors = new SelectorTable<>();
+  private final Work work = new Work();
+  private final IdentityIndex identities = new IdentityIndex(work);
+  private final LabelIndex<Integer> used = new LabelIndex<>(work);
+  private final SelectorTable<String> peers = new SelectorTable<>(policy -> policy, work);
+  private final SelectorTable<PolicyPart> subjectSelectors =
+      new SelectorTable<>(PolicyPart::policy, work);
   private final TreeMap<Integer, Subject> subjects = new TreeMap<>();
   private final TreeMap<String, CompiledPolicy> policies = new TreeMap<>();
   private final TreeMap<String, ClusterRecord.Endpoint> endpoints = new TreeMap<>();
@@ -37,20 +42,31 @@ final class Compilation {
   private final Map<Integer, Integer> endpointCounts = new HashMap<>();
   private final Workloads workloads = new Workloads();
   private final PortNames portNames = new PortNames();
-  private final ServiceUsers serviceUsers = new ServiceUsers();
-  private final PeerSelectors selectors;
+  private final KnownServices services = new KnownServices(work);
+  private final ServiceUsers serviceUsers = new ServiceUsers(work);
+  private final PeerSelectors selectors = new PeerSelectors(new ServiceBackends(services));
   private final Namespaces namespaces = new Namespaces();
-  private final CutSubjects cutSubjects = new CutSubjects(this);
-  private final TreeSet<String> namePolicies = new TreeSet<>();
+  private final SplitCheck splits =
+      new SplitCheck(identities, workloads, List.of(peers, subjectSelectors), work);
+  private final ServicePortCheck servicePorts = new ServicePortCheck(this, services);
+  private final NameCheck names = new NameCheck(policies);
+  private final UnreachableCheck unreachable = new UnreachableCheck(policies, peers, work);
+  private final CutSubjects cutSubjects = new CutSubjects(identities);
+  private final List<SubjectCheck> subjectChecks = List.of(names, unreachable, cutSubjects);
   private ClusterSettings settings = ClusterSettings.DEFAULT;
-  private int denyingSubjects;
   private Touched touched = new Touched();
 
-  /**
-   * @param services that policies may name as peers
-   */
-  Compilation(ServiceFold services) {
-    this.selectors = new PeerSelectors(new ServiceBackends(services));
+  Compilation() {
+    for (ReservedIdentity reserved : ReservedIdentity.values()) {
+      if (reserved != ReservedIdentity.UNKNOWN) {
+        used.add(reserved.number(), reserved.labels());
+      }
+    }
+  }
+
+  /** How much was looked at so far. */
+  Work work() {
+    return work;
   }
 
   IdentityIndex identities() {
@@ -61,10 +77,6 @@ final class Compilation {
     return peers;
   }
 
-  SelectorTable<PolicyPart> subjectSelectors() {
-    return subjectSelectors;
-  }
-
   Workloads workloads() {
     return workloads;
   }
@@ -73,8 +85,29 @@ final class Compilation {
     return namespaces;
   }
 
+  SplitCheck splits() {
+    return splits;
+  }
+
+  ServicePortCheck servicePorts() {
+    return servicePorts;
+  }
+
+  NameCheck names() {
+    return names;
+  }
+
+  UnreachableCheck unreachable() {
+    return unreachable;
+  }
+
   CutSubjects cutSubjects() {
     return cutSubjects;
+  }
+
+  /** The identities that anyone has at present. */
+  LabelIndex<Integer> used() {
+    return used;
   }
 
   PortNames portNames() {
@@ -162,8 +195,9 @@ final class Compilation {
     } else {
       touched.labels(number, null);
     }
+    splits.identity(number, true);
     if (inUse(number)) {
-      addLive(identity.labels(), 1);
+      live(number, identity.labels(), true);
     }
   }
 
@@ -187,8 +221,9 @@ final class Compilation {
   private void removeIdentity(int number) {
     LabelSet labels = identities.labels(number);
     if (inUse(number)) {
-      addLive(labels, -1);
+      live(number, labels, false);
     }
+    splits.identity(number, false);
     for (SelectorTable.Entry<String> entry : peers.selecting(labels)) {
       touched.member(entry.selector().id(), number, true);
       entry.addMembers(-1);
@@ -229,24 +264,20 @@ final class Compilation {
     boolean usedBefore = inUse(identity);
     endpointCounts.merge(identity, more, Integer::sum);
     endpointCounts.remove(identity, 0);
+    boolean inUse = inUse(identity);
     LabelSet labels = identities.labels(identity);
-    if (usedBefore != inUse(identity) && labels != null) {
-      addLive(labels, more);
+    if (usedBefore != inUse && labels != null) {
+      live(identity, labels, inUse);
+    } else if (!Objects.equals(portsBefore, portNames.row(identity))) {
+      selecting(identity).forEach(entry -> answerAgain(entry, identity));
     }
-    boolean another = usedBefore != inUse(identity);
-    if (labels != null && (another || !Objects.equals(portsBefore, portNames.row(identity)))) {
-      touchUsers(labels); // some look at which identities are in use, and at their ports
+    Subject subject = subjects.get(identity);
+    if (usedBefore != inUse && subject != null) {
+      note(identity, subject, subject.row());
     }
-    if (usedBefore != inUse(identity) && subjects.containsKey(identity)) {
-      Subject subject = subjects.get(identity);
-      touched.warnings(minding(subject, subject.row()));
-    }
-    touched.workload(Workloads.of(endpoint));
-    for (int other : workloads.count(Workloads.of(endpoint), identity, more)) {
-      if (identities.labels(other) != null) {
-        touchUsers(identities.labels(other));
-      }
-    }
+    Workloads.Workload workload = Workloads.of(endpoint);
+    touched.workload(workload);
+    splits.count(workload, identity, more, touched);
   }
 
   /** Whether anything may have the identity right now: no pod's, or some endpoint's. */
@@ -254,29 +285,42 @@ final class Compilation {
     return !IdentityScope.PODS.has(number) || endpointCounts.containsKey(number);
   }
 
-  private void addLive(LabelSet labels, int more) {
-    for (SelectorTable.Entry<String> entry : peers.selecting(labels)) {
-      if (entry.addLive(more)) {
-        touched.warnings(entry.users());
-      }
+  /** An identity came into use or went out of it. */
+  private void live(int number, LabelSet labels, boolean inUse) {
+    if (inUse) {
+      used.add(number, labels);
+    } else {
+      used.remove(number);
     }
-    for (SelectorTable.Entry<PolicyPart> entry : subjectSelectors.selecting(labels)) {
-      if (entry.addLive(more)) {
-        touched.warnings(policiesOf(entry));
+    for (SelectorTable.Entry<?> entry : selecting(number)) {
+      if (entry.selected().live(number, inUse)) {
+        touched.warnings(entry.policies());
       }
+      answerAgain(entry, number);
     }
   }
 
-  private void touchUsers(LabelSet labels) {
-    touched.warnings(users(labels));
+  private void answerAgain(SelectorTable.Entry<?> entry, int number) {
+    if (entry.selected().isAmongFirst(number, ServicePortCheck.LOOKED_AT)) {
+      touched.warnings(servicePorts.answerAgain(entry.selector().id()));
+    }
   }
 
-  /** The policies of which a selector selects these labels. */
-  Set<String> users(LabelSet labels) {
-    TreeSet<String> users = new TreeSet<>();
-    peers.selecting(labels).forEach(entry -> users.addAll(entry.users()));
-    subjectSelectors.selecting(labels).forEach(entry -> users.addAll(policiesOf(entry)));
-    return users;
+  /** The selectors in use that select an identity; those of peers and of subjects. */
+  List<SelectorTable.Entry<?>> selecting(int number) {
+    LabelSet labels = identities.labels(number);
+    List<SelectorTable.Entry<?>> entries = new ArrayList<>();
+    if (labels != null) {
+      entries.addAll(peers.selecting(labels));
+      entries.addAll(subjectSelectors.selecting(labels));
+    }
+    return entries;
+  }
+
+  /** Whom a selector in use selects at present. */
+  Selected selected(String id) {
+    SelectorTable.Entry<?> entry = peers.get(id);
+    return (entry == null ? subjectSelectors.get(id) : entry).selected();
   }
 
   /** Notes policies about which there may be something else to tell. */
@@ -288,60 +332,15 @@ final class Compilation {
    * A subject was compiled, or is gone.
    *
    * @param now null when it is gone
-   * @return the policies about which there may be something else to tell
    */
-  Set<String> compiled(
-      int number, DesiredRecord.SubjectPolicy before, DesiredRecord.SubjectPolicy now) {
-    TreeSet<String> texts = new TreeSet<>(cutSubjects.compiled(number, before, now));
-    denyingSubjects += (denies(now).isEmpty() ? 0 : 1) - (denies(before).isEmpty() ? 0 : 1);
-    Subject subject = subjects.get(number);
-    if (subject != null && before != null && now != null) {
-      if (!denies(before).equals(denies(now))) {
-        subject.parts().forEach(part -> texts.add(part.policy()));
-      } else if (!before.egress().equals(now.egress())) {
-        texts.addAll(asking(subject));
-      }
-    } else if (subject != null && now != null) {
-      texts.addAll(minding(subject, now));
-    }
-    return texts;
+  void compiled(int number, DesiredRecord.SubjectPolicy now) {
+    work.add(now == null ? 1 : now.ingress().rules().size() + now.egress().rules().size() + 1);
+    note(number, subjects.get(number), now);
   }
 
-  /** The policies of a subject about which something is told that depends on whom they select. */
-  private Set<String> minding(Subject subject, DesiredRecord.SubjectPolicy row) {
-    TreeSet<String> texts = new TreeSet<>(asking(subject));
-    if (row != null) {
-      texts.addAll(cutSubjects.cutting(row));
-      if (denyingSubjects > 0) {
-        // Where something is left of an allow, or nothing, hangs on every subject of its policy.
-        subject.parts().forEach(part -> texts.add(part.policy()));
-      }
-    }
-    return texts;
-  }
-
-  private Set<String> asking(Subject subject) {
-    TreeSet<String> texts = new TreeSet<>();
-    if (!namePolicies.isEmpty()) {
-      subject.parts().stream()
-          .map(PolicyPart::policy)
-          .filter(namePolicies::contains)
-          .forEach(texts::add);
-    }
-    return texts;
-  }
-
-  private static List<DesiredRecord.CompiledRule> denies(DesiredRecord.SubjectPolicy row) {
-    if (row == null) {
-      return List.of();
-    }
-    return Stream.concat(row.ingress().rules().stream(), row.egress().rules().stream())
-        .filter(rule -> rule.verdict() == DesiredRecord.RuleVerdict.DENY)
-        .toList();
-  }
-
-  private static List<String> policiesOf(SelectorTable.Entry<PolicyPart> entry) {
-    return entry.users().stream().map(PolicyPart::policy).toList();
+  private void note(int number, Subject subject, DesiredRecord.SubjectPolicy row) {
+    DesiredRecord.SubjectPolicy noted = subject != null && inUse(number) ? row : null;
+    subjectChecks.forEach(check -> touched.warnings(check.note(number, subject, noted)));
   }
 
   /** A version of a policy taken apart, without accepting it. */
@@ -360,10 +359,18 @@ final class Compilation {
   }
 
   /**
-   * Services changed, by {@code namespace/name}: compiles again what they mean something else to.
+   * Sets a Service, or takes it away when null; compiles again the policies to which that means
+   * something else.
+   *
+   * @param name {@code namespace/name}
    */
-  void services(Set<String> changed) {
-    for (String text : serviceUsers.of(changed)) {
+  void service(String name, ServiceFacts now) {
+    Optional<KnownServices.Change> change = services.put(name, now);
+    if (change.isEmpty()) {
+      return;
+    }
+    touched.warnings(servicePorts.changed(change.get()));
+    for (String text : serviceUsers.of(change.get())) {
       CompiledPolicy held = policies.get(text);
       CompiledPolicy again = compiled(held.policy());
       if (!again.equals(held)) {
@@ -378,11 +385,9 @@ final class Compilation {
       return;
     }
     touched.policy(text);
-    namePolicies.remove(text);
-    if (now != null && NameCheck.asksForNames(now.policy())) {
-      namePolicies.add(text);
-    }
     if (before != null) {
+      names.release(before);
+      servicePorts.release(before);
       before.peers().values().forEach(selector -> namespaces.release(selector, text));
       serviceUsers.remove(text, before.policy());
     }
@@ -403,6 +408,8 @@ final class Compilation {
     }
     if (now != null) {
       now.parts().forEach(this::addPart);
+      names.use(now);
+      servicePorts.use(now);
     }
   }
 
@@ -411,7 +418,7 @@ final class Compilation {
     boolean first = subjectSelectors.get(part.subject().id()) == null;
     SelectorTable.Entry<PolicyPart> entry = subjectSelectors.use(part.subject(), part);
     if (first) {
-      entry.addLive(live(selected));
+      use(entry, selected);
     }
     for (int number : selected) {
       Subject subject = subjects.get(number);
@@ -439,7 +446,7 @@ final class Compilation {
     SelectorTable.Entry<String> entry = peers.use(selector, policy);
     if (first) {
       List<Integer> selected = identities.select(selector);
-      entry.addLive(live(selected));
+      use(entry, selected);
       entry.addMembers(selected.size());
       selected.forEach(number -> touched.member(selector.id(), number, false));
     }
@@ -453,8 +460,10 @@ final class Compilation {
     }
   }
 
-  private int live(List<Integer> selected) {
-    return (int) selected.stream().filter(this::inUse).count();
+  /** A selector came into use. */
+  private void use(SelectorTable.Entry<?> entry, List<Integer> selected) {
+    selected.stream().filter(this::inUse).forEach(number -> entry.selected().live(number, true));
+    splits.use(entry, selected);
   }
 
   /** The row of a selector; null when nobody uses it. */

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -18,57 +17,64 @@ import java.util.TreeSet;
  * some: what a default deny does that comes before its allow rules. Kept as subjects are compiled,
  * so that each policy knows whom it cuts without asking all its subjects.
  */
-final class CutSubjects implements PolicyCheck {
+final class CutSubjects implements SubjectCheck {
   /** The directions in which a subject is cut. */
   private record Cut(boolean ingress, boolean egress) {
     static final Cut NONE = new Cut(false, false);
-
-    boolean any() {
-      return ingress || egress;
-    }
 
     boolean both() {
       return ingress && egress;
     }
   }
 
-  private final Compilation compilation;
-  private final Map<String, TreeMap<Integer, Cut>> byPolicy = new HashMap<>();
+  /** What was noted of a subject. */
+  private record Noted(Cut cut, Set<String> policies) {}
 
-  CutSubjects(Compilation compilation) {
-    this.compilation = compilation;
+  /** Whom one policy cuts. */
+  private static final class Whom {
+    private final TreeMap<Integer, Cut> all = new TreeMap<>();
+    private final TreeSet<Integer> both = new TreeSet<>();
   }
 
-  /**
-   * A subject was compiled, or is gone.
-   *
-   * @return the policies that cut it before or cut it now, if that is a difference
-   */
-  Set<String> compiled(int number, SubjectPolicy before, SubjectPolicy now) {
-    Cut was = cut(before);
-    Cut is = cut(now);
-    Set<String> closedBefore = closing(before, was);
-    Set<String> closing = closing(now, is);
-    if (was.equals(is) && closedBefore.equals(closing)) {
+  private final IdentityIndex identities;
+  private final Map<Integer, Noted> noted = new HashMap<>();
+  private final Map<String, Whom> byPolicy = new HashMap<>();
+
+  CutSubjects(IdentityIndex identities) {
+    this.identities = identities;
+  }
+
+  @Override
+  public Set<String> note(int number, Subject subject, SubjectPolicy row) {
+    Cut cut = cut(row);
+    Noted now = new Noted(cut, closing(row, cut));
+    Noted before =
+        now.policies.isEmpty() ? noted.remove(number) : noted.put(number, now);
+    if (now.equals(before) || before == null && now.policies.isEmpty()) {
       return Set.of();
     }
-    for (String policy : closedBefore) {
-      TreeMap<Integer, Cut> left = byPolicy.getOrDefault(policy, new TreeMap<>());
-      left.remove(number);
-      if (left.isEmpty()) {
-        byPolicy.remove(policy);
+    Set<String> touched = new TreeSet<>(now.policies);
+    if (before != null) {
+      touched.addAll(before.policies);
+      before.policies.forEach(policy -> withdraw(policy, number));
+    }
+    for (String policy : now.policies) {
+      Whom whom = byPolicy.computeIfAbsent(policy, unused -> new Whom());
+      whom.all.put(number, cut);
+      if (cut.both()) {
+        whom.both.add(number);
       }
     }
-    closing.forEach(
-        policy -> byPolicy.computeIfAbsent(policy, p -> new TreeMap<>()).put(number, is));
-    Set<String> all = new TreeSet<>(closedBefore);
-    all.addAll(closing);
-    return all;
+    return touched;
   }
 
-  /** The policies that cut a subject. */
-  Set<String> cutting(SubjectPolicy row) {
-    return closing(row, cut(row));
+  private void withdraw(String policy, int number) {
+    Whom whom = byPolicy.get(policy);
+    whom.all.remove(number);
+    whom.both.remove(number);
+    if (whom.all.isEmpty()) {
+      byPolicy.remove(policy);
+    }
   }
 
   private static Cut cut(SubjectPolicy row) {
@@ -96,43 +102,36 @@ final class CutSubjects implements PolicyCheck {
 
   @Override
   public void check(Policy policy, List<Finding> told) {
-    SortedMap<Integer, Cut> cut = byPolicy.getOrDefault(policy.key().toString(), new TreeMap<>());
-    List<Integer> both = numbers(cut, true);
-    List<Integer> one = numbers(cut, false);
+    Whom whom = byPolicy.get(policy.key().toString());
+    if (whom == null) {
+      return;
+    }
     String path = policy.rules().getFirst().path();
-    if (!both.isEmpty()) {
+    if (!whom.both.isEmpty()) {
       told.add(
           PolicyCheck.warning(
               PolicyWarnings.CUTS_ALL,
               path,
               "leaves "
-                  + whom(both)
+                  + text(whom.both.first(), whom.both.size())
                   + " without any traffic, in or out: no rule of any policy allows some"));
-    } else if (!one.isEmpty()) {
-      Cut first = cut.get(one.getFirst());
+    } else {
+      Cut first = whom.all.firstEntry().getValue();
       told.add(
           PolicyCheck.note(
               PolicyWarnings.CUTS_ALL,
               first.ingress ? path + ".ingress" : path + ".egress",
               "leaves "
-                  + whom(one)
+                  + text(whom.all.firstKey(), whom.all.size())
                   + (first.ingress ? " without anything coming in" : " without anything going out")
                   + ": no rule of any policy allows some"));
     }
   }
 
-  private List<Integer> numbers(SortedMap<Integer, Cut> cut, boolean both) {
-    return cut.entrySet().stream()
-        .filter(entry -> entry.getValue().any() && (!both || entry.getValue().both()))
-        .map(Map.Entry::getKey)
-        .filter(compilation::inUse)
-        .toList();
-  }
-
   /** {@code the pods with app=web in shop and 2 other identities}. */
-  private String whom(List<Integer> numbers) {
-    String first = SubjectWords.of(compilation.identities().labels(numbers.getFirst()));
-    int more = numbers.size() - 1;
+  private String text(int number, int count) {
+    String first = SubjectWords.of(identities.labels(number));
+    int more = count - 1;
     return more == 0
         ? first
         : first + " and " + more + (more == 1 ? " other identity" : " other identities");

@@ -3,23 +3,17 @@ package dev.sluice.core.compile;
 import dev.sluice.core.cluster.ClusterRecord;
 import dev.sluice.core.cluster.IdentityScope;
 import dev.sluice.core.cluster.ReservedIdentity;
-import dev.sluice.core.label.Label;
 import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.policy.LabelSelector;
-import dev.sluice.core.policy.Requirement;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The live identities, found by their labels: which of them a selector selects costs as much as the
- * smallest set that one of its conditions leaves. The reserved identities are always there. Not
- * thread safe; one fold owns it.
+ * The live identities, found by number, by their label set or by what a selector asks for. The
+ * reserved identities are always there. Not thread safe; one fold owns it.
  */
 final class IdentityIndex {
   /** First number of an identity that comes and goes. */
@@ -27,9 +21,10 @@ final class IdentityIndex {
 
   private final TreeMap<Integer, LabelSet> labels = new TreeMap<>();
   private final Map<String, Integer> numbers = new HashMap<>();
-  private final Map<String, Map<String, Set<Integer>>> byLabel = new HashMap<>();
+  private final LabelIndex<Integer> index;
 
-  IdentityIndex() {
+  IdentityIndex(Work work) {
+    this.index = new LabelIndex<>(work);
     for (ReservedIdentity reserved : ReservedIdentity.values()) {
       if (reserved != ReservedIdentity.UNKNOWN) {
         add(reserved.number(), reserved.labels());
@@ -40,30 +35,14 @@ final class IdentityIndex {
   void add(int number, LabelSet set) {
     labels.put(number, set);
     numbers.put(set.canonical(), number);
-    for (Label label : set) {
-      byLabel
-          .computeIfAbsent(label.key(), unused -> new HashMap<>())
-          .computeIfAbsent(label.value(), unused -> new HashSet<>())
-          .add(number);
-    }
+    index.add(number, set);
   }
 
   void remove(int number) {
     LabelSet set = labels.remove(number);
-    if (set == null) {
-      return;
-    }
-    numbers.remove(set.canonical(), number);
-    for (Label label : set) {
-      Map<String, Set<Integer>> values = byLabel.get(label.key());
-      Set<Integer> having = values.get(label.value());
-      having.remove(number);
-      if (having.isEmpty()) {
-        values.remove(label.value());
-      }
-      if (values.isEmpty()) {
-        byLabel.remove(label.key());
-      }
+    if (set != null) {
+      numbers.remove(set.canonical(), number);
+      index.remove(number);
     }
   }
 
@@ -86,65 +65,8 @@ final class IdentityIndex {
     return unreserved;
   }
 
-  /** The values that live identities give a key. */
-  Collection<String> values(String key) {
-    return byLabel.getOrDefault(key, Map.of()).keySet();
-  }
-
-  /** The keys that live identities have. */
-  Collection<String> keys() {
-    return byLabel.keySet();
-  }
-
-  /** The numbers that a selector selects, in no order. */
+  /** The numbers that a selector selects, sorted. */
   List<Integer> select(LabelSelector selector) {
-    List<Integer> selected = new ArrayList<>();
-    for (Set<Integer> candidates : narrowest(selector)) {
-      for (Integer number : candidates) {
-        if (selector.matches(labels.get(number))) {
-          selected.add(number);
-        }
-      }
-    }
-    return selected;
-  }
-
-  /** Disjoint sets which together hold every identity that the selector may select. */
-  private Collection<Set<Integer>> narrowest(LabelSelector selector) {
-    Collection<Set<Integer>> narrowest = List.of(labels.keySet());
-    int fewest = labels.size();
-    for (Requirement requirement : selector.requirements()) {
-      Collection<Set<Integer>> candidates = candidates(requirement);
-      if (candidates == null) {
-        continue;
-      }
-      int count = candidates.stream().mapToInt(Set::size).sum();
-      if (count < fewest) {
-        narrowest = candidates;
-        fewest = count;
-      }
-    }
-    return narrowest;
-  }
-
-  private Collection<Set<Integer>> candidates(Requirement requirement) {
-    Map<String, Set<Integer>> values = byLabel.getOrDefault(requirement.key(), Map.of());
-    return switch (requirement.operator()) {
-      case IN ->
-          disjoint(requirement.values().stream().filter(values::containsKey).map(values::get));
-      case EXISTS -> disjoint(values.values().stream());
-      case NOT_IN, DOES_NOT_EXIST -> null;
-    };
-  }
-
-  /** An identity may have a key twice, from two sources: more than one set is made one. */
-  private static Collection<Set<Integer>> disjoint(java.util.stream.Stream<Set<Integer>> sets) {
-    List<Set<Integer>> list = sets.toList();
-    if (list.size() <= 1) {
-      return list;
-    }
-    Set<Integer> union = new HashSet<>();
-    list.forEach(union::addAll);
-    return List.of(union);
+    return index.select(selector);
   }
 }

@@ -1,46 +1,169 @@
 package dev.sluice.core.compile;
 
+import dev.sluice.core.desired.DesiredRecord.SubjectPolicy;
+import dev.sluice.core.label.Label;
 import dev.sluice.core.policy.Finding;
 import dev.sluice.core.policy.FqdnSelector;
 import dev.sluice.core.policy.L7Rules;
+import dev.sluice.core.policy.LabelSelector;
 import dev.sluice.core.policy.Policy;
 import dev.sluice.core.policy.PolicyRule;
 import dev.sluice.core.policy.TrafficRule;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
  * DNS names that will never have an address: nothing lets the pods ask for them where the answers
- * are learnt. And patterns that leave out the name they are built on.
+ * are learnt. And patterns that leave out the name they are built on. Kept as subjects are
+ * compiled: one without names among its peers costs nothing.
  */
-final class NameCheck implements PolicyCheck {
+final class NameCheck implements SubjectCheck {
   private static final int DNS_PORT = 53;
   private static final int UDP = 17;
 
-  private final Compilation compilation;
+  /** Which subjects of one part of a policy cannot learn its names, and why: words by number. */
+  private static final class Sum {
+    private final String policy;
+    private final List<TrafficRule.Peer.Fqdn> names;
+    private final TreeMap<Integer, String> mute = new TreeMap<>();
+    private final TreeMap<Integer, String> deaf = new TreeMap<>();
 
-  NameCheck(Compilation compilation) {
-    this.compilation = compilation;
+    /** By the place of the name. */
+    private final TreeMap<Integer, TreeMap<Integer, String>> leftOut = new TreeMap<>();
+
+    private List<Finding> told = List.of();
+
+    private Sum(String policy, List<TrafficRule.Peer.Fqdn> names) {
+      this.policy = policy;
+      this.names = names;
+    }
+
+    void forget(int number) {
+      mute.remove(number);
+      deaf.remove(number);
+      leftOut.values().forEach(numbers -> numbers.remove(number));
+      leftOut.values().removeIf(TreeMap::isEmpty);
+    }
   }
 
-  /** Whether a policy has names as peers. */
-  static boolean asksForNames(Policy policy) {
-    return policy.rules().stream()
-        .flatMap(rule -> rule.egress().rules().stream())
-        .anyMatch(rule -> !names(rule).isEmpty());
+  private final Map<String, CompiledPolicy> policies;
+  private final Map<PolicyPart, Sum> sums = new IdentityHashMap<>();
+  private final Map<Integer, List<Sum>> noted = new HashMap<>();
+
+  /**
+   * @param policies in force, by their texts; a view
+   */
+  NameCheck(Map<String, CompiledPolicy> policies) {
+    this.policies = policies;
+  }
+
+  /** A policy came into force; its subjects have not been compiled yet. */
+  void use(CompiledPolicy policy) {
+    for (PolicyPart part : policy.parts()) {
+      List<TrafficRule.Peer.Fqdn> names = names(policy.policy().rules().get(part.index()));
+      if (!names.isEmpty()) {
+        sums.put(part, new Sum(policy.text(), names));
+      }
+    }
+  }
+
+  /** A policy is in force no longer. */
+  void release(CompiledPolicy policy) {
+    policy.parts().forEach(sums::remove);
+  }
+
+  @Override
+  public Set<String> note(int number, Subject subject, SubjectPolicy row) {
+    Set<Sum> touched = Collections.newSetFromMap(new IdentityHashMap<>());
+    List<Sum> before = noted.remove(number);
+    if (before != null) {
+      before.forEach(sum -> sum.forget(number));
+      touched.addAll(before);
+    }
+    if (row != null && !sums.isEmpty()) {
+      List<Sum> now = subject.parts().stream().map(sums::get).filter(Objects::nonNull).toList();
+      if (!now.isEmpty()) {
+        Asking asking = asking(subject);
+        now.forEach(sum -> add(number, pods(subject), sum, asking));
+        noted.put(number, now);
+        touched.addAll(now);
+      }
+    }
+    Set<String> policies = new TreeSet<>();
+    for (Sum sum : touched) {
+      List<Finding> told = findings(sum);
+      if (!told.equals(sum.told)) {
+        sum.told = told;
+        policies.add(sum.policy);
+      }
+    }
+    return policies;
+  }
+
+  private static void add(int number, String pods, Sum sum, Asking asking) {
+    if (!asking.mayAsk) {
+      sum.mute.put(number, pods);
+    } else if (asking.learnt.isEmpty()) {
+      sum.deaf.put(number, pods);
+    } else {
+      for (int i = 0; i < sum.names.size(); i++) {
+        FqdnSelector name = sum.names.get(i).selector();
+        if (asking.learnt.stream().noneMatch(one -> covers(one, name))) {
+          sum.leftOut.computeIfAbsent(i, unused -> new TreeMap<>()).put(number, pods);
+        }
+      }
+    }
+  }
+
+  /** The worst that any subject has; of several the first is named. */
+  private static List<Finding> findings(Sum sum) {
+    if (!sum.mute.isEmpty()) {
+      return List.of(
+          told(
+              sum.names.getFirst(),
+              "no rule lets "
+                  + sum.mute.firstEntry().getValue()
+                  + " ask DNS on port 53, so that no address is ever learnt"));
+    }
+    if (!sum.deaf.isEmpty()) {
+      return List.of(
+          told(
+              sum.names.getFirst(),
+              sum.deaf.firstEntry().getValue()
+                  + " may ask on port 53, but no rules.dns is there: names resolve and no"
+                  + " address is ever learnt"));
+    }
+    List<Finding> findings = new ArrayList<>();
+    sum.leftOut.forEach(
+        (place, numbers) ->
+            findings.add(
+                told(
+                    sum.names.get(place),
+                    "rules.dns of " + numbers.firstEntry().getValue() + " lets nobody ask for this name")));
+    return findings;
   }
 
   @Override
   public void check(Policy policy, List<Finding> told) {
-    for (PolicyRule rule : policy.rules()) {
-      List<TrafficRule.Peer.Fqdn> names =
-          rule.egress().rules().stream().flatMap(one -> names(one).stream()).toList();
-      if (!names.isEmpty()) {
-        visibility(rule, names, told);
-        names.forEach(name -> apex(name, names, told));
+    for (PolicyPart part : policies.get(policy.key().toString()).parts()) {
+      Sum sum = sums.get(part);
+      if (sum != null) {
+        told.addAll(sum.told);
+        sum.names.forEach(name -> apex(name, sum.names, told));
       }
     }
+  }
+
+  private static List<TrafficRule.Peer.Fqdn> names(PolicyRule rule) {
+    return rule.egress().rules().stream().flatMap(one -> names(one).stream()).toList();
   }
 
   private static List<TrafficRule.Peer.Fqdn> names(TrafficRule rule) {
@@ -54,39 +177,6 @@ final class NameCheck implements PolicyCheck {
       }
     }
     return names;
-  }
-
-  private void visibility(PolicyRule rule, List<TrafficRule.Peer.Fqdn> names, List<Finding> told) {
-    for (int number : new TreeSet<>(compilation.identities().select(rule.subject()))) {
-      Subject subject = compilation.subjects().get(number);
-      if (subject == null || !compilation.inUse(number)) {
-        continue;
-      }
-      Asking asking = asking(subject);
-      if (!asking.mayAsk) {
-        told.add(
-            told(
-                names.getFirst(),
-                "no rule lets "
-                    + pods(subject)
-                    + " ask DNS on port 53, so that no address is ever learnt"));
-        return;
-      }
-      for (TrafficRule.Peer.Fqdn name : names) {
-        if (asking.learnt.isEmpty()) {
-          told.add(
-              told(
-                  name,
-                  pods(subject)
-                      + " may ask on port 53, but no rules.dns is there: names resolve and no"
-                      + " address is ever learnt"));
-          return;
-        }
-        if (asking.learnt.stream().noneMatch(one -> covers(one, name.selector()))) {
-          told.add(told(name, "rules.dns of " + pods(subject) + " lets nobody ask for this name"));
-        }
-      }
-    }
   }
 
   private static Finding told(TrafficRule.Peer.Fqdn name, String why) {
@@ -118,7 +208,7 @@ final class NameCheck implements PolicyCheck {
     boolean mayAsk = false;
     List<FqdnSelector> learnt = new ArrayList<>();
     for (PolicyPart part : subject.parts()) {
-      Policy policy = compilation.policies().get(part.policy()).policy();
+      Policy policy = policies.get(part.policy()).policy();
       for (TrafficRule rule : policy.rules().get(part.index()).egress().rules()) {
         if (rule.action() != TrafficRule.Action.ALLOW || !names(rule).isEmpty()) {
           continue;
@@ -156,7 +246,7 @@ final class NameCheck implements PolicyCheck {
   private static String pods(Subject subject) {
     return subject
         .labels()
-        .value("k8s", dev.sluice.core.policy.LabelSelector.POD_NAMESPACE)
+        .value(Label.K8S, LabelSelector.POD_NAMESPACE)
         .map(namespace -> "pods of " + namespace)
         .orElse("its pods");
   }

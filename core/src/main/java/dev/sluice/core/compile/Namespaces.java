@@ -6,8 +6,8 @@ import dev.sluice.core.policy.Requirement;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -45,7 +45,7 @@ final class Namespaces {
     return names.contains(name);
   }
 
-  SortedSet<String> names() {
+  NavigableSet<String> names() {
     return names;
   }
 

@@ -1,23 +1,26 @@
 package dev.sluice.core.compile;
 
 import dev.sluice.core.label.Label;
-import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.policy.LabelSelector;
 import dev.sluice.core.policy.Nearest;
 import dev.sluice.core.policy.Requirement;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /** Why a selector selects nobody, and the nearest labels that somebody has. */
 final class NearestLabels {
   private static final String NAMESPACE = LabelSelector.POD_NAMESPACE;
 
-  private final Compilation compilation;
+  /** Identities with a label that are asked for their namespace. */
+  private static final int LOOKED_AT = 256;
 
-  NearestLabels(Compilation compilation) {
-    this.compilation = compilation;
+  private final LabelIndex<Integer> inUse;
+
+  /**
+   * @param inUse the identities that anyone has
+   */
+  NearestLabels(LabelIndex<Integer> inUse) {
+    this.inUse = inUse;
   }
 
   /**
@@ -57,8 +60,8 @@ final class NearestLabels {
 
   private boolean nobodyHas(Requirement one, String namespace) {
     return one.operator() == Requirement.Operator.IN
-        ? values(one.key(), namespace).stream().noneMatch(one.values()::contains)
-        : values(one.key(), namespace).isEmpty();
+        ? one.values().stream().noneMatch(inUse.values(one.key(), namespace)::contains)
+        : inUse.values(one.key(), namespace).isEmpty();
   }
 
   private String nearest(Requirement one, String namespace) {
@@ -81,11 +84,11 @@ final class NearestLabels {
         return value.get();
       }
     }
-    return values(one.key(), "").isEmpty() ? nearestKey(one) : "";
+    return inUse.values(one.key(), "").isEmpty() ? nearestKey(one) : "";
   }
 
   private Optional<String> nearest(Requirement one, String namespace, String said) {
-    return Nearest.of(one.values().getFirst(), values(one.key(), namespace))
+    return Nearest.among(one.values().getFirst(), inUse.values(one.key(), namespace))
         .map(
             match -> {
               String where = said.isEmpty() ? holder(one.key(), match.word()) : said;
@@ -96,15 +99,14 @@ final class NearestLabels {
   }
 
   private String nearestKey(Requirement one) {
-    return Nearest.of(one.key(), compilation.identities().keys())
+    return Nearest.among(one.key(), inUse.keys())
         .map(match -> "; some pod has the label " + match.word() + ", did you mean that?")
         .orElse("");
   }
 
   /** A namespace, not the one asked for, in which a pod meets the condition. */
   private Optional<String> elsewhere(Requirement one) {
-    return compilation.identities().select(LabelSelector.of(one)).stream()
-        .filter(compilation::inUse)
+    return inUse.select(LabelSelector.of(one), LOOKED_AT).stream()
         .map(this::namespaceOf)
         .filter(name -> !name.isEmpty())
         .sorted()
@@ -117,33 +119,7 @@ final class NearestLabels {
   }
 
   private String namespaceOf(int number) {
-    LabelSet labels = compilation.identities().labels(number);
-    return labels.value(Label.K8S, NAMESPACE).orElse("");
-  }
-
-  /**
-   * The values that identities give a key.
-   *
-   * @param namespace empty for every namespace
-   */
-  private Collection<String> values(String key, String namespace) {
-    if (namespace.isEmpty()) {
-      return compilation.identities().values(key);
-    }
-    TreeSet<String> values = new TreeSet<>();
-    LabelSelector inside =
-        LabelSelector.of(
-            Requirement.in(Label.K8S, NAMESPACE, List.of(namespace)),
-            Requirement.exists(Requirement.ANY, key));
-    for (int number : compilation.identities().select(inside)) {
-      if (compilation.inUse(number)) {
-        compilation.identities().labels(number).labels().stream()
-            .filter(label -> label.key().equals(key))
-            .map(Label::value)
-            .forEach(values::add);
-      }
-    }
-    return values;
+    return inUse.labels(number).value(Label.K8S, NAMESPACE).orElse("");
   }
 
   private static String text(Requirement one) {

@@ -21,7 +21,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * The policy side of the log: folds records of k8s.objects, each with what identity-stream derived
@@ -60,10 +59,10 @@ public final class PolicyFold {
     this.gate = gate;
     this.ledger = ledger;
     this.services = services;
-    this.compilation = new Compilation(services);
+    this.compilation = new Compilation();
     this.accepted = new AcceptedPolicies(compilation, diagnostics);
     this.settings = new AcceptedSettings(compilation, diagnostics);
-    this.warnings = new PolicyWarnings(compilation, services);
+    this.warnings = new PolicyWarnings(compilation);
   }
 
   public static PolicyFold empty() {
@@ -84,15 +83,15 @@ public final class PolicyFold {
     snapshot.endpoints().forEach(row -> fold.compilation.endpoint(row.key(), row));
     snapshot.addresses().forEach(row -> fold.compilation.address(row.key(), row));
     fold.compilation.namespaces().restore(snapshot.namespaces());
-    fold.warnings.restore();
+    fold.services.services().forEach(fold.compilation::service);
     fold.settings.restore(snapshot.settings());
     fold.accepted.restore(snapshot);
-    fold.compilation.takeTouched();
     if (fold.whole) {
       fold.compilation
           .subjects()
           .forEach((number, subject) -> fold.compile(subject, snapshot, number));
     }
+    fold.compilation.takeTouched();
     return fold;
   }
 
@@ -104,7 +103,7 @@ public final class PolicyFold {
 
   private void compile(Subject subject, PolicySnapshot snapshot, int number) {
     subject.row(compilation.compile(subject, snapshot.subjectRevisions().get(number)));
-    compilation.compiled(number, null, subject.row());
+    compilation.compiled(number, subject.row());
     merkle.put(subject.labels(), subject.row().hash());
   }
 
@@ -120,8 +119,9 @@ public final class PolicyFold {
     changes.forEach(this::join);
     services.fold(event);
     compilation.tell(compilation.namespaces().fold(event));
-    compilation.tell(warnings.services(services.touched()));
-    compilation.services(services.touched());
+    for (String service : services.touched()) {
+      compilation.service(service, services.service(service).orElse(null));
+    }
     tellServices(event);
     tellCluster(event, changes);
     tellGroup(event);
@@ -205,7 +205,6 @@ public final class PolicyFold {
   private PolicyStep settleFirst(ObjectEvent event) {
     whole = true;
     accepted.becomeWhole(event);
-    compilation.takeTouched();
     services.drain();
     long revision = gate.base() + event.offset();
     compilation
@@ -213,7 +212,7 @@ public final class PolicyFold {
         .forEach(
             (number, subject) -> {
               subject.row(compilation.compile(subject, revision));
-              compilation.compiled(number, null, subject.row());
+              compilation.compiled(number, subject.row());
               merkle.put(subject.labels(), subject.row().hash());
             });
     RevisionMade made =
@@ -223,6 +222,7 @@ public final class PolicyFold {
             merkle.root(),
             List.copyOf(compilation.policies().keySet()),
             List.copyOf(compilation.subjects().keySet()));
+    compilation.takeTouched();
     compilation.policies().keySet().forEach(policy -> warn(policy, event));
     compilation.workloads().all().forEach(workload -> warn(workload, event));
     return step(image(), Optional.of(made), diagnostics.image());
@@ -240,6 +240,7 @@ public final class PolicyFold {
     compiled.forEach((number, row) -> publish(number, row, rows));
     TouchedRows.add(touched, compilation, rows);
     rows.services(services.drain());
+    touched.warnings(compilation.takeTouched().warnings());
     touched.warnings().forEach(policy -> warn(policy, event));
     touched.workloads().forEach(workload -> warn(workload, event));
     return step(rows.inOrder(), made, diagnostics.drain());
@@ -262,7 +263,7 @@ public final class PolicyFold {
                 if (now == null) {
                   rows.remove(before.row());
                   compiled.put(number, null);
-                  touched.warnings(compilation.compiled(number, before.row(), null));
+                  compilation.compiled(number, null);
                 }
               }
             });
@@ -278,7 +279,7 @@ public final class PolicyFold {
               DesiredRecord.SubjectPolicy row =
                   compilation.compile(now, old == null ? 0 : old.revision());
               merkle.put(now.labels(), row.hash());
-              touched.warnings(compilation.compiled(number, old, row));
+              compilation.compiled(number, row);
               if (row.equals(old)) {
                 now.row(old);
               } else {
@@ -321,6 +322,7 @@ public final class PolicyFold {
     if (!tells) {
       return;
     }
+    compilation.work().add(1);
     diagnostics.replace(
         workload.key(),
         CardinalityCheck.CODE::equals,
@@ -331,6 +333,7 @@ public final class PolicyFold {
 
   private void warn(String policy, ObjectEvent event) {
     CompiledPolicy compiled = compilation.policies().get(policy);
+    compilation.work().add(1);
     if (compiled != null && tells) {
       ObjectKey key = compiled.policy().key();
       diagnostics.replace(
@@ -432,50 +435,25 @@ public final class PolicyFold {
     return whole ? diagnostics.findings() : List.of();
   }
 
-  /** What {@link #findings} would be if everything were told anew; for tests. */
+  /** What would be told about what is enforced if all of it were told anew; for tests. */
   List<ObjectFinding> findingsAfresh() {
-    if (!whole) {
-      return List.of();
+    List<ObjectFinding> afresh = new ArrayList<>();
+    if (whole) {
+      for (CompiledPolicy compiled : compilation.policies().values()) {
+        ObjectKey key = compiled.policy().key();
+        warnings.of(compiled.policy()).forEach(one -> afresh.add(new ObjectFinding(key, one)));
+      }
+      for (Workloads.Workload workload : compilation.workloads().all()) {
+        CardinalityCheck.of(workload, compilation)
+            .forEach(one -> afresh.add(new ObjectFinding(workload.key(), one)));
+      }
     }
-    Diagnostics afresh = new Diagnostics();
-    ObjectEvent now =
-        new ObjectEvent(
-            gate.position(),
-            ObjectEvent.Type.BOOKMARK,
-            new ObjectKey("", "", ""),
-            "",
-            "",
-            "",
-            0,
-            "",
-            0,
-            0,
-            java.util.Map.of());
-    diagnostics.findings().stream()
-        .filter(one -> !PolicyWarnings.CODES.contains(one.finding().code()))
-        .filter(one -> !CardinalityCheck.CODE.equals(one.finding().code()))
-        .collect(
-            Collectors.groupingBy(
-                ObjectFinding::object,
-                TreeMap::new,
-                Collectors.mapping(ObjectFinding::finding, Collectors.toList())))
-        .forEach((key, findings) -> afresh.replace(key, code -> false, findings, now, ""));
-    compilation
-        .policies()
-        .values()
-        .forEach(
-            compiled ->
-                afresh.replace(
-                    compiled.policy().key(),
-                    code -> false,
-                    warnings.of(compiled.policy()),
-                    now,
-                    ""));
-    for (Workloads.Workload workload : compilation.workloads().all()) {
-      afresh.replace(
-          workload.key(), code -> false, CardinalityCheck.of(workload, compilation), now, "");
-    }
-    return afresh.findings();
+    return afresh;
+  }
+
+  /** How much was looked at so far; for tests. */
+  long work() {
+    return compilation.work().units();
   }
 
   /** The revision in force; 0 before the world is whole. */

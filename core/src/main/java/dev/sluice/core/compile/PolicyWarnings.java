@@ -2,7 +2,6 @@ package dev.sluice.core.compile;
 
 import dev.sluice.core.policy.Finding;
 import dev.sluice.core.policy.Policy;
-import dev.sluice.core.service.ServiceFold;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -40,29 +39,17 @@ final class PolicyWarnings {
   static final Set<String> NEED_PODS = Set.of(SELECTS_NOTHING, PEER_MATCHES_NOTHING, NO_NAMESPACE);
 
   private final List<PolicyCheck> checks;
-  private final ServicePortCheck servicePorts;
 
-  PolicyWarnings(Compilation compilation, ServiceFold services) {
-    this.servicePorts = new ServicePortCheck(compilation, services);
+  PolicyWarnings(Compilation compilation) {
     this.checks =
         List.of(
             new SelectorCheck(compilation),
-            new SplitCheck(compilation),
-            new NameCheck(compilation),
-            servicePorts,
-            new UnreachableCheck(compilation),
+            compilation.splits(),
+            compilation.names(),
+            compilation.servicePorts(),
+            compilation.unreachable(),
             compilation.cutSubjects(),
             new MechanismCheck());
-  }
-
-  /** The policies to which the Services' change may make a difference. */
-  Set<String> services(Set<String> changed) {
-    return servicePorts.changed(changed);
-  }
-
-  /** Takes up the Services that a snapshot brought. */
-  void restore() {
-    servicePorts.restore();
   }
 
   List<Finding> of(Policy policy) {

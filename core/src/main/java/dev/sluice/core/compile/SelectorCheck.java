@@ -18,13 +18,13 @@ final class SelectorCheck implements PolicyCheck {
   SelectorCheck(Compilation compilation) {
     this.compilation = compilation;
     this.namespaces = compilation.namespaces();
-    this.nearest = new NearestLabels(compilation);
+    this.nearest = new NearestLabels(compilation.used());
   }
 
   @Override
   public void check(Policy policy, List<Finding> told) {
     for (PolicyRule rule : policy.rules()) {
-      if (compilation.subjectSelectors().get(rule.subject().id()).live() == 0) {
+      if (!compilation.selected(rule.subject().id()).isLive()) {
         told.add(
             PolicyCheck.warning(
                 PolicyWarnings.SELECTS_NOTHING,
@@ -45,7 +45,7 @@ final class SelectorCheck implements PolicyCheck {
         String namespace = NearestLabels.namespace(selector);
         if (!namespace.isEmpty() && !namespace.equals(own) && !namespaces.has(namespace)) {
           told.add(PolicyCheck.warning(PolicyWarnings.NO_NAMESPACE, path, missing(namespace)));
-        } else if (compilation.peers().get(selector.id()).live() == 0) {
+        } else if (!compilation.selected(selector.id()).isLive()) {
           told.add(
               PolicyCheck.warning(
                   PolicyWarnings.PEER_MATCHES_NOTHING,
@@ -60,7 +60,7 @@ final class SelectorCheck implements PolicyCheck {
     return "the namespace "
         + namespace
         + " does not exist"
-        + Nearest.of(namespace, namespaces.names())
+        + Nearest.among(namespace, namespaces.names())
             .map(
                 match ->
                     "; there is %s, %d edit%s away"

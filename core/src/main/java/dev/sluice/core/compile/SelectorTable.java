@@ -12,24 +12,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * The selectors in use and their users, found by the labels that they may select: each stands in
- * the index under one of its conditions, so that a new identity is compared with the few selectors
- * that ask for a label it has. Not thread safe; one fold owns it.
+ * the index under one of its conditions, and under its namespace when it asks for one, so that a
+ * new identity is compared with the few selectors that ask for a label it has. Not thread safe; one
+ * fold owns it.
  *
  * @param <U> who uses a selector
  */
 final class SelectorTable<U extends Comparable<U>> {
+  /** Values of a selector's conditions that it stands under; with more it stands less precisely. */
+  private static final int MOST_PLACES = 64;
+
   /** A selector in use. */
   static final class Entry<U> {
     private final LabelSelector selector;
+    private final Function<U, String> policyOf;
     private final TreeSet<U> users = new TreeSet<>();
-    private int live;
+    private final Selected selected = new Selected();
     private int members;
 
-    private Entry(LabelSelector selector) {
+    private Entry(LabelSelector selector, Function<U, String> policyOf) {
       this.selector = selector;
+      this.policyOf = policyOf;
     }
 
     LabelSelector selector() {
@@ -41,9 +48,9 @@ final class SelectorTable<U extends Comparable<U>> {
       return users;
     }
 
-    /** How many of the identities it selects are in use. */
-    int live() {
-      return live;
+    /** The policies of its users, {@code kind/namespace/name}. */
+    List<String> policies() {
+      return users.stream().map(policyOf).toList();
     }
 
     /** How many identities it selects, in use or not. */
@@ -55,27 +62,44 @@ final class SelectorTable<U extends Comparable<U>> {
       members += more;
     }
 
-    /** Adds to {@link #live}; whether that went from none to some or back. */
-    boolean addLive(int more) {
-      boolean before = live > 0;
-      live += more;
-      return before != live > 0;
+    /** Whom it selects at present; kept by who knows that. */
+    Selected selected() {
+      return selected;
     }
   }
 
+  /**
+   * Where selectors stand in the index.
+   *
+   * @param namespace that is asked for; empty for every one
+   * @param key of a label
+   * @param value null for any
+   */
+  private record Place(String namespace, String key, String value) {
+    static final Place NOWHERE = new Place("", "", null);
+  }
+
   private final TreeMap<String, Entry<U>> byId = new TreeMap<>();
-  private final Map<String, Map<String, Map<String, Entry<U>>>> byValue = new HashMap<>();
-  private final Map<String, Map<String, Entry<U>>> byKey = new HashMap<>();
-  private final Map<String, Entry<U>> unanchored = new LinkedHashMap<>();
+  private final Map<Place, Map<String, Entry<U>>> places = new HashMap<>();
+  private final Function<U, String> policyOf;
+  private final Work work;
+
+  /**
+   * @param policyOf the policy behind a user
+   */
+  SelectorTable(Function<U, String> policyOf, Work work) {
+    this.policyOf = policyOf;
+    this.work = work;
+  }
 
   /** Adds a user; the entry is new when it is the first one. */
   Entry<U> use(LabelSelector selector, U user) {
     Entry<U> entry = byId.get(selector.id());
     if (entry == null) {
-      entry = new Entry<>(selector);
+      entry = new Entry<>(selector, policyOf);
       byId.put(selector.id(), entry);
-      for (Map<String, Entry<U>> place : places(selector)) {
-        place.put(selector.id(), entry);
+      for (Place place : places(selector)) {
+        places.computeIfAbsent(place, unused -> new LinkedHashMap<>()).put(selector.id(), entry);
       }
     }
     entry.users.add(user);
@@ -89,8 +113,12 @@ final class SelectorTable<U extends Comparable<U>> {
       return;
     }
     byId.remove(selector.id());
-    for (Map<String, Entry<U>> place : places(selector)) {
-      place.remove(selector.id());
+    for (Place place : places(selector)) {
+      Map<String, Entry<U>> there = places.get(place);
+      there.remove(selector.id());
+      if (there.isEmpty()) {
+        places.remove(place);
+      }
     }
   }
 
@@ -107,19 +135,31 @@ final class SelectorTable<U extends Comparable<U>> {
   /** The entries that select a label set, each once, in no order. */
   Collection<Entry<U>> selecting(LabelSet labels) {
     Map<String, Entry<U>> found = new HashMap<>();
-    keep(unanchored, labels, found);
+    keep(Place.NOWHERE, labels, found);
     for (Label label : labels) {
-      keep(byKey.getOrDefault(label.key(), Map.of()), labels, found);
-      keep(
-          byValue.getOrDefault(label.key(), Map.of()).getOrDefault(label.value(), Map.of()),
-          labels,
-          found);
+      keep("", label, labels, found);
+      for (Label namespace : labels) {
+        if (namespace.key().equals(LabelSelector.POD_NAMESPACE)) {
+          keep(namespace.value(), label, labels, found);
+        }
+      }
     }
     return found.values();
   }
 
-  private void keep(Map<String, Entry<U>> from, LabelSet labels, Map<String, Entry<U>> found) {
-    from.forEach(
+  private void keep(
+      String namespace, Label label, LabelSet labels, Map<String, Entry<U>> found) {
+    keep(new Place(namespace, label.key(), null), labels, found);
+    keep(new Place(namespace, label.key(), label.value()), labels, found);
+  }
+
+  private void keep(Place place, LabelSet labels, Map<String, Entry<U>> found) {
+    Map<String, Entry<U>> there = places.get(place);
+    if (there == null) {
+      return;
+    }
+    work.add(there.size());
+    there.forEach(
         (id, entry) -> {
           if (!found.containsKey(id) && entry.selector.matches(labels)) {
             found.put(id, entry);
@@ -127,43 +167,49 @@ final class SelectorTable<U extends Comparable<U>> {
         });
   }
 
-  /**
-   * Where a selector stands: under each value of its anchor, or under its key, or under nothing.
-   */
-  private List<Map<String, Entry<U>>> places(LabelSelector selector) {
-    Requirement anchor = anchor(selector);
+  /** Where a selector stands: under each value of its best condition, its key, or nowhere. */
+  private static List<Place> places(LabelSelector selector) {
+    Requirement anchor = null;
+    Requirement within = null;
+    for (Requirement requirement : selector.requirements()) {
+      if (rank(requirement) > 0 && (anchor == null || rank(requirement) > rank(anchor))) {
+        anchor = requirement;
+      }
+      if (isNamespace(requirement) && requirement.operator() == Requirement.Operator.IN) {
+        within = requirement;
+      }
+    }
     if (anchor == null) {
-      return List.of(unanchored);
+      return List.of(Place.NOWHERE);
     }
+    List<String> values = new ArrayList<>();
     if (anchor.operator() == Requirement.Operator.EXISTS) {
-      return List.of(byKey.computeIfAbsent(anchor.key(), unused -> new HashMap<>()));
+      values.add(null);
+    } else {
+      values.addAll(anchor.values());
     }
-    List<Map<String, Entry<U>>> places = new ArrayList<>();
-    for (String value : anchor.values()) {
-      places.add(
-          byValue
-              .computeIfAbsent(anchor.key(), unused -> new HashMap<>())
-              .computeIfAbsent(value, unused -> new HashMap<>()));
+    boolean narrow =
+        within != null
+            && !isNamespace(anchor)
+            && within.values().size() * values.size() <= MOST_PLACES;
+    List<Place> places = new ArrayList<>();
+    for (String namespace : narrow ? within.values() : List.of("")) {
+      for (String value : values) {
+        places.add(new Place(namespace, anchor.key(), value));
+      }
     }
     return places;
   }
 
-  /** A value beats a mere key, and either beats the namespace, which most selectors share. */
-  private static Requirement anchor(LabelSelector selector) {
-    Requirement best = null;
-    for (Requirement requirement : selector.requirements()) {
-      if (rank(requirement) > 0 && (best == null || rank(requirement) > rank(best))) {
-        best = requirement;
-      }
-    }
-    return best;
+  private static boolean isNamespace(Requirement requirement) {
+    return requirement.key().equals(LabelSelector.POD_NAMESPACE);
   }
 
+  /** A value beats a mere key, and either beats the namespace, which most selectors share. */
   private static int rank(Requirement requirement) {
-    boolean namespace = requirement.key().equals(LabelSelector.POD_NAMESPACE);
     return switch (requirement.operator()) {
-      case IN -> namespace ? 2 : 4;
-      case EXISTS -> namespace ? 1 : 3;
+      case IN -> isNamespace(requirement) ? 2 : 4;
+      case EXISTS -> isNamespace(requirement) ? 1 : 3;
       case NOT_IN, DOES_NOT_EXIST -> 0;
     };
   }

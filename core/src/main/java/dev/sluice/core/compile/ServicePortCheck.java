@@ -1,91 +1,178 @@
 package dev.sluice.core.compile;
 
-import dev.sluice.core.label.Label;
 import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.policy.Finding;
 import dev.sluice.core.policy.LabelSelector;
 import dev.sluice.core.policy.Policy;
 import dev.sluice.core.policy.PolicyRule;
-import dev.sluice.core.policy.Requirement;
+import dev.sluice.core.policy.PortProtocol;
 import dev.sluice.core.policy.TrafficRule;
 import dev.sluice.core.service.ServiceFacts;
-import dev.sluice.core.service.ServiceFold;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 
 /**
  * Rules with the port of a Service where the container's is meant: policy is asked after the
- * Service has been translated, so that such a rule allows nothing.
+ * Service has been translated, so that such a rule allows nothing. Kept for each selector and port
+ * that rules ask for; who asks is told when the answer changes.
  */
 final class ServicePortCheck implements PolicyCheck {
   /** Identities of one rule that are looked at: pods that run the same have the same ports. */
-  private static final int LOOKED_AT = 8;
+  static final int LOOKED_AT = 8;
+
+  /** A port that rules ask for at those whom a selector selects. */
+  private record Question(PortProtocol protocol, int port) {
+    private static final Comparator<Question> ORDER =
+        Comparator.comparing(Question::protocol).thenComparingInt(Question::port);
+  }
+
+  /** Who asks, each with how often, and what they are told; null for nothing. */
+  private static final class Answer {
+    private final TreeMap<String, Integer> policies = new TreeMap<>();
+    private String message;
+  }
 
   private final Compilation compilation;
-  private final ServiceFold services;
+  private final KnownServices services;
 
-  /** What each Service was when its users were last told. */
-  private final Map<String, ServiceFacts> known = new HashMap<>();
+  /** By selector id. */
+  private final Map<String, TreeMap<Question, Answer>> answers = new HashMap<>();
 
-  ServicePortCheck(Compilation compilation, ServiceFold services) {
+  ServicePortCheck(Compilation compilation, KnownServices services) {
     this.compilation = compilation;
     this.services = services;
   }
 
-  /** Takes up the Services that a snapshot brought. */
-  void restore() {
-    known.putAll(services.services());
+  /**
+   * A Service changed.
+   *
+   * @return the policies to which that makes a difference
+   */
+  Set<String> changed(KnownServices.Change change) {
+    TreeSet<String> selectors = new TreeSet<>();
+    for (ServiceFacts facts : Arrays.asList(change.before(), change.now())) {
+      if (facts != null) {
+        KnownServices.pods(facts).ifPresent(pods -> destinations(pods, selectors));
+      }
+    }
+    TreeSet<String> policies = new TreeSet<>();
+    selectors.forEach(id -> policies.addAll(answerAgain(id)));
+    return policies;
+  }
+
+  /** The selectors of which somebody asks, and that select some of these pods. */
+  private void destinations(LabelSelector pods, Set<String> into) {
+    for (int number : compilation.identities().select(pods)) {
+      for (SelectorTable.Entry<?> entry : compilation.selecting(number)) {
+        if (answers.containsKey(entry.selector().id())) {
+          into.add(entry.selector().id());
+        }
+      }
+    }
+  }
+
+  /** A policy came into force. */
+  void use(CompiledPolicy policy) {
+    questions(
+        policy.policy(),
+        (selector, port) -> {
+          Answer answer =
+              answers
+                  .computeIfAbsent(selector.id(), unused -> new TreeMap<>(Question.ORDER))
+                  .computeIfAbsent(question(port), unused -> new Answer());
+          if (answer.policies.isEmpty()) {
+            answer.message = answer(selector.id(), question(port));
+          }
+          answer.policies.merge(policy.text(), 1, Integer::sum);
+        });
+  }
+
+  /** A policy is in force no longer. */
+  void release(CompiledPolicy policy) {
+    questions(
+        policy.policy(),
+        (selector, port) -> {
+          TreeMap<Question, Answer> asked = answers.get(selector.id());
+          Answer answer = asked.get(question(port));
+          answer.policies.merge(policy.text(), -1, Integer::sum);
+          answer.policies.remove(policy.text(), 0);
+          if (answer.policies.isEmpty()) {
+            asked.remove(question(port));
+          }
+          if (asked.isEmpty()) {
+            answers.remove(selector.id());
+          }
+        });
   }
 
   /**
-   * Services may have changed, by {@code namespace/name}.
+   * Among the first whom a selector selects somebody came, went or has other ports.
    *
-   * @return the policies to which that may make a difference
+   * @return the policies to which that makes a difference
    */
-  Set<String> changed(Set<String> names) {
-    TreeSet<String> users = new TreeSet<>();
-    for (String name : names) {
-      ServiceFacts now = services.service(name).orElse(null);
-      ServiceFacts before = now == null ? known.remove(name) : known.put(name, now);
-      if (now == null ? before != null : !now.equals(before)) {
-        users(before, users);
-        users(now, users);
-      }
-    }
-    return users;
-  }
-
-  private void users(ServiceFacts service, Set<String> into) {
-    if (service == null || service.selector().isEmpty()) {
-      return;
-    }
-    for (int number : compilation.identities().select(pods(service))) {
-      compilation.users(compilation.identities().labels(number)).forEach(into::add);
-    }
-  }
-
-  private static LabelSelector pods(ServiceFacts service) {
-    List<Requirement> all = new ArrayList<>();
-    service.selector().forEach((key, value) -> all.add(is(key, value)));
-    all.add(is(LabelSelector.POD_NAMESPACE, service.namespace()));
-    return LabelSelector.of(all);
-  }
-
-  private static Requirement is(String key, String value) {
-    return Requirement.in(Label.K8S, key, List.of(value));
+  Set<String> answerAgain(String selector) {
+    TreeSet<String> policies = new TreeSet<>();
+    answers
+        .getOrDefault(selector, new TreeMap<>(Question.ORDER))
+        .forEach(
+            (question, answer) -> {
+              String message = answer(selector, question);
+              if (!Objects.equals(message, answer.message)) {
+                answer.message = message;
+                policies.addAll(answer.policies.keySet());
+              }
+            });
+    return policies;
   }
 
   @Override
   public void check(Policy policy, List<Finding> told) {
+    Set<String> paths = new HashSet<>();
+    questions(
+        policy,
+        (selector, port) -> {
+          String message = answers.get(selector.id()).get(question(port)).message;
+          if (message != null && paths.add(port.path())) {
+            told.add(PolicyCheck.warning(PolicyWarnings.SERVICE_PORT, port.path(), message));
+          }
+        });
+  }
+
+  /** Calls with each destination and port that a policy's rules ask for. */
+  private static void questions(
+      Policy policy, BiConsumer<LabelSelector, TrafficRule.PortRule> asked) {
     for (PolicyRule rule : policy.rules()) {
-      rule.ingress().rules().forEach(one -> check(one, List.of(rule.subject()), told));
-      rule.egress().rules().forEach(one -> check(one, peers(one), told));
+      rule.ingress().rules().forEach(one -> questions(one, List.of(rule.subject()), asked));
+      rule.egress().rules().forEach(one -> questions(one, peers(one), asked));
     }
+  }
+
+  private static void questions(
+      TrafficRule rule,
+      List<LabelSelector> destinations,
+      BiConsumer<LabelSelector, TrafficRule.PortRule> asked) {
+    for (TrafficRule.PortRule port : rule.ports()) {
+      if (port.ports() instanceof TrafficRule.Ports.Range(int first, int last)
+          && first == last
+          && port.protocol().hasPorts()) {
+        destinations.forEach(selector -> asked.accept(selector, port));
+      }
+    }
+  }
+
+  private static Question question(TrafficRule.PortRule port) {
+    return new Question(port.protocol(), ((TrafficRule.Ports.Range) port.ports()).first());
   }
 
   private static List<LabelSelector> peers(TrafficRule rule) {
@@ -100,56 +187,32 @@ final class ServicePortCheck implements PolicyCheck {
     return selectors;
   }
 
-  private void check(TrafficRule rule, List<LabelSelector> destinations, List<Finding> told) {
-    for (TrafficRule.PortRule port : rule.ports()) {
-      if (port.ports() instanceof TrafficRule.Ports.Range(int first, int last)
-          && first == last
-          && port.protocol().hasPorts()) {
-        destinations.stream()
-            .flatMap(selector -> mistaken(selector, port, first).stream())
-            .findFirst()
-            .ifPresent(
-                message ->
-                    told.add(
-                        PolicyCheck.warning(PolicyWarnings.SERVICE_PORT, port.path(), message)));
+  /** What to tell who asks; null for nothing. */
+  private String answer(String selector, Question question) {
+    int left = LOOKED_AT;
+    for (int number : compilation.selected(selector).live()) {
+      if (left-- == 0) {
+        break;
       }
-    }
-  }
-
-  private Optional<String> mistaken(
-      LabelSelector destination, TrafficRule.PortRule rule, int port) {
-    List<Integer> numbers =
-        compilation.identities().select(destination).stream()
-            .filter(compilation::inUse)
-            .sorted()
-            .limit(LOOKED_AT)
-            .toList();
-    for (int number : numbers) {
       LabelSet labels = compilation.identities().labels(number);
-      String namespace = labels.value(Label.K8S, LabelSelector.POD_NAMESPACE).orElse("");
-      // '0' follows '/': exactly the Services of the namespace.
-      for (ServiceFacts service :
-          services.services().subMap(namespace + "/", namespace + "0").values()) {
-        if (!service.selector().isEmpty() && pods(service).matches(labels)) {
-          Optional<String> message = mistaken(service, rule, port, number);
-          if (message.isPresent()) {
-            return message;
-          }
+      for (ServiceFacts service : services.of(labels)) {
+        Optional<String> message = mistaken(service, question, number);
+        if (message.isPresent()) {
+          return message.get();
         }
       }
     }
-    return Optional.empty();
+    return null;
   }
 
-  private Optional<String> mistaken(
-      ServiceFacts service, TrafficRule.PortRule rule, int port, int identity) {
+  private Optional<String> mistaken(ServiceFacts service, Question question, int identity) {
     Set<String> targets = new TreeSet<>();
     for (ServiceFacts.Port one : service.ports()) {
-      if (rule.protocol().numbers().contains(one.protocol().number())) {
-        if (targets(one, identity).contains(port)) {
+      if (question.protocol.numbers().contains(one.protocol().number())) {
+        if (targets(one, identity).contains(question.port)) {
           return Optional.empty();
         }
-        if (one.port() == port) {
+        if (one.port() == question.port) {
           targets.add(one.target());
         }
       }
@@ -158,7 +221,7 @@ final class ServicePortCheck implements PolicyCheck {
         ? Optional.empty()
         : Optional.of(
             "%d is the port of Service %s, and policy sees the port of the container: write %s"
-                .formatted(port, service.key(), "\"" + String.join("\", \"", targets) + "\""));
+                .formatted(question.port, service.key(), "\"" + String.join("\", \"", targets) + "\""));
   }
 
   /** The numbers that a Service's port leads to on a pod. */

@@ -3,6 +3,8 @@ package dev.sluice.core.compile;
 import dev.sluice.core.policy.Policy;
 import dev.sluice.core.policy.TrafficRule;
 import dev.sluice.core.policy.TrafficRule.Peer;
+import dev.sluice.core.service.ServiceFacts;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -12,8 +14,12 @@ import java.util.TreeSet;
 final class ServiceUsers {
   private final Map<String, TreeSet<String>> byService = new HashMap<>();
 
-  /** Policies that select Services by label: any may begin or cease to be meant. */
-  private final TreeSet<String> bySelector = new TreeSet<>();
+  /** Policies that select Services by label. */
+  private final SelectorTable<String> bySelector;
+
+  ServiceUsers(Work work) {
+    this.bySelector = new SelectorTable<>(policy -> policy, work);
+  }
 
   /** One more policy, by its {@code kind/namespace/name}. */
   void add(String text, Policy policy) {
@@ -23,31 +29,36 @@ final class ServiceUsers {
           switch (peer) {
             case Peer.Service one ->
                 byService.computeIfAbsent(key(one), u -> new TreeSet<>()).add(text);
-            case Peer.Services several -> bySelector.add(text);
+            case Peer.Services several -> bySelector.use(several.selector(), text);
             default -> {}
           }
         });
   }
 
   void remove(String text, Policy policy) {
-    bySelector.remove(text);
     peers(
         policy,
         peer -> {
-          if (peer instanceof Peer.Service one && byService.containsKey(key(one))) {
+          if (peer instanceof Peer.Services several) {
+            bySelector.release(several.selector(), text);
+          } else if (peer instanceof Peer.Service one && byService.containsKey(key(one))) {
             byService.get(key(one)).remove(text);
             byService.computeIfPresent(key(one), (u, left) -> left.isEmpty() ? null : left);
           }
         });
   }
 
-  /** Those that may mean one of the Services, by {@code namespace/name}. */
-  Set<String> of(Set<String> services) {
-    TreeSet<String> users = new TreeSet<>();
-    if (!services.isEmpty()) {
-      users.addAll(bySelector);
+  /** Those that may mean a Service, as it was or as it is. */
+  Set<String> of(KnownServices.Change change) {
+    TreeSet<String> users =
+        new TreeSet<>(byService.getOrDefault(change.name(), new TreeSet<>()));
+    for (ServiceFacts facts : Arrays.asList(change.before(), change.now())) {
+      if (facts != null) {
+        bySelector
+            .selecting(KnownServices.labels(facts))
+            .forEach(entry -> users.addAll(entry.users()));
+      }
     }
-    services.forEach(service -> users.addAll(byService.getOrDefault(service, new TreeSet<>())));
     return users;
   }
 

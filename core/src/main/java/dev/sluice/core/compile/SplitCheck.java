@@ -1,5 +1,6 @@
 package dev.sluice.core.compile;
 
+import dev.sluice.core.compile.Workloads.Workload;
 import dev.sluice.core.label.Label;
 import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.policy.Finding;
@@ -9,23 +10,168 @@ import dev.sluice.core.policy.Policy;
 import dev.sluice.core.policy.PolicyRule;
 import dev.sluice.core.policy.TrafficRule;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
  * Selectors that select only some pods of a workload, whose labels were meant to be alike: a slip
- * of the pen in one of them makes another identity.
+ * of the pen in one of them makes another identity. Kept as pods come and go, for each selector: an
+ * identity that a workload gets or loses costs the selectors that select it or its neighbour.
  */
 final class SplitCheck implements PolicyCheck {
   /** Values of labels that differ by more edits than this were not meant to be alike. */
   private static final int TYPO = 2;
 
-  private final Compilation compilation;
+  /** Pods without an owner that have more label sets than this were not meant to be alike. */
+  static final int MOST_LABEL_SETS = 8;
 
-  SplitCheck(Compilation compilation) {
-    this.compilation = compilation;
+  /** Identities of a workload that are looked at for one inside and one outside. */
+  private static final int LOOKED_AT = 64;
+
+  /**
+   * One identity of a workload that is selected and one that is not; 0 for one that was not found
+   * among the first.
+   */
+  private record Split(int inside, int outside) {}
+
+  private final IdentityIndex identities;
+  private final Workloads workloads;
+  private final List<SelectorTable<?>> tables;
+  private final Work work;
+
+  /**
+   * @param tables of selectors in use
+   */
+  SplitCheck(
+      IdentityIndex identities, Workloads workloads, List<SelectorTable<?>> tables, Work work) {
+    this.identities = identities;
+    this.workloads = workloads;
+    this.tables = tables;
+    this.work = work;
+  }
+
+  /**
+   * Counts a pod of a workload, and notes the policies about which there may be something else to
+   * tell.
+   */
+  void count(Workload workload, int identity, int more, Touched touched) {
+    if (!workloads.turns(workload, identity, more)) {
+      workloads.count(workload, identity, more);
+      return;
+    }
+    Map<SelectorTable.Entry<?>, Optional<Split>> before = new HashMap<>();
+    for (int each : neighbours(workload, identity)) {
+      for (SelectorTable.Entry<?> entry : selecting(each)) {
+        before.computeIfAbsent(entry, e -> split(e, workload));
+      }
+    }
+    workloads.count(workload, identity, more);
+    for (SelectorTable.Entry<?> entry : selecting(identity)) {
+      entry.selected().count(workload, more > 0 ? 1 : -1);
+    }
+    before.forEach(
+        (entry, was) -> {
+          Optional<Split> is = split(entry, workload);
+          note(entry, workload, is);
+          if (!is.equals(was)) {
+            touched.warnings(entry.policies());
+          }
+        });
+  }
+
+  /** The labels of an identity became known, or cease to be, while pods have it. */
+  void identity(int number, boolean known) {
+    for (Workload workload : workloads.having(number)) {
+      for (SelectorTable.Entry<?> entry : selecting(number)) {
+        entry.selected().count(workload, known ? 1 : -1);
+        note(entry, workload, split(entry, workload));
+      }
+    }
+  }
+
+  /** A selector came into use. */
+  void use(SelectorTable.Entry<?> entry, List<Integer> selected) {
+    TreeSet<Workload> touched = new TreeSet<>();
+    for (int number : selected) {
+      for (Workload workload : workloads.having(number)) {
+        entry.selected().count(workload, 1);
+        touched.add(workload);
+      }
+    }
+    touched.forEach(workload -> note(entry, workload, split(entry, workload)));
+  }
+
+  private static void note(
+      SelectorTable.Entry<?> entry, Workload workload, Optional<Split> split) {
+    if (split.isPresent()) {
+      entry.selected().partly().add(workload);
+    } else {
+      entry.selected().partly().remove(workload);
+    }
+  }
+
+  /**
+   * The identities by which every selector is found for which the workload may be split otherwise
+   * when the identity comes or goes. A selector that selected all others selects the first of them.
+   */
+  private Collection<Integer> neighbours(Workload workload, int identity) {
+    TreeSet<Integer> neighbours = new TreeSet<>(List.of(identity));
+    Collection<Integer> all = workloads.identities(workload);
+    if (workload.isOwned()) {
+      all.stream().filter(other -> other != identity).findFirst().ifPresent(neighbours::add);
+    } else if (all.size() <= MOST_LABEL_SETS + 1) {
+      neighbours.addAll(all);
+    }
+    return neighbours;
+  }
+
+  private Collection<SelectorTable.Entry<?>> selecting(int number) {
+    LabelSet labels = identities.labels(number);
+    List<SelectorTable.Entry<?>> entries = new ArrayList<>();
+    if (labels != null) {
+      tables.forEach(table -> entries.addAll(table.selecting(labels)));
+    }
+    return entries;
+  }
+
+  /** Whether only some of a workload's identities are selected that were meant to be alike. */
+  private Optional<Split> split(SelectorTable.Entry<?> entry, Workload workload) {
+    Collection<Integer> all = workloads.identities(workload);
+    int count = entry.selected().of(workload);
+    if (count == 0
+        || count >= all.size()
+        || !workload.isOwned() && all.size() > MOST_LABEL_SETS) {
+      return Optional.empty();
+    }
+    int inside = 0;
+    int outside = 0;
+    int left = LOOKED_AT;
+    for (int number : all) {
+      if (left-- == 0) {
+        return Optional.of(new Split(inside, outside));
+      }
+      work.add(1);
+      LabelSet labels = identities.labels(number);
+      if (labels == null) {
+        continue;
+      }
+      if (entry.selector().matches(labels)) {
+        inside = inside == 0 ? number : inside;
+      } else {
+        outside = outside == 0 ? number : outside;
+      }
+      if (inside != 0 && outside != 0) {
+        return workload.isOwned() || isTypo(without(inside, outside), without(outside, inside))
+            ? Optional.of(new Split(inside, outside))
+            : Optional.empty();
+      }
+    }
+    return Optional.empty();
   }
 
   @Override
@@ -48,59 +194,48 @@ final class SplitCheck implements PolicyCheck {
   }
 
   private void split(LabelSelector selector, String path, List<Finding> told) {
-    TreeSet<Workloads.Workload> workloads = new TreeSet<>();
-    for (int number : compilation.identities().select(selector)) {
-      workloads.addAll(compilation.workloads().split(number));
-    }
-    for (Workloads.Workload workload : workloads) {
-      partly(selector, workload)
+    SelectorTable.Entry<?> entry = entry(selector);
+    for (Workload workload : entry.selected().partly()) {
+      split(entry, workload)
+          .map(split -> message(workload, entry.selected().of(workload), split))
           .ifPresent(
               message ->
                   told.add(PolicyCheck.warning(PolicyWarnings.SPLIT_WORKLOAD, path, message)));
     }
   }
 
-  /** Says that the selector selects only some of a workload's pods; empty when it does not. */
-  private Optional<String> partly(LabelSelector selector, Workloads.Workload workload) {
-    int inside = 0;
-    int outside = 0;
-    for (int number : compilation.workloads().identities(workload)) {
-      LabelSet labels = compilation.identities().labels(number);
-      if (labels == null) {
-        continue;
-      }
-      if (selector.matches(labels)) {
-        inside = inside == 0 ? number : inside;
-      } else {
-        outside = outside == 0 ? number : outside;
+  private SelectorTable.Entry<?> entry(LabelSelector selector) {
+    for (SelectorTable<?> table : tables) {
+      SelectorTable.Entry<?> entry = table.get(selector.id());
+      if (entry != null) {
+        return entry;
       }
     }
-    if (inside == 0 || outside == 0) {
-      return Optional.empty();
+    throw new IllegalStateException("not in use: " + selector);
+  }
+
+  private String message(Workload workload, int count, Split split) {
+    if (split.inside == 0 || split.outside == 0) {
+      return "selects only some of %s: %d of the %d label sets that its pods have"
+          .formatted(workload, count, workloads.identities(workload).size());
     }
-    List<Label> selected = without(inside, outside);
-    List<Label> left = without(outside, inside);
-    if (!workload.isOwned() && !isTypo(selected, left)) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        "selects only some of "
-            + workload
-            + ": identity "
-            + inside
-            + " has "
-            + text(selected)
-            + " and is selected, identity "
-            + outside
-            + " has "
-            + text(left)
-            + " and is not");
+    return "selects only some of "
+        + workload
+        + ": identity "
+        + split.inside
+        + " has "
+        + text(without(split.inside, split.outside))
+        + " and is selected, identity "
+        + split.outside
+        + " has "
+        + text(without(split.outside, split.inside))
+        + " and is not";
   }
 
   /** The labels that one identity has and the other has not. */
   private List<Label> without(int having, int lacking) {
-    List<Label> labels = new ArrayList<>(compilation.identities().labels(having).labels());
-    labels.removeAll(compilation.identities().labels(lacking).labels());
+    List<Label> labels = new ArrayList<>(identities.labels(having).labels());
+    labels.removeAll(identities.labels(lacking).labels());
     return labels;
   }
 

@@ -2,13 +2,13 @@ package dev.sluice.core.compile;
 
 import dev.sluice.core.cluster.ClusterRecord;
 import dev.sluice.core.log.ObjectKey;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
-import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -53,8 +53,14 @@ final class Workloads {
 
   private static final Pattern NUMBERED = Pattern.compile("(.*[^-0-9])-?[0-9]+");
 
-  private final Map<Workload, TreeMap<Integer, Integer>> identities = new HashMap<>();
-  private final Map<Integer, TreeSet<Workload>> splitByIdentity = new HashMap<>();
+  /** Pods of a workload, by identity. */
+  private static final class Pods {
+    private final TreeMap<Integer, Integer> byIdentity = new TreeMap<>();
+    private int all;
+  }
+
+  private final TreeMap<Workload, Pods> workloads = new TreeMap<>();
+  private final Map<Integer, TreeSet<Workload>> byIdentity = new HashMap<>();
 
   static Workload of(ClusterRecord.Endpoint endpoint) {
     if (!endpoint.workload().isEmpty()
@@ -67,53 +73,52 @@ final class Workloads {
     return new Workload(endpoint.namespace(), Workload.POD, stem);
   }
 
-  /** Adds or takes away endpoints; gives the identities whose workloads' splits have changed. */
-  Set<Integer> count(Workload workload, int identity, int more) {
-    TreeMap<Integer, Integer> counts =
-        identities.computeIfAbsent(workload, unused -> new TreeMap<>());
-    Set<Integer> before = new HashSet<>(counts.keySet());
-    counts.merge(identity, more, Integer::sum);
-    counts.remove(identity, 0);
-    Set<Integer> after = new HashSet<>(counts.keySet());
-    if (counts.isEmpty()) {
-      identities.remove(workload);
-    }
-    if (before.equals(after) || before.size() < 2 && after.size() < 2) {
-      return Set.of();
-    }
-    Set<Integer> all = new TreeSet<>(before);
-    all.addAll(after);
-    for (int one : all) {
-      if (after.size() > 1 && after.contains(one)) {
-        splitByIdentity.computeIfAbsent(one, unused -> new TreeSet<>()).add(workload);
-      } else if (splitByIdentity.containsKey(one)) {
-        splitByIdentity.get(one).remove(workload);
-        splitByIdentity.computeIfPresent(one, (unused, left) -> left.isEmpty() ? null : left);
-      }
-    }
-    return all;
+  /** Whether a pod more or less gives the workload an identity, or takes one from it. */
+  boolean turns(Workload workload, int identity, int more) {
+    Pods pods = workloads.get(workload);
+    int before = pods == null ? 0 : pods.byIdentity.getOrDefault(identity, 0);
+    return before == 0 || before + more == 0;
   }
 
-  /** The split workloads that have pods on an identity. */
-  SortedSet<Workload> split(int identity) {
-    TreeSet<Workload> workloads = splitByIdentity.get(identity);
-    return workloads == null ? new TreeSet<>() : workloads;
+  /** Adds or takes away pods. */
+  void count(Workload workload, int identity, int more) {
+    Pods pods = workloads.computeIfAbsent(workload, unused -> new Pods());
+    pods.all += more;
+    pods.byIdentity.merge(identity, more, Integer::sum);
+    if (pods.byIdentity.remove(identity, 0)) {
+      TreeSet<Workload> left = byIdentity.get(identity);
+      left.remove(workload);
+      if (left.isEmpty()) {
+        byIdentity.remove(identity);
+      }
+    } else {
+      byIdentity.computeIfAbsent(identity, unused -> new TreeSet<>()).add(workload);
+    }
+    if (pods.byIdentity.isEmpty()) {
+      workloads.remove(workload);
+    }
+  }
+
+  /** The workloads that have pods with an identity. */
+  Collection<Workload> having(int identity) {
+    TreeSet<Workload> having = byIdentity.get(identity);
+    return having == null ? List.of() : having;
   }
 
   /** Every workload, in order. */
-  SortedSet<Workload> all() {
-    return new TreeSet<>(identities.keySet());
+  Collection<Workload> all() {
+    return workloads.keySet();
   }
 
   /** How many pods a workload has. */
   int pods(Workload workload) {
-    return identities.getOrDefault(workload, new TreeMap<>()).values().stream()
-        .mapToInt(Integer::intValue)
-        .sum();
+    Pods pods = workloads.get(workload);
+    return pods == null ? 0 : pods.all;
   }
 
   /** The identities that a workload's pods have. */
   NavigableSet<Integer> identities(Workload workload) {
-    return identities.getOrDefault(workload, new TreeMap<>()).navigableKeySet();
+    Pods pods = workloads.get(workload);
+    return pods == null ? Collections.emptyNavigableSet() : pods.byIdentity.navigableKeySet();
   }
 }

@@ -1,11 +1,17 @@
 package dev.sluice.core.policy;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 
 /** Finds the word that was meant, by the number of single-letter edits. */
 public final class Nearest {
   private static final int WORTH_SAYING = 3;
+
+  /** On either side. */
+  private static final int NEIGHBOURS = 512;
 
   /** A word and how many edits away it is. */
   public record Match(String word, int edits) {}
@@ -32,6 +38,19 @@ public final class Nearest {
       }
     }
     return Optional.ofNullable(best);
+  }
+
+  /**
+   * The nearest of the words that stand next to the typed one in their order, which share its
+   * beginning: with few words that is all of them, with many it costs no more.
+   *
+   * @param words sorted in their natural order
+   */
+  public static Optional<Match> among(String typed, NavigableSet<String> words) {
+    List<String> near = new ArrayList<>();
+    words.tailSet(typed, true).stream().limit(NEIGHBOURS).forEach(near::add);
+    words.headSet(typed, false).descendingSet().stream().limit(NEIGHBOURS).forEach(near::add);
+    return of(typed, near);
   }
 
   /** Insertions, deletions, replacements and swaps of neighbours that turn one into the other. */

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 class CompiledPolicyTest {
   private static final LabelSelector SUBJECT = LabelSelector.of(Requirement.exists("k8s", "app"));
   private final ServiceFold services = new ServiceFold();
+  private final KnownServices known = new KnownServices(new Work());
 
   private static Prefix prefix(String text) {
     return Prefix.parse(text);
@@ -72,7 +73,7 @@ class CompiledPolicyTest {
                     ingress ? open : direction)),
             false);
     CompiledPolicy compiled =
-        CompiledPolicy.of(policy, new PeerSelectors(new ServiceBackends(services)));
+        CompiledPolicy.of(policy, new PeerSelectors(new ServiceBackends(known)));
     PolicyPart part = compiled.parts().getFirst();
     return (ingress ? part.ingress() : part.egress())
         .rules().stream()
@@ -172,6 +173,7 @@ class CompiledPolicyTest {
                     "10.96.0.7",
                     "ports",
                     List.of(Map.of("port", 80L))))));
+    known.put("shop/web", services.service("shop/web").orElseThrow());
   }
 
   @Test

@@ -217,6 +217,10 @@ final class RandomLog {
   private List<Object> rules(String side) {
     List<Object> rules = new ArrayList<>();
     for (int left = random.nextInt(3); left > 0; left--) {
+      if (side.equals("to") && random.nextInt(3) == 0) {
+        rules.add(names());
+        continue;
+      }
       Map<String, Object> rule = new HashMap<>();
       switch (random.nextInt(6)) {
         case 0 -> {}
@@ -234,6 +238,19 @@ final class RandomLog {
       rules.add(rule);
     }
     return rules;
+  }
+
+  /** A rule for names, or one that lets somebody ask for them. */
+  private Map<String, Object> names() {
+    List<Object> names = List.of(Map.of("matchName", any(List.of("a.com", "b.com"))));
+    Map<String, Object> port = Map.of("port", "53", "protocol", "ANY");
+    return switch (random.nextInt(4)) {
+      case 0 -> Map.of("toPorts", List.of(Map.of("ports", List.of(port))));
+      case 1 ->
+          Map.of(
+              "toPorts", List.of(Map.of("ports", List.of(port), "rules", Map.of("dns", names))));
+      default -> Map.of("toFQDNs", names);
+    };
   }
 
   private Map<String, Object> port() {

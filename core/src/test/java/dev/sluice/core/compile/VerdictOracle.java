@@ -65,6 +65,7 @@ final class VerdictOracle {
             case WORLD, HOST, REMOTE_NODE, HEALTH, INIT, UNMANAGED, INGRESS, KUBE_APISERVER ->
                 labels.canonical().equals("reserved:" + named.entity().text() + ";");
           };
+      case TrafficRule.Peer.Fqdn unused -> false; // nobody here has a name
       default -> throw new IllegalStateException("not generated here: " + peer);
     };
   }
