@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -110,6 +111,21 @@ record ClusterView(
                         revision))
             .toList();
     return new ClusterView(mark, policies, selectors, members, endpoints, nodes, enforcement);
+  }
+
+  /** The ids of the selectors in rules that come from any of these policies. */
+  Set<String> selectorsOf(Set<String> names) {
+    Set<String> selectors = new TreeSet<>();
+    for (SubjectPolicy subject : policies.values()) {
+      for (DirectionPolicy direction : List.of(subject.getIngress(), subject.getEgress())) {
+        for (CompiledRule rule : direction.getRules()) {
+          if (rule.getOrigins().stream().anyMatch(o -> names.contains(withoutPath(o)))) {
+            selectors.add(rule.getSelector());
+          }
+        }
+      }
+    }
+    return selectors;
   }
 
   /** The policies ({@code kind/namespace/name}) that a subject's rules come from. */

@@ -12,6 +12,7 @@ import dev.sluice.cli.ask.LintCommand;
 import dev.sluice.cli.ask.MatrixCommand;
 import dev.sluice.cli.output.Table;
 import dev.sluice.cli.past.PolicyAtCommand;
+import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.schemas.DesiredRow;
 import dev.sluice.schemas.Diagnostic;
 import dev.sluice.schemas.Revision;
@@ -22,6 +23,7 @@ import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -180,10 +182,20 @@ final class PolicyCommand extends Group {
   }
 
   private static List<Selector> used(ClusterView cluster, List<PolicyView> policies) {
-    List<String> names = policies.stream().map(PolicyView::name).toList();
+    Set<String> names = policies.stream().map(PolicyView::name).collect(Collectors.toSet());
+    Set<String> inRules = cluster.selectorsOf(names);
     return cluster.selectors().values().stream()
-        .filter(selector -> selector.getUsers().stream().anyMatch(names::contains))
+        .filter(
+            selector ->
+                inRules.contains(selector.getId())
+                    || selector.getUsers().stream().anyMatch(names::contains))
         .toList();
+  }
+
+  /** A row names no more than the first of those who use the selector. */
+  private static String users(Selector selector) {
+    boolean all = selector.getUsers().size() < DesiredRecord.Selector.MOST_USERS;
+    return String.join("\n", selector.getUsers()) + (all ? "" : "\n…");
   }
 
   private static Table selectorTable(ClusterView cluster, Collection<Selector> selectors) {
@@ -192,7 +204,7 @@ final class PolicyCommand extends Group {
       table.row(
           selector.getId(),
           selector.getText(),
-          String.join("\n", selector.getUsers()),
+          users(selector),
           members(cluster, selector).stream()
               .map(RuleText::identity)
               .collect(Collectors.joining("\n")));

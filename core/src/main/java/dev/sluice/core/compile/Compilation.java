@@ -471,7 +471,10 @@ final class Compilation {
     SelectorTable.Entry<String> entry = peers.get(id);
     return entry == null
         ? null
-        : new DesiredRecord.Selector(id, entry.selector().text(), List.copyOf(entry.users()));
+        : new DesiredRecord.Selector(
+            id,
+            entry.selector().text(),
+            entry.users().stream().limit(DesiredRecord.Selector.MOST_USERS).toList());
   }
 
   /** The row of an identity that comes and goes and is no pod's; null when there is none. */

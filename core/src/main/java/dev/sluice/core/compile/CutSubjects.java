@@ -48,8 +48,7 @@ final class CutSubjects implements SubjectCheck {
   public Set<String> note(int number, Subject subject, SubjectPolicy row) {
     Cut cut = cut(row);
     Noted now = new Noted(cut, closing(row, cut));
-    Noted before =
-        now.policies.isEmpty() ? noted.remove(number) : noted.put(number, now);
+    Noted before = now.policies.isEmpty() ? noted.remove(number) : noted.put(number, now);
     if (now.equals(before) || before == null && now.policies.isEmpty()) {
       return Set.of();
     }

@@ -147,7 +147,9 @@ final class NameCheck implements SubjectCheck {
             findings.add(
                 told(
                     sum.names.get(place),
-                    "rules.dns of " + numbers.firstEntry().getValue() + " lets nobody ask for this name")));
+                    "rules.dns of "
+                        + numbers.firstEntry().getValue()
+                        + " lets nobody ask for this name")));
     return findings;
   }
 

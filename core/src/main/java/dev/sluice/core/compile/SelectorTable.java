@@ -147,8 +147,7 @@ final class SelectorTable<U extends Comparable<U>> {
     return found.values();
   }
 
-  private void keep(
-      String namespace, Label label, LabelSet labels, Map<String, Entry<U>> found) {
+  private void keep(String namespace, Label label, LabelSet labels, Map<String, Entry<U>> found) {
     keep(new Place(namespace, label.key(), null), labels, found);
     keep(new Place(namespace, label.key(), label.value()), labels, found);
   }

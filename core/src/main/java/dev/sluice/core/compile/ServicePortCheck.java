@@ -221,7 +221,8 @@ final class ServicePortCheck implements PolicyCheck {
         ? Optional.empty()
         : Optional.of(
             "%d is the port of Service %s, and policy sees the port of the container: write %s"
-                .formatted(question.port, service.key(), "\"" + String.join("\", \"", targets) + "\""));
+                .formatted(
+                    question.port, service.key(), "\"" + String.join("\", \"", targets) + "\""));
   }
 
   /** The numbers that a Service's port leads to on a pod. */

@@ -50,8 +50,7 @@ final class ServiceUsers {
 
   /** Those that may mean a Service, as it was or as it is. */
   Set<String> of(KnownServices.Change change) {
-    TreeSet<String> users =
-        new TreeSet<>(byService.getOrDefault(change.name(), new TreeSet<>()));
+    TreeSet<String> users = new TreeSet<>(byService.getOrDefault(change.name(), new TreeSet<>()));
     for (ServiceFacts facts : Arrays.asList(change.before(), change.now())) {
       if (facts != null) {
         bySelector

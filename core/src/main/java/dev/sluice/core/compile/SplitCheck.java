@@ -106,8 +106,7 @@ final class SplitCheck implements PolicyCheck {
     touched.forEach(workload -> note(entry, workload, split(entry, workload)));
   }
 
-  private static void note(
-      SelectorTable.Entry<?> entry, Workload workload, Optional<Split> split) {
+  private static void note(SelectorTable.Entry<?> entry, Workload workload, Optional<Split> split) {
     if (split.isPresent()) {
       entry.selected().partly().add(workload);
     } else {
@@ -143,9 +142,7 @@ final class SplitCheck implements PolicyCheck {
   private Optional<Split> split(SelectorTable.Entry<?> entry, Workload workload) {
     Collection<Integer> all = workloads.identities(workload);
     int count = entry.selected().of(workload);
-    if (count == 0
-        || count >= all.size()
-        || !workload.isOwned() && all.size() > MOST_LABEL_SETS) {
+    if (count == 0 || count >= all.size() || !workload.isOwned() && all.size() > MOST_LABEL_SETS) {
       return Optional.empty();
     }
     int inside = 0;

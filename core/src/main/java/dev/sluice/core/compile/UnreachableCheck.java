@@ -51,8 +51,7 @@ final class UnreachableCheck implements SubjectCheck {
   /**
    * @param policies in force, by their texts; a view
    */
-  UnreachableCheck(
-      Map<String, CompiledPolicy> policies, SelectorTable<String> peers, Work work) {
+  UnreachableCheck(Map<String, CompiledPolicy> policies, SelectorTable<String> peers, Work work) {
     this.policies = policies;
     this.peers = peers;
     this.work = work;

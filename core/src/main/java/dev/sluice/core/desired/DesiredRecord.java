@@ -122,8 +122,14 @@ public sealed interface DesiredRecord
   /**
    * A selector that some rule uses. The id is the first 16 hex digits of SHA-256 over the canonical
    * text.
+   *
+   * @param users the first {@value #MOST_USERS} of the policies that use it, sorted: the row of a
+   *     selector that everybody uses stays small, and is not written again for each of them
    */
   record Selector(String id, String text, List<String> users) implements DesiredRecord {
+    /** How many users a row names. */
+    public static final int MOST_USERS = 32;
+
     @Override
     public String key() {
       return "selector/" + id;

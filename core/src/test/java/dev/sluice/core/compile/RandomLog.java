@@ -247,8 +247,7 @@ final class RandomLog {
     return switch (random.nextInt(4)) {
       case 0 -> Map.of("toPorts", List.of(Map.of("ports", List.of(port))));
       case 1 ->
-          Map.of(
-              "toPorts", List.of(Map.of("ports", List.of(port), "rules", Map.of("dns", names))));
+          Map.of("toPorts", List.of(Map.of("ports", List.of(port), "rules", Map.of("dns", names))));
       default -> Map.of("toFQDNs", names);
     };
   }
