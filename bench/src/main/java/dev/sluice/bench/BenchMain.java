@@ -24,7 +24,8 @@ public final class BenchMain implements Callable<Integer> {
           new ColdStartBenchmark(),
           new LabUpBenchmark(),
           new FlowRateBenchmark(),
-          new AskBenchmark());
+          new AskBenchmark(),
+          new CompileBenchmark());
 
   @Option(names = "--rounds", defaultValue = "6", description = "Turns of each variant.")
   private int rounds;
