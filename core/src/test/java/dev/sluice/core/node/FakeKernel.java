@@ -8,6 +8,7 @@ import dev.sluice.core.node.KernelEntry.AddressEntry;
 import dev.sluice.core.node.KernelEntry.Direction;
 import dev.sluice.core.node.KernelEntry.PolicyEntry;
 import dev.sluice.core.node.KernelEntry.PolicyKey;
+import dev.sluice.core.proof.KernelView;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +24,7 @@ import java.util.Set;
  */
 final class FakeKernel {
   private final Map<KernelEntry.Key, KernelEntry> entries = new HashMap<>();
+  private final KernelView view = new KernelView(entries);
   private final MapSizes capacity;
   private MapSizes sizes = MapSizes.NONE;
   private int writes;
@@ -98,22 +100,7 @@ final class FakeKernel {
 
   /** As the program does: the peer's entries by longest prefix, else any peer's. */
   Optional<PolicyEntry> judge(int subject, Direction direction, int peer, int protocol, int port) {
-    return longest(subject, direction, peer, protocol, port)
-        .or(() -> longest(subject, direction, 0, protocol, port));
-  }
-
-  private Optional<PolicyEntry> longest(
-      int subject, Direction direction, int peer, int protocol, int port) {
-    for (int bits = 16; bits >= 0; bits--) {
-      int block = port >> (16 - bits) << (16 - bits);
-      KernelEntry entry =
-          entries.get(new PolicyKey(subject, direction, peer, protocol, block, bits));
-      if (entry != null) {
-        return Optional.of((PolicyEntry) entry);
-      }
-    }
-    return Optional.ofNullable(
-        (PolicyEntry) entries.get(new PolicyKey(subject, direction, peer, 0, 0, 0)));
+    return view.policy(subject, direction, peer, protocol, port);
   }
 
   List<KernelEntry> readBack() {

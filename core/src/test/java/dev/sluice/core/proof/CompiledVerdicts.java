@@ -23,7 +23,7 @@ public final class CompiledVerdicts {
 
   public CompiledVerdicts(CompiledWorld world) {
     this.world = world;
-    world.nodes().forEach(name -> views.put(name, new KernelView(world.node(name).wanted())));
+    world.nodes().forEach(name -> views.put(name, KernelView.of(world.node(name).wanted())));
     for (ClusterRecord.Endpoint endpoint : world.endpoints()) {
       endpoint.addresses().forEach(address -> endpoints.put(address, endpoint));
     }

@@ -9,6 +9,7 @@ import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.node.EntryCount;
 import dev.sluice.core.node.KernelEntry;
+import dev.sluice.core.node.NodeFold;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -38,8 +39,10 @@ class EntryCountProperties {
     CompiledWorld world = CompiledWorld.of(generated);
     Desired desired = new Desired(world.policy().image());
     Map<Integer, Integer> written = new HashMap<>();
+    Map<String, NodeFold> nodes = new HashMap<>(); // names make peers that topic desired has not
     for (ClusterRecord.Endpoint endpoint : world.endpoints()) {
-      written.put(endpoint.identity(), written(world, endpoint));
+      NodeFold node = nodes.computeIfAbsent(endpoint.node(), world::nameless);
+      written.put(endpoint.identity(), written(node, endpoint));
     }
     written.forEach(
         (subject, entries) -> {
@@ -51,9 +54,9 @@ class EntryCountProperties {
         });
   }
 
-  private static int written(CompiledWorld world, ClusterRecord.Endpoint endpoint) {
+  private static int written(NodeFold node, ClusterRecord.Endpoint endpoint) {
     return (int)
-        world.node(endpoint.node()).wanted().stream()
+        node.wanted().stream()
             .map(KernelEntry::key)
             .filter(KernelEntry.PolicyKey.class::isInstance)
             .filter(key -> ((KernelEntry.PolicyKey) key).subject() == endpoint.identity())

@@ -13,13 +13,23 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Looks kernel entries up as the program does: longest prefix, first the peer, then any peer. */
-final class KernelView {
+/**
+ * Looks kernel entries up as the program does: longest prefix, first the peer, then any peer. A
+ * view of entries that may change.
+ */
+public final class KernelView {
   private static final int WORLD = 2;
-  private final Map<KernelEntry.Key, KernelEntry> entries = new HashMap<>();
+  private final Map<KernelEntry.Key, KernelEntry> entries;
 
-  KernelView(Collection<? extends KernelEntry> entries) {
-    entries.forEach(entry -> this.entries.put(entry.key(), entry));
+  public KernelView(Map<KernelEntry.Key, KernelEntry> entries) {
+    this.entries = entries;
+  }
+
+  /** A view of these entries, as they are now. */
+  static KernelView of(Collection<? extends KernelEntry> entries) {
+    Map<KernelEntry.Key, KernelEntry> byKey = new HashMap<>();
+    entries.forEach(entry -> byKey.put(entry.key(), entry));
+    return new KernelView(byKey);
   }
 
   /** Who has an address; nobody known is the world. */
@@ -34,7 +44,8 @@ final class KernelView {
   }
 
   /** The entry that answers; none means that the packet is dropped. */
-  Optional<PolicyEntry> policy(int subject, Direction direction, int peer, int protocol, int port) {
+  public Optional<PolicyEntry> policy(
+      int subject, Direction direction, int peer, int protocol, int port) {
     return longest(subject, direction, peer, protocol, port)
         .or(() -> longest(subject, direction, 0, protocol, port));
   }

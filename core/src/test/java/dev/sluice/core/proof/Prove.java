@@ -11,8 +11,9 @@ import java.util.function.Function;
 
 /**
  * Proves world after world, for as long as one likes: {@code Prove [--seed S] [--worlds N]
- * [--minutes M]}. Ends with status 1 at the first world that is wrong, and prints the smallest one
- * like it. For soaking and for planted bugs; the properties do the same in every test run.
+ * [--minutes M] [--shrink 0]}. Ends with status 1 at the first world that is wrong, and prints the
+ * smallest one like it, or with {@code --shrink 0} that one as it is. For soaking and for planted
+ * bugs; the properties do the same in every test run.
  */
 public final class Prove {
   private final Map<String, Long> options = new TreeMap<>();
@@ -70,7 +71,7 @@ public final class Prove {
     return true;
   }
 
-  private static boolean fails(
+  private boolean fails(
       String name,
       BiFunction<Tape, Coverage, Optional<String>> check,
       Tape tape,
@@ -92,7 +93,9 @@ public final class Prove {
             return Optional.of(thrown.toString());
           }
         };
-    System.out.println(name + ": " + tape.smallest(again).orElse(wrong.get()));
+    boolean shrinks = options.getOrDefault("--shrink", 1L) != 0;
+    String told = shrinks ? tape.smallest(again).orElse(wrong.get()) : wrong.get();
+    System.out.println(name + ": " + told);
     return true;
   }
 }

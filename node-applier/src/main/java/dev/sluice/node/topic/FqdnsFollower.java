@@ -8,137 +8,93 @@ import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.convert.DnsRecords;
 import dev.sluice.schemas.convert.Row;
 import dev.sluice.schemas.serde.TopicSerdes;
-import dev.sluice.schemas.topic.ResyncNeededException;
 import dev.sluice.schemas.topic.TopicReader;
 import dev.sluice.schemas.topic.Topics;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.WakeupException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads topic fqdns from its beginning and follows it, on a thread of its own, and hands what it
- * says to the applier. While the brokers are away it waits, and the kernel keeps what it has.
+ * says to the applier. While the brokers are away the kernel keeps what it has.
  */
 public final class FqdnsFollower implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(FqdnsFollower.class);
-  private static final Duration POLL = Duration.ofMillis(500);
-
-  private final Settings settings;
-  private final TopicSerdes serdes;
-  private final ApplierThread applier;
-  private final Consumer<Throwable> broken;
-  private final Backoff backoff = new Backoff();
-  private final Thread thread;
-  private volatile TopicReader<FqdnRow> reader;
-  private volatile boolean closing;
+  private final TopicFollower<FqdnRow> follower;
 
   /**
    * @param broken told of a record that cannot be read: the process ends
    */
   public FqdnsFollower(
       Settings settings, TopicSerdes serdes, ApplierThread applier, Consumer<Throwable> broken) {
-    this.settings = settings;
-    this.serdes = serdes;
-    this.applier = applier;
-    this.broken = broken;
-    this.thread = Thread.ofPlatform().daemon().name("fqdns").unstarted(this::run);
+    this.follower = new TopicFollower<>(settings, serdes, Topics.FQDNS, new Names(applier), broken);
   }
 
   public FqdnsFollower start() {
-    thread.start();
+    follower.start();
     return this;
   }
 
-  private void run() {
-    try {
-      while (!closing) {
-        follow();
+  private static final class Names implements TopicFollower.Part<FqdnRow> {
+    private final ApplierThread applier;
+    private List<Change<FqdnRecord>> changes = new ArrayList<>();
+
+    /** What the topic holds, until it was read whole: what it does not hold any more is gone. */
+    private Set<String> keys;
+
+    Names(ApplierThread applier) {
+      this.applier = applier;
+    }
+
+    @Override
+    public void begin() {
+      changes = new ArrayList<>();
+      keys = new HashSet<>();
+    }
+
+    @Override
+    public void take(TopicReader.Entry<FqdnRow> entry) {
+      Row<FqdnRecord> row = DnsRecords.fromAvro(entry.key(), entry.value(), entry.removedAt());
+      if (!(row instanceof Row.Changed<FqdnRecord>(long position, Change<FqdnRecord> change))) {
+        return;
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
-      if (!closing) {
-        LOG.error("topic fqdns cannot be followed", e);
-        broken.accept(e);
+      changes.add(change);
+      if (keys != null && change.isRemoval()) {
+        keys.remove(entry.key());
+      } else if (keys != null) {
+        keys.add(entry.key());
       }
     }
-  }
 
-  private void follow() throws InterruptedException {
-    try (TopicReader<FqdnRow> opened = TopicReader.open(settings, serdes, Topics.FQDNS)) {
-      reader = opened;
-      backoff.succeeded();
-      tell(opened);
-    } catch (WakeupException e) {
-      LOG.debug("woken to close");
-    } catch (ResyncNeededException e) {
-      LOG.warn("reading topic fqdns again from its beginning: {}", e.getMessage());
-    } catch (KafkaException | IllegalStateException e) {
-      LOG.warn("topic fqdns cannot be read: {}", e.getMessage());
-      backoff.pause();
-    } finally {
-      reader = null;
-    }
-  }
-
-  private void tell(TopicReader<FqdnRow> opened) {
-    long end = opened.seekToBeginning().endOffset();
-    boolean caughtUp = false;
-    Set<String> keys = new HashSet<>();
-    while (!closing) {
-      List<Change<FqdnRecord>> changes = new ArrayList<>();
-      boolean first = !caughtUp;
-      opened.poll(
-          caughtUp ? POLL : Duration.ofMillis(20),
-          entry -> {
-            Row<FqdnRecord> row =
-                DnsRecords.fromAvro(entry.key(), entry.value(), entry.removedAt());
-            if (row instanceof Row.Changed<FqdnRecord>(long position, Change<FqdnRecord> change)) {
-              changes.add(change);
-              boolean noted =
-                  first && (change.isRemoval() ? keys.remove(entry.key()) : keys.add(entry.key()));
-              LOG.trace("{} {}", entry.key(), noted);
-            }
-          });
+    @Override
+    public boolean polled() {
       if (!changes.isEmpty()) {
-        hand(changes);
-      }
-      if (!caughtUp && opened.nextOffset() >= end) {
-        caughtUp = true;
-        Set<String> all = Set.copyOf(keys);
+        List<Change<FqdnRecord>> batch = changes;
+        changes = new ArrayList<>();
         applier.ask(
             target -> {
-              target.namesCaughtUp(all);
+              target.names(batch);
               return true;
             });
       }
+      return true;
     }
-  }
 
-  private void hand(List<Change<FqdnRecord>> changes) {
-    applier.ask(
-        target -> {
-          target.names(changes);
-          return true;
-        });
+    @Override
+    public void caughtUp() {
+      Set<String> all = Set.copyOf(keys);
+      keys = null;
+      applier.ask(
+          target -> {
+            target.namesCaughtUp(all);
+            return true;
+          });
+    }
   }
 
   @Override
   public void close() throws InterruptedException {
-    closing = true;
-    TopicReader<FqdnRow> open = reader;
-    if (open != null) {
-      open.wakeup(); // an interrupt would end the reader's own ending
-    } else {
-      thread.interrupt();
-    }
-    thread.join(Duration.ofSeconds(5));
+    follower.close();
   }
 }
