@@ -56,12 +56,11 @@ public final class CompiledVerdicts {
             .flatMap(found -> world.node(subject.node()).rules().find(found.cookie()))
             .orElse(RuleBook.Reason.NONE);
     Verdict verdict = entry.map(PolicyEntry::verdict).orElse(Verdict.DEFAULT_DENY);
-    boolean audited = subject.audit() && !verdict.passes();
     boolean proxied = entry.filter(found -> found.proxyPort() != 0).isPresent();
-    return differs(what, new Said(audited ? Verdict.AUDIT : verdict, reason, proxied), wanted);
+    return differs(what, new Said(verdict, reason, proxied), wanted);
   }
 
-  /** A verdict for an endpoint, and the reason that the policies had for theirs. */
+  /** A verdict, and why. */
   private record Said(Verdict verdict, RuleBook.Reason reason, boolean proxied) {
     static final Said OPEN = new Said(Verdict.ALLOW, RuleBook.Reason.NONE, false);
   }

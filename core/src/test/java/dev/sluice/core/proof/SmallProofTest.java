@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The same few worlds in every run: quick enough to be run against each mutant of the code. */
 class SmallProofTest {
   static LongStream seeds() {
-    return LongStream.range(0, 24);
+    return LongStream.range(0, 40);
   }
 
   @ParameterizedTest
