@@ -24,6 +24,8 @@ public final class BenchMain implements Callable<Integer> {
           new ColdStartBenchmark(),
           new LabUpBenchmark(),
           new FlowRateBenchmark(),
+          new DnsBenchmark(),
+          new RotationBenchmark(),
           new AskBenchmark(),
           new CompileBenchmark());
 

@@ -229,6 +229,7 @@ final class Applying {
 
   private int finish(boolean compiled, long deadline, Duration limit, Answer answer) {
     long position = log.lastObject();
+    dns.flush();
     boolean inTime =
         compiled
             && await(deadline, () -> behind(position).isEmpty())

@@ -57,6 +57,7 @@ final class ComponentPlan {
             .with(Setting.NODE_BPF_PATH, names.bpfDir(index))
             .with(Setting.NODE_SOCKET, names.applierSocket(index))
             .with(Setting.NODE_CGROUP, cgroups.node(node));
-    return new ComponentSpec("node-applier", node, "dev.sluice.node.NodeApplierMain", 72, settings);
+    return new ComponentSpec(
+        "node-applier", node, "dev.sluice.node.NodeApplierMain", 160, settings);
   }
 }

@@ -8,31 +8,40 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
- * The lab's DNS: a pod kube-system/kube-dns with dnsmasq, which knows the cluster's names and asks
- * a small server beside it for those of the outside world. It comes with the first manifest that
- * speaks of names. Every pod's resolv.conf names it from the beginning.
+ * The lab's DNS: a pod kube-system/kube-dns with dnsmasq behind the Service that every pod's
+ * resolv.conf names from the beginning, and a small server beside it that knows the cluster's names
+ * and those of the outside world. It comes with the first manifest that speaks of names.
  *
  * <p>Thread-safe.
  */
 final class LabDns {
   /** Addresses of the pod, pinned on node-1 at the end of its range. */
-  static final String ADDRESS4 = "10.0.1.253";
+  private static final String POD4 = "10.0.1.253";
 
-  static final String ADDRESS6 = "fd00:10:0:1::fd";
+  private static final String POD6 = "fd00:10:0:1::fd";
+
+  /** Addresses of its Service. */
+  private static final String SERVICE4 = "10.96.0.10";
+
+  private static final String SERVICE6 = "fd00:10:96::a";
 
   private static final String DOMAIN = "cluster.local";
-  private static final int OUTSIDE_PORT = 5353;
+  private static final int NAMES_PORT = 5353;
+  private static final int CLUSTER_TTL_SECONDS = 5;
+  private static final long WRITE_MILLIS = 50;
 
   private final Path folder;
   private final ManifestFolder manifests;
-  private final Map<String, List<String>> hosts = new TreeMap<>();
+  private final Map<String, List<String>> cluster = new TreeMap<>();
   private final Map<String, Object> outside = new TreeMap<>();
+  private boolean writing;
 
   LabDns(LabFiles files, ManifestFolder manifests) {
     this.folder = files.data().resolve("dns");
@@ -46,7 +55,7 @@ final class LabDns {
     nameserver %s
     search %s.svc.%s svc.%4$s %4$s
     """
-        .formatted(ADDRESS4, ADDRESS6, namespace, DOMAIN);
+        .formatted(SERVICE4, SERVICE6, namespace, DOMAIN);
   }
 
   /**
@@ -74,7 +83,7 @@ final class LabDns {
     boolean policyNames =
         manifest.kind().contains("NetworkPolicy")
             && (manifest.text().contains("toFQDNs") || manifest.text().contains("kube-dns"));
-    return outsideNames || policyNames;
+    return outsideNames || policyNames || manifest.kind().equals("Service");
   }
 
   private String manifest() {
@@ -98,16 +107,28 @@ final class LabDns {
         ports:
         - {name: dns, containerPort: 53, protocol: UDP}
         - {name: dns-tcp, containerPort: 53, protocol: TCP}
-      - name: outside
+      - name: names
         command: [python3, %s, %s, "%d"]
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata: {name: kube-dns, namespace: kube-system, labels: {k8s-app: kube-dns}}
+    spec:
+      clusterIPs: [%s, "%s"]
+      selector: {k8s-app: kube-dns}
+      ports:
+      - {name: dns, port: 53, protocol: UDP}
+      - {name: dns-tcp, port: 53, protocol: TCP}
     """
         .formatted(
-            ADDRESS4,
-            ADDRESS6,
+            POD4,
+            POD6,
             folder.resolve("dnsmasq.conf"),
-            folder.resolve("outside-names.py"),
-            folder.resolve("outside.json"),
-            OUTSIDE_PORT);
+            folder.resolve("names.py"),
+            folder.resolve("names.json"),
+            NAMES_PORT,
+            SERVICE4,
+            SERVICE6);
   }
 
   private void writeFiles() {
@@ -122,30 +143,24 @@ final class LabDns {
         listen-address=%s,%s
         edns-packet-max=4096
         dns-forward-max=10000
-        local=/%s/
-        local-ttl=5
-        hostsdir=%s
         server=127.0.0.1#%d
         """
-            .formatted(ADDRESS4, ADDRESS6, DOMAIN, folder.resolve("hosts"), OUTSIDE_PORT));
-    try (InputStream script = LabDns.class.getResourceAsStream("outside-names.py")) {
-      Files.createDirectories(folder.resolve("hosts"));
+            .formatted(POD4, POD6, NAMES_PORT));
+    try (InputStream script = LabDns.class.getResourceAsStream("names.py")) {
       FileTree.write(
-          folder.resolve("outside-names.py"),
-          new String(script.readAllBytes(), StandardCharsets.UTF_8));
+          folder.resolve("names.py"), new String(script.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    writeHosts();
-    writeOutside();
+    writeNames();
   }
 
   /** A pod's or a Service's addresses; none: its name is gone. */
   synchronized void cluster(String name, List<String> addresses) {
     List<String> before =
-        addresses.isEmpty() ? hosts.remove(name) : hosts.put(name, List.copyOf(addresses));
+        addresses.isEmpty() ? cluster.remove(name) : cluster.put(name, List.copyOf(addresses));
     if (!addresses.equals(before == null ? List.of() : before)) {
-      writeHosts();
+      changed();
     }
   }
 
@@ -165,13 +180,17 @@ final class LabDns {
         PodSpec.list(spec.get("addresses")).stream().map(PodSpec::text).toList();
     for (Object each : PodSpec.list(spec.get("names"))) {
       Map<String, Object> name = PodSpec.map(each);
-      Map<String, Object> entry = new LinkedHashMap<>();
-      entry.put("ttl", number(name.get("ttlSeconds"), 60));
-      entry.put("perAnswer", number(name.get("perAnswer"), 0));
-      entry.put("addresses", addresses);
-      outside.put(host + "/" + PodSpec.text(name.get("name")).toLowerCase(), entry);
+      outside.put(
+          host + "/" + PodSpec.text(name.get("name")).toLowerCase(),
+          entry(number(name.get("ttlSeconds"), 60), number(name.get("perAnswer"), 0), addresses));
     }
-    writeOutside();
+    if (Files.isDirectory(folder)) {
+      writeNames(); // who applies a host finds its names when that is done
+    }
+  }
+
+  private static Map<String, Object> entry(long ttl, long perAnswer, List<String> addresses) {
+    return Map.of("ttl", ttl, "perAnswer", perAnswer, "addresses", addresses);
   }
 
   private static long number(Object value, long otherwise) {
@@ -193,23 +212,30 @@ final class LabDns {
     }
   }
 
-  private void writeHosts() {
-    if (Files.isDirectory(folder)) {
-      List<String> lines = new ArrayList<>();
-      hosts.forEach((name, all) -> all.forEach(address -> lines.add(address + " " + name)));
-      FileTree.write(folder.resolve("hosts").resolve("cluster"), String.join("\n", lines) + "\n");
+  /** Writes soon: ten thousand Services that come at once are a few files, not ten thousand. */
+  private void changed() {
+    if (!writing && Files.isDirectory(folder)) {
+      writing = true;
+      CompletableFuture.delayedExecutor(WRITE_MILLIS, TimeUnit.MILLISECONDS).execute(this::flush);
     }
   }
 
-  private void writeOutside() {
-    if (Files.isDirectory(folder)) {
-      Map<String, Object> byName = new TreeMap<>();
-      outside.forEach((key, entry) -> byName.put(key.substring(key.indexOf('/') + 1), entry));
-      try {
-        FileTree.write(folder.resolve("outside.json"), LabHandle.MAPPER.writeValueAsString(byName));
-      } catch (JsonProcessingException e) {
-        throw new IllegalStateException("names could not be written as JSON", e);
-      }
+  /** Every name that was told can be asked for when this returns. */
+  synchronized void flush() {
+    if (writing && Files.isDirectory(folder)) {
+      writeNames();
+    }
+    writing = false;
+  }
+
+  private void writeNames() {
+    Map<String, Object> byName = new TreeMap<>();
+    outside.forEach((key, entry) -> byName.put(key.substring(key.indexOf('/') + 1), entry));
+    cluster.forEach((name, all) -> byName.put(name, entry(CLUSTER_TTL_SECONDS, 0, all)));
+    try {
+      FileTree.write(folder.resolve("names.json"), LabHandle.MAPPER.writeValueAsString(byName));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("names could not be written as JSON", e);
     }
   }
 }

@@ -6,9 +6,7 @@ import dev.sluice.schemas.Mark;
 import dev.sluice.schemas.convert.JsonTree;
 import dev.sluice.schemas.topic.TopicReader;
 import dev.sluice.schemas.topic.Topics;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -17,7 +15,6 @@ import java.util.Map;
  */
 final class ObjectLog {
   private static final String POD = "Pod";
-  private static final String SERVICE = "Service";
 
   /** A file that ingest has taken in whole. */
   private record Read(String hash, long offset) {}
@@ -26,7 +23,7 @@ final class ObjectLog {
   private final long since;
   private final Map<String, PodSpec> pods = new HashMap<>();
   private final Map<String, Read> files = new HashMap<>();
-  private final LabDns dns;
+  private final ServiceNames names;
   private boolean synced;
   private long epoch = Long.MIN_VALUE;
   private long lastObject = -1;
@@ -37,7 +34,7 @@ final class ObjectLog {
    * @param since ms since 1970; pods run once ingest has listed them at or after this
    */
   ObjectLog(Kubelet kubelet, LabDns dns, long since) {
-    this.dns = dns;
+    this.names = new ServiceNames(dns);
     this.kubelet = kubelet;
     this.since = since;
   }
@@ -55,16 +52,16 @@ final class ObjectLog {
         lastObject = entry.offset();
         if (pod) {
           pod(object);
-        } else if (object.getKind().equals(SERVICE)) {
-          service(object, true);
+        } else {
+          names.changed(object);
         }
       }
       case DELETED -> {
         lastObject = entry.offset();
         if (pod) {
           remove(object.getNamespace() + "/" + object.getName());
-        } else if (object.getKind().equals(SERVICE)) {
-          service(object, false);
+        } else {
+          names.gone(object);
         }
       }
       case SYNCED -> {
@@ -94,19 +91,6 @@ final class ObjectLog {
     if (synced) {
       kubelet.want(key, spec);
     }
-  }
-
-  private void service(K8sObject object, boolean there) {
-    List<String> addresses = new ArrayList<>();
-    if (there) {
-      Map<String, Object> spec = PodSpec.map(JsonTree.parse(object.getBody()).get("spec"));
-      PodSpec.list(spec.get("clusterIPs")).forEach(ip -> addresses.add(PodSpec.text(ip)));
-      if (addresses.isEmpty()) {
-        addresses.add(PodSpec.text(spec.get("clusterIP")));
-      }
-    }
-    addresses.removeIf(ip -> ip.isEmpty() || ip.equals("None"));
-    dns.cluster(LabDns.serviceName(object.getNamespace(), object.getName()), addresses);
   }
 
   private void remove(String key) {

@@ -20,7 +20,8 @@ record NameUses(List<IpAddress> addresses, Map<Integer, Set<IpAddress>> byEndpoi
     Set<IpAddress> all = new TreeSet<>();
     Map<Integer, Set<IpAddress>> byEndpoint = new TreeMap<>();
     for (Connection each : connections) {
-      if (each.expiresSeconds() > 0 && IdentityScope.NAMES.has(each.destinationIdentity())) {
+      boolean alive = each.expiresSeconds() > 0 && each.state() != Connection.State.CLOSED;
+      if (alive && IdentityScope.NAMES.has(each.destinationIdentity())) {
         all.add(each.destination());
         byEndpoint
             .computeIfAbsent(each.sourceEndpoint(), e -> new TreeSet<>())

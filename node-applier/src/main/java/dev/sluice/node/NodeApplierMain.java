@@ -89,6 +89,7 @@ public final class NodeApplierMain {
                   new StatusWriter(settings, serdes, interval, node.report()::status).start()));
           AnswersWriter answers = life.closing(AnswersWriter.open(settings, serdes));
           node.dns().publishTo(answers);
+          life.closing(node.dns().findings(serdes));
           node.applier()
               .ask(
                   target -> {

@@ -4,6 +4,7 @@ import dev.sluice.core.dns.DnsEvent;
 import dev.sluice.core.dns.Exchange;
 import dev.sluice.core.dns.NodeNames;
 import dev.sluice.core.dns.SelectorSet;
+import dev.sluice.core.net.IpAddress;
 import dev.sluice.node.apply.Applier;
 import dev.sluice.node.apply.ApplierThread;
 import dev.sluice.node.bpf.BpfMap;
@@ -17,15 +18,20 @@ import dev.sluice.node.proxy.dns.DnsConversation;
 import dev.sluice.node.proxy.dns.DnsCounts;
 import dev.sluice.node.proxy.dns.DnsFlows;
 import dev.sluice.node.proxy.dns.DnsProxy;
+import dev.sluice.node.proxy.dns.NameWatch;
 import dev.sluice.node.proxy.dns.NodeDnsDesk;
 import dev.sluice.node.proxy.dns.ResolverTrust;
+import dev.sluice.node.proxy.socket.QuestionTap;
+import dev.sluice.node.topic.FindingsWriter;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
+import dev.sluice.schemas.serde.TopicSerdes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -48,6 +54,9 @@ final class NodeDns {
   /** How often the number of a set is asked for again that is needed. */
   private static final long WANTED_MILLIS = Duration.ofSeconds(30).toMillis();
 
+  /** Answers that are told again at once: where brokers are away, each may take a moment. */
+  private static final int TOLD_AGAIN = 1_000;
+
   private final Settings settings;
   private final String node;
   private final DnsCounts counts = new DnsCounts();
@@ -55,6 +64,8 @@ final class NodeDns {
   private final NodeDnsDesk desk;
   private final Map<SelectorSet, Long> wantedMillis = new HashMap<>();
   private volatile long evicted;
+  private final FindingsWriter findings;
+  private final NameWatch watch;
   private volatile DnsFlows flows;
   private DnsProxy proxy;
   private volatile Consumer<DnsEvent> publisher;
@@ -64,6 +75,8 @@ final class NodeDns {
     this.settings = settings;
     this.node = settings.required(Setting.NODE_NAME);
     this.file = new AnswerFile(new NodeFiles(settings.path(Setting.NODE_SOCKET)).answers());
+    this.findings = new FindingsWriter(settings);
+    this.watch = new NameWatch(Clock.systemUTC(), findings);
     this.desk =
         new NodeDnsDesk(
             settings.duration(Setting.DNS_TTL_FLOOR),
@@ -74,7 +87,8 @@ final class NodeDns {
               if (to != null) {
                 to.seen(message);
               }
-            });
+            },
+            watch);
   }
 
   NamesListener listener() {
@@ -100,6 +114,7 @@ final class NodeDns {
     if (!target.place().equals(realised)) {
       realised = target.place();
       desk.stepped(target);
+      watch.stepped(target);
     }
     target
         .known()
@@ -116,6 +131,11 @@ final class NodeDns {
         events.accept(new DnsEvent.Wanted(now, node, set));
       }
     }
+  }
+
+  /** Where findings go from now on. */
+  AutoCloseable findings(TopicSerdes serdes) {
+    return findings.start(settings, serdes);
   }
 
   /** Where facts go from now on. */
@@ -153,6 +173,15 @@ final class NodeDns {
       proxy = startProxy((stream, v6, fd) -> dataplane.proxySocket(PROXY, stream, v6, fd), broken);
     }
     proxy.mtu(podMtu);
+    Path netns = settings.optional(Setting.NODE_NETNS).map(Path::of).orElse(null);
+    QuestionTap tap = new QuestionTap(netns, watch::datagram, broken).start();
+    applier.ask(
+        target -> {
+          target.tellEnds(watch);
+          return true;
+        });
+    watch.open(applier, tap::watch);
+    reader.tellDrops(watch::dropped);
     ScheduledExecutorService clock =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("dns-use").factory());
@@ -161,6 +190,7 @@ final class NodeDns {
         () -> tellUse(applier, dataplane), every, every, TimeUnit.MILLISECONDS);
     return () -> {
       clock.shutdownNow();
+      tap.close();
       proxy.close();
     };
   }
@@ -184,10 +214,12 @@ final class NodeDns {
 
   /**
    * What no topic has confirmed yet, and then which learned addresses have connections here: an
-   * answer that is told late is in use before it is over.
+   * answer that is told late is in use before it is over. Addresses that the topic gave up go now,
+   * if there is no connection to them.
    */
   private void tellUse(ApplierThread applier, NodeDataplane dataplane) {
     try {
+      Set<IpAddress> leaving = applier.ask(Applier::leaving).join();
       NameUses uses = NameUses.of(dataplane.connections());
       long now = System.currentTimeMillis();
       long until =
@@ -197,8 +229,11 @@ final class NodeDns {
       applier
           .ask(
               target -> {
+                watch.stepped(target);
+                List<DnsEvent.Answered> again =
+                    target.looked(leaving, Set.copyOf(uses.addresses()), now);
                 target.passedAlone(now, uses.byEndpoint(), until);
-                target.known().ifPresent(known -> tell(known.names(), uses, now));
+                target.known().ifPresent(known -> tell(known.names(), again, uses, now));
                 return true;
               })
           .exceptionally(
@@ -212,7 +247,7 @@ final class NodeDns {
     }
   }
 
-  private void tell(NodeNames names, NameUses uses, long now) {
+  private void tell(NodeNames names, List<DnsEvent.Answered> again, NameUses uses, long now) {
     evicted = names.evictedAlone();
     AnswerFile.Held alive = new AnswerFile.Held(names.unconfirmed(), names.answeredAlone());
     if (file.isStale(alive.answers().size() + alive.alone().size())) {
@@ -222,7 +257,9 @@ final class NodeDns {
     if (events == null) {
       return;
     }
-    alive.answers().forEach(events);
+    again.forEach(events);
+    // As of now: the node has held to them until here, whatever kept the brokers away.
+    alive.answers().stream().limit(TOLD_AGAIN).map(answer -> answer.at(now)).forEach(events);
     if (!uses.addresses().isEmpty()) {
       events.accept(new DnsEvent.Used(now, node, uses.addresses()));
     }

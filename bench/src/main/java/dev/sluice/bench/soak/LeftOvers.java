@@ -1,6 +1,7 @@
 package dev.sluice.bench.soak;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.core.cluster.IdentityScope;
 import dev.sluice.lab.LabHandle;
 import dev.sluice.lab.LabState;
 import dev.sluice.lab.Waiting;
@@ -63,13 +64,22 @@ final class LeftOvers {
   private static Map<String, Long> counts(SoakLab lab) {
     TreeMap<String, Long> counts = new TreeMap<>();
     for (String map : List.of("policy", "ipcache")) {
-      counts.put(map + " entries", (long) lab.json("bpf", map, "list").size());
+      counts.put(map + " entries", entries(lab.json("bpf", map, "list")));
     }
     LabHandle handle = lab.handle();
     String prefix = handle.names().prefix();
     counts.put("namespaces", files(Path.of("/run/netns"), prefix + "-", 1));
     counts.put("pins", files(handle.names().bpfDir(), "", 8));
     return counts;
+  }
+
+  /** Without addresses that names have, which come and go by themselves. */
+  private static long entries(JsonNode list) {
+    long count = 0;
+    for (JsonNode each : list) {
+      count += IdentityScope.NAMES.has(each.path("identity").asInt()) ? 0 : 1;
+    }
+    return count;
   }
 
   private static long files(Path folder, String prefix, int depth) {

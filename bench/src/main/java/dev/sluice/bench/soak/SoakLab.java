@@ -9,6 +9,7 @@ import dev.sluice.lab.Sandbox;
 import dev.sluice.lab.Targets;
 import dev.sluice.lab.Teardown;
 import dev.sluice.lab.Waiting;
+import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -30,6 +31,7 @@ final class SoakLab implements AutoCloseable {
 
   private final Path data;
   private final List<Process> background = new ArrayList<>();
+  private final List<Closeable> closing = new ArrayList<>();
 
   private SoakLab(Path data) {
     this.data = data;
@@ -197,8 +199,17 @@ final class SoakLab implements AutoCloseable {
     }
   }
 
+  /** Closes something with the lab, before it. */
+  <T extends Closeable> T closing(T resource) {
+    closing.add(resource);
+    return resource;
+  }
+
   @Override
   public void close() throws IOException {
+    for (Closeable each : closing) {
+      each.close();
+    }
     background.forEach(Process::destroyForcibly);
     new Teardown(new dev.sluice.lab.LabFiles(data)).down();
     try (Stream<Path> files = Files.walk(data)) {

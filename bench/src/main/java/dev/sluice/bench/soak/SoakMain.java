@@ -61,6 +61,7 @@ public final class SoakMain implements Callable<Integer> {
         new PolicyChurn(town),
         new Kills(town),
         new LongConnection(),
+        new NameChurn(),
         new Worlds());
   }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -159,16 +160,39 @@ final class Stage {
     }
   }
 
+  /** Runs a shell line in a pod, prints it and what it said, and returns that. */
+  Seen run(String pod, String line) {
+    out.println("   $ ./sluice lab exec " + pod + " -- sh -c '" + line + "'");
+    Sandbox sandbox = sandbox(pod);
+    try {
+      Process process =
+          new ProcessBuilder(sandbox.command(List.of("sh", "-c", line)))
+              .redirectErrorStream(true)
+              .start();
+      String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      text.lines().forEach(each -> out.println("     " + each));
+      out.flush();
+      return new Seen(process.waitFor(), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StepFailed("interrupted");
+    }
+  }
+
+  private Sandbox sandbox(String from) {
+    String target = from.startsWith("outside/") ? from : "pod/" + from;
+    return Targets.find(LabHandle.open(data).files(), target)
+        .orElseThrow(() -> new StepFailed("the lab has no " + from));
+  }
+
   private static String answer(boolean reached) {
     return reached ? "answered" : "no answer (dropped)";
   }
 
   private boolean connects(String from, String address, int port) {
-    LabHandle lab = LabHandle.open(data);
-    String target = from.startsWith("outside/") ? from : "pod/" + from;
-    Sandbox sandbox =
-        Targets.find(lab.files(), target)
-            .orElseThrow(() -> new StepFailed("the lab has no " + from));
+    Sandbox sandbox = sandbox(from);
     String script = "exec 3<>/dev/tcp/" + address + "/" + port;
     try {
       Process process =

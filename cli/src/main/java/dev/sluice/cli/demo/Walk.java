@@ -35,6 +35,7 @@ final class Walk {
     moveFrontend();
     findTypo();
     selectNothing();
+    new StripeSteps(stage).all(8);
     denyByDefault();
   }
 
@@ -189,7 +190,7 @@ final class Walk {
   }
 
   private void denyByDefault() {
-    stage.title(8, "Default deny, applied last");
+    stage.title(11, "Default deny, applied last");
     stage.apply("steps/frontend-egress.yaml");
     stage.apply("steps/default-deny.yaml");
     stage.mustReach(FRONTEND, BACKEND, PORT);

@@ -8,6 +8,9 @@ import dev.sluice.schemas.Endpoint;
 import dev.sluice.schemas.EndpointRow;
 import dev.sluice.schemas.EndpointStatus;
 import dev.sluice.schemas.EnforcementMode;
+import dev.sluice.schemas.FqdnAddress;
+import dev.sluice.schemas.FqdnRow;
+import dev.sluice.schemas.FqdnSet;
 import dev.sluice.schemas.Mark;
 import dev.sluice.schemas.Member;
 import dev.sluice.schemas.NodeStatus;
@@ -17,6 +20,7 @@ import dev.sluice.schemas.topic.Topics;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,10 +57,32 @@ record ClusterView(
 
   /** The same, where topic desired has been read. */
   static ClusterView read(SortedMap<String, DesiredRow> desired, LabTopics topics) {
-    return of(
-        desired.values(),
-        topics.latest(Topics.ENDPOINTS).values(),
-        topics.latest(Topics.NODE_STATUS));
+    ClusterView view =
+        of(
+            desired.values(),
+            topics.latest(Topics.ENDPOINTS).values(),
+            topics.latest(Topics.NODE_STATUS));
+    view.addNames(topics.latest(Topics.FQDNS).values());
+    return view;
+  }
+
+  /** Identities of learned addresses are members of the selectors of their names. */
+  private void addNames(Collection<FqdnRow> rows) {
+    Set<Integer> carried = new HashSet<>();
+    rows.forEach(
+        row -> {
+          if (row.getEntry() instanceof FqdnAddress address) {
+            carried.add(address.getIdentity());
+          }
+        });
+    rows.forEach(
+        row -> {
+          if (row.getEntry() instanceof FqdnSet set && carried.contains(set.getIdentity())) {
+            set.getSelectors()
+                .forEach(
+                    id -> members.computeIfAbsent(id, i -> new TreeSet<>()).add(set.getIdentity()));
+          }
+        });
   }
 
   /** Joins the last rows of the three topics. */

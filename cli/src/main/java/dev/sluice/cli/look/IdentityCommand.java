@@ -8,16 +8,24 @@ import dev.sluice.cli.OutputOptions;
 import dev.sluice.cli.Refusal;
 import dev.sluice.cli.output.Table;
 import dev.sluice.core.cluster.ReservedIdentity;
+import dev.sluice.core.dns.NameSelectors;
 import dev.sluice.core.label.Label;
+import dev.sluice.schemas.DesiredRow;
 import dev.sluice.schemas.Endpoint;
 import dev.sluice.schemas.EndpointRow;
+import dev.sluice.schemas.FqdnAddress;
+import dev.sluice.schemas.FqdnRow;
+import dev.sluice.schemas.FqdnSet;
 import dev.sluice.schemas.Identity;
 import dev.sluice.schemas.IdentityRow;
+import dev.sluice.schemas.Selector;
 import dev.sluice.schemas.topic.Topics;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -70,7 +78,39 @@ final class IdentityCommand extends Group {
                     counts.getOrDefault(identity.getNumber(), 0L)))
         .sorted(Comparator.comparingInt(Row::number))
         .forEach(rows::add);
+    rows.addAll(named(topics));
     return rows;
+  }
+
+  /** Identities of learned addresses; their labels are what selects their names. */
+  private static List<Row> named(LabTopics topics) {
+    Map<String, String> texts = new HashMap<>();
+    for (DesiredRow row : topics.latest(Topics.DESIRED).values()) {
+      if (row.getEntry() instanceof Selector selector) {
+        NameSelectors.read(selector.getText())
+            .ifPresent(names -> texts.put(selector.getId(), "fqdn:" + names.text()));
+      }
+    }
+    List<FqdnRow> all = List.copyOf(topics.latest(Topics.FQDNS).values());
+    Set<Integer> carried =
+        all.stream()
+            .map(FqdnRow::getEntry)
+            .filter(FqdnAddress.class::isInstance)
+            .map(entry -> ((FqdnAddress) entry).getIdentity())
+            .collect(Collectors.toSet());
+    return all.stream()
+        .map(FqdnRow::getEntry)
+        .filter(FqdnSet.class::isInstance)
+        .map(FqdnSet.class::cast)
+        .filter(set -> carried.contains(set.getIdentity()))
+        .map(
+            set ->
+                new Row(
+                    set.getIdentity(),
+                    set.getSelectors().stream().map(id -> texts.getOrDefault(id, id)).toList(),
+                    0))
+        .sorted(Comparator.comparingInt(Row::number))
+        .toList();
   }
 
   private static Table table(List<Row> rows) {

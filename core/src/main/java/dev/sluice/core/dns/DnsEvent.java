@@ -24,7 +24,12 @@ public sealed interface DnsEvent {
       String endpoint,
       String endpointAddress,
       String resolver)
-      implements DnsEvent {}
+      implements DnsEvent {
+    /** The same as of another moment. */
+    public Answered at(long otherMillis) {
+      return new Answered(otherMillis, node, name, ttlSeconds, endpoint, endpointAddress, resolver);
+    }
+  }
 
   /** Connections to these addresses are open on a node. */
   record Used(long timeMillis, String node, List<IpAddress> addresses) implements DnsEvent {}

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -205,6 +206,11 @@ public final class FqdnFold {
     }
   }
 
+  /** The latest time that events have told, ms since 1970; 0 before the first. */
+  public long nowMillis() {
+    return book.nowMillis();
+  }
+
   /** When something may end if nothing else happens; {@link Long#MAX_VALUE} for never. */
   public long nextMillis() {
     return book.nextMillis();
@@ -213,6 +219,20 @@ public final class FqdnFold {
   /** Addresses that had to make room for others of their name since this fold was made. */
   public long evicted() {
     return book.evicted();
+  }
+
+  /** Whether the selector selects a name that has an address now. */
+  public boolean knows(FqdnSelector selector) {
+    return selector.kind() == FqdnSelector.Kind.NAME
+        ? !book.addressesOf(selector.text()).isEmpty()
+        : book.allNames().stream().anyMatch(selector::matches);
+  }
+
+  /** The names whose addresses had to make room, and how many of each did. */
+  public Map<String, Long> crowded() {
+    Map<String, Long> crowded = new TreeMap<>();
+    book.crowded().forEach(name -> crowded.put(name, book.evicted(name)));
+    return crowded;
   }
 
   /** All rows, sets first. */

@@ -17,7 +17,8 @@ import java.util.TreeSet;
 /**
  * Names, their addresses, and until when. Time is the events'. An address keeps a name while the
  * last answer holds or a connection to the address is known, and a grace longer. When a name has
- * too many addresses, the one whose answer ends first goes, of those without a connection.
+ * too many addresses, the one whose answer ends first goes, of those without a connection; how many
+ * went so is remembered while the name has addresses.
  *
  * <p>It does not know selectors. Not thread safe.
  */
@@ -37,6 +38,7 @@ final class NameBook {
   private final Map<String, TreeSet<IpAddress>> byName = new HashMap<>();
   private final PriorityQueue<Due> due = new PriorityQueue<>(SOONEST);
   private long nowMillis;
+  private final TreeMap<String, Long> evictedOf = new TreeMap<>();
   private long evicted;
 
   NameBook(AddressLife life) {
@@ -81,9 +83,13 @@ final class NameBook {
 
   private void enter(IpAddress address, Held held, NameUse use) {
     if (held.names.put(use.name(), use) == null) {
-      due.add(new Due(use.untilMillis(), address, use.name()));
+      due.add(new Due(ends(held, use), address, use.name()));
       byName.computeIfAbsent(use.name(), n -> new TreeSet<>()).add(address);
     }
+  }
+
+  private long ends(Held held, NameUse use) {
+    return Math.max(use.untilMillis() + life.afterAnswerMillis(), held.usedUntil);
   }
 
   /** Takes note of connections; returns the addresses whose life they extended. */
@@ -113,7 +119,7 @@ final class NameBook {
       if (use == null) {
         continue;
       }
-      long ends = Math.max(use.untilMillis(), held.usedUntil);
+      long ends = ends(held, use);
       if (ends > nowMillis) {
         due.add(new Due(ends, first.address(), first.name()));
       } else {
@@ -140,7 +146,10 @@ final class NameBook {
     for (IpAddress address : unused.subList(0, over)) {
       forget(address, name);
       gone.add(address);
-      evicted++;
+    }
+    evicted += over;
+    if (over > 0) {
+      evictedOf.merge(name, (long) over, Long::sum);
     }
     return gone;
   }
@@ -157,6 +166,9 @@ final class NameBook {
           all.remove(address);
           return all.isEmpty() ? null : all;
         });
+    if (!byName.containsKey(name)) {
+      evictedOf.remove(name);
+    }
   }
 
   /** The names of an address, sorted by name; empty when it is not known. */
@@ -191,6 +203,16 @@ final class NameBook {
   /** How many addresses had to make room since this book was opened. */
   long evicted() {
     return evicted;
+  }
+
+  /** How many addresses of a name had to make room; 0 for most names. */
+  long evicted(String name) {
+    return evictedOf.getOrDefault(name, 0L);
+  }
+
+  /** The names whose addresses had to make room, sorted. */
+  Set<String> crowded() {
+    return evictedOf.keySet();
   }
 
   long nowMillis() {

@@ -24,11 +24,14 @@ import java.util.TreeSet;
  * Names as one node sees them: selectors and prefixes of topic desired, sets and addresses of topic
  * fqdns, and what the node's own pods were just answered, which the topic does not have yet. It
  * says which identity each address must have here; an answer whose set of selectors has no number
- * yet waits. Not thread safe.
+ * yet waits. An address that the topic does not have any more is leaving: it stays what it was
+ * until the node has looked and found no connection to it. Not thread safe.
  */
 public final class NodeNames {
   /** Answers that no topic has confirmed: more than these, and the oldest are forgotten. */
   private static final int PENDING = 100_000;
+
+  private static final int WORDS = 10_000;
 
   private final NameSelectors selectors = new NameSelectors();
   private final PrefixBases bases = new PrefixBases();
@@ -43,6 +46,43 @@ public final class NodeNames {
   private final OwnNames own = new OwnNames();
   private final Map<OwnNames.Key, Integer> ownGiven = new HashMap<>();
   private final Map<OwnNames.Key, SelectorSet> unnumbered = new TreeMap<>();
+  private final Map<String, String> words = new HashMap<>();
+  private final Map<IpAddress, Leaving> leaving = new TreeMap<>();
+  private Ends ends = Ends.UNTOLD;
+
+  /** Told as the topic gives names to addresses and takes them away. */
+  public interface Ends {
+    Ends UNTOLD =
+        new Ends() {
+          @Override
+          public void ended(IpAddress address, NameUse use) {}
+
+          @Override
+          public void alive(IpAddress address, String name) {}
+        };
+
+    /** The address has lost this name. */
+    void ended(IpAddress address, NameUse use);
+
+    /** The address has this name. */
+    void alive(IpAddress address, String name);
+  }
+
+  /** Sets that the topic does not have any more, but an address that is leaving. */
+  private final Map<Integer, Change<FqdnRecord>> leavingSets = new TreeMap<>();
+
+  /**
+   * An address that the topic gave up.
+   *
+   * @param identity which it has here until it goes
+   * @param names under which it was known; none where a former process knew them
+   */
+  private record Leaving(int identity, List<NameUse> names) {}
+
+  /** Says who is told. */
+  public void tell(Ends listener) {
+    ends = listener;
+  }
 
   /** Topic desired begins again: what it said is void, what topic fqdns said is not. */
   public void restart() {
@@ -53,6 +93,7 @@ public final class NodeNames {
     touched.addAll(pending.keySet());
     ownGiven.clear();
     own.touchAll();
+    touched.addAll(leaving.keySet());
     setChanges.clear();
     sets.forEach((number, set) -> setChanges.add(upsert(new NumberedSet(number, set))));
   }
@@ -102,25 +143,135 @@ public final class NodeNames {
   public void row(Change<FqdnRecord> change) {
     if (change.kind() == NumberedSet.class) {
       int number = Integer.parseInt(change.key().substring("set/".length()));
-      SelectorSet old = sets.remove(number);
-      numbers.remove(old, number);
-      if (change.value() instanceof NumberedSet set) {
-        sets.put(number, set.set());
-        numbers.put(set.set(), number);
-        touched.addAll(pending.keySet());
+      leavingSets.remove(number);
+      if (change.isRemoval() && isLeaving(number)) {
+        leavingSets.put(number, change);
+      } else {
+        set(number, change);
       }
-      own.touchAll();
-      setChanges.add(change);
     } else {
       IpAddress address = IpAddress.parse(change.key().substring("address/".length()));
       if (change.value() instanceof LearnedAddress learned) {
-        rows.put(address, learned);
-        learned.names().forEach(use -> settle(address, use.name()));
+        tellEnds(address, rows.put(address, small(learned)), learned.names());
+        leaving.remove(address);
+        learned.names().forEach(use -> settle(address, use));
       } else {
-        rows.remove(address);
+        LearnedAddress gone = rows.remove(address);
+        tellEnds(address, gone, List.of());
+        if (gone != null && given.containsKey(address)) {
+          leaving.put(address, new Leaving(given.get(address), gone.names()));
+        }
       }
       touched.add(address);
     }
+  }
+
+  /** Askers, resolvers and nodes are few: each word is kept once. */
+  private LearnedAddress small(LearnedAddress row) {
+    if (words.size() > WORDS) {
+      words.clear();
+    }
+    List<NameUse> names = new ArrayList<>(row.names().size());
+    for (NameUse use : row.names()) {
+      names.add(
+          new NameUse(
+              use.name(),
+              use.untilMillis(),
+              use.learnedMillis(),
+              use.ttlSeconds(),
+              word(use.endpoint()),
+              word(use.endpointAddress()),
+              word(use.resolver()),
+              word(use.node())));
+    }
+    return new LearnedAddress(
+        row.address(), row.identity(), row.usedUntilMillis(), List.copyOf(names));
+  }
+
+  private String word(String text) {
+    return words.computeIfAbsent(text, t -> t);
+  }
+
+  private void tellEnds(IpAddress address, LearnedAddress before, List<NameUse> now) {
+    for (NameUse use : before == null ? List.<NameUse>of() : before.names()) {
+      if (now.stream().noneMatch(each -> each.name().equals(use.name()))) {
+        ends.ended(address, use);
+      }
+    }
+    now.forEach(use -> ends.alive(address, use.name()));
+  }
+
+  private void set(int number, Change<FqdnRecord> change) {
+    SelectorSet old = sets.remove(number);
+    numbers.remove(old, number);
+    if (change.value() instanceof NumberedSet set) {
+      sets.put(number, set.set());
+      numbers.put(set.set(), number);
+      touched.addAll(pending.keySet());
+    }
+    own.touchAll();
+    setChanges.add(change);
+  }
+
+  private boolean isLeaving(int set) {
+    return leaving.values().stream().anyMatch(each -> each.identity() == set);
+  }
+
+  /**
+   * An address of which the kernel says that a former process gave it this identity. What the
+   * topics do not say of it any more leaves as if they had just given it up.
+   */
+  public void inherit(IpAddress address, int identity) {
+    if (!rows.containsKey(address) && !pending.containsKey(address) && sets.containsKey(identity)) {
+      leaving.put(address, new Leaving(identity, List.of()));
+      touched.add(address);
+    }
+  }
+
+  /** The addresses that go unless a connection to them is found. */
+  public Set<IpAddress> leaving() {
+    return Set.copyOf(leaving.keySet());
+  }
+
+  /**
+   * The node has looked for connections after {@link #leaving} said so.
+   *
+   * @param looked what that said
+   * @param open addresses to which there are connections
+   * @return what to tell the cluster about those that stay: they are in use, and it forgot them
+   */
+  public List<DnsEvent.Answered> looked(
+      Set<IpAddress> looked, Set<IpAddress> open, long timeMillis) {
+    List<DnsEvent.Answered> again = new ArrayList<>();
+    for (IpAddress address : looked) {
+      Leaving found = leaving.get(address);
+      if (found == null) {
+        continue;
+      }
+      if (open.contains(address)) {
+        found.names().forEach(use -> again.add(answered(address, use, timeMillis)));
+      } else {
+        leaving.remove(address);
+        touched.add(address);
+      }
+    }
+    for (int number : List.copyOf(leavingSets.keySet())) {
+      if (!isLeaving(number)) {
+        set(number, leavingSets.remove(number));
+      }
+    }
+    return again;
+  }
+
+  private static DnsEvent.Answered answered(IpAddress address, NameUse use, long timeMillis) {
+    return new DnsEvent.Answered(
+        timeMillis,
+        use.node(),
+        use.name(),
+        Map.of(address, use.ttlSeconds()),
+        use.endpoint(),
+        use.endpointAddress(),
+        use.resolver());
   }
 
   /** The topic was read whole: what it does not hold any more is gone. */
@@ -163,12 +314,14 @@ public final class NodeNames {
     return named == null ? bases.of(address) : named;
   }
 
-  /** The topic knows it now. */
-  private void settle(IpAddress address, String name) {
+  /** The topic knows it now, unless what it says is older. */
+  private void settle(IpAddress address, NameUse use) {
     pending.computeIfPresent(
         address,
         (a, names) -> {
-          names.remove(name);
+          names.computeIfPresent(
+              use.name(),
+              (n, answer) -> answer.timeMillis() <= use.learnedMillis() ? null : answer);
           return names.isEmpty() ? null : names;
         });
   }
@@ -182,8 +335,14 @@ public final class NodeNames {
     boolean news = false;
     for (IpAddress address : answer.ttlSeconds().keySet()) {
       LearnedAddress row = rows.get(address);
+      // An older word of the topic may be about to end: this answer must hold whatever it says.
       boolean known =
-          row != null && row.names().stream().anyMatch(use -> use.name().equals(answer.name()));
+          row != null
+              && row.names().stream()
+                  .anyMatch(
+                      use ->
+                          use.name().equals(answer.name())
+                              && use.learnedMillis() >= answer.timeMillis());
       if (!known) {
         pending.computeIfAbsent(address, a -> new TreeMap<>()).put(answer.name(), answer);
         touched.add(address);
@@ -281,11 +440,14 @@ public final class NodeNames {
     boolean outside = PrefixBases.isOutside(bases.of(address));
     int known = row == null ? pinned.getOrDefault(address, 0) : row.identity();
     int byTopic = !outside || !sets.containsKey(known) ? 0 : known;
+    if (byTopic == 0 && row == null && outside && leaving.containsKey(address)) {
+      byTopic = leaving.get(address).identity();
+    }
     if (!pending.containsKey(address)) {
       return byTopic;
     }
     SelectorSet set = FqdnFold.setOf(selectors, bases, address, names(address));
-    if (row == null && byTopic != 0 && set != null) {
+    if (row == null && sets.containsKey(byTopic) && set != null) {
       set = set.with(sets.get(byTopic).selectors());
     }
     Integer number = set == null ? null : numbers.get(set);

@@ -73,6 +73,25 @@ public record QuestionRules(boolean every, List<FqdnSelector> names, List<String
     return new QuestionRules(every, List.copyOf(names), List.copyOf(origins));
   }
 
+  /**
+   * Whether questions of this flow come to the proxy at all: some rule of the deciding precedence
+   * hands them over.
+   *
+   * @param policy as for {@link #of}
+   */
+  public static boolean passProxy(
+      DirectionPolicy policy, Predicate<String> selects, int protocol, int port) {
+    List<CompiledRule> applying =
+        policy.rules().stream()
+            .filter(rule -> !rule.audited() && rule.verdict() != RuleVerdict.PASS)
+            .filter(rule -> applies(rule, selects, protocol, port))
+            .toList();
+    int first = applying.stream().mapToInt(CompiledRule::precedence).max().orElse(0);
+    return applying.stream()
+        .filter(rule -> rule.precedence() == first)
+        .anyMatch(QuestionRules::concerns);
+  }
+
   private static boolean applies(
       CompiledRule rule, Predicate<String> selects, int protocol, int port) {
     return (rule.selector().isEmpty() || selects.test(rule.selector()))

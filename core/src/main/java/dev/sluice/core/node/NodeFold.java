@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.Predicate;
 
 /**
  * What one node's kernel maps must hold. It mirrors topic desired at selector level, flattens the
@@ -124,6 +125,18 @@ public final class NodeFold {
   /** What a subject may ask a server, by the server's identity; closed without a policy. */
   public QuestionRules questions(int subject, int server, int protocol, int port) {
     return policies.questions(subject, server, protocol, port);
+  }
+
+  /**
+   * Whether a subject's packets to a server reach it, and no proxy sees them.
+   *
+   * @param egress of the subject
+   */
+  public boolean isPastProxy(
+      DesiredRecord.DirectionPolicy egress, int server, int protocol, int port) {
+    Predicate<String> selects = policies.selecting(server)::contains;
+    return QuestionRules.of(egress, selects, protocol, port).every()
+        && !QuestionRules.passProxy(egress, selects, protocol, port);
   }
 
   private KernelEntry.AddressEntry entry(ClusterRecord.Address address) {

@@ -86,19 +86,19 @@ final class FqdnFoldTest {
     fold.apply(answer(1000, "b.example", 60, ONE));
     fold.drain();
     assertEquals(List.of("a", "b"), set(row(ONE).identity()).selectors());
-    fold.apply(new DnsEvent.Passed(31_000));
+    fold.apply(new DnsEvent.Passed(36_000));
     fold.drain();
     assertEquals(List.of("b"), set(row(ONE).identity()).selectors());
   }
 
   @Test
-  void theFloorCountsAndThenTheAddressGoes() {
+  void theFloorCountsAndWhenNodesHadTimeToTellOfUseTheAddressGoes() {
     fold.selector("a", exactly("a.example"));
     fold.apply(answer(1000, "a.example", 1, ONE));
-    fold.apply(new DnsEvent.Passed(10_999));
+    fold.apply(new DnsEvent.Passed(15_999));
     fold.drain();
     assertEquals(11_000, row(ONE).names().getFirst().untilMillis());
-    fold.apply(new DnsEvent.Passed(11_000));
+    fold.apply(new DnsEvent.Passed(16_000));
     assertEquals(List.of(Change.remove(LearnedAddress.class, "address/203.0.113.1")), fold.drain());
   }
 
@@ -128,6 +128,24 @@ final class FqdnFoldTest {
   }
 
   @Test
+  void aConnectionThatWasOpenedAtTheLastMomentIsToldOfInTime() {
+    fold.selector("a", exactly("a.example"));
+    fold.apply(answer(1000, "a.example", 1, ONE));
+    fold.apply(new DnsEvent.Used(15_900, "node-2", List.of(ONE)));
+    fold.apply(new DnsEvent.Passed(16_000));
+    fold.drain();
+    assertTrue(row(ONE) != null);
+  }
+
+  @Test
+  void anAnswerThatWasHeldAgainstAnOutageCountsFromNow() {
+    fold.selector("a", exactly("a.example"));
+    fold.apply(((DnsEvent.Answered) answer(1000, "a.example", 1, ONE)).at(3_600_000));
+    fold.drain();
+    assertEquals(3_610_000, row(ONE).names().getFirst().untilMillis());
+  }
+
+  @Test
   void theOldestUnusedMakesRoom() {
     fold.selector("a", exactly("a.example"));
     fold.apply(answer(1000, "a.example", 20, ONE));
@@ -139,6 +157,7 @@ final class FqdnFoldTest {
     assertTrue(row(ONE) != null, "a connection keeps it");
     assertEquals(null, row(TWO));
     assertEquals(1, fold.evicted());
+    assertEquals(Map.of("a.example", 1L), fold.crowded());
   }
 
   @Test
@@ -197,7 +216,7 @@ final class FqdnFoldTest {
     assertTrue(again.drain().isEmpty());
     again.apply(answer(2000, "a.example", 20, TWO));
     assertEquals(1, again.drain().size());
-    again.apply(new DnsEvent.Passed(21_000));
+    again.apply(new DnsEvent.Passed(26_000));
     assertEquals("address/203.0.113.1", again.drain().getFirst().key());
   }
 }

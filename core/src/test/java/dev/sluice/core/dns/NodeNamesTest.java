@@ -33,7 +33,11 @@ final class NodeNamesTest {
   }
 
   private void row(int identity) {
-    NameUse use = new NameUse("api.stripe.com", 9, 1, 5, "", "", "", "");
+    row(identity, 1000);
+  }
+
+  private void row(int identity, long learned) {
+    NameUse use = new NameUse("api.stripe.com", 9000, learned, 5, "", "", "", "");
     LearnedAddress row = new LearnedAddress(ONE, identity, 0, List.of(use));
     names.row(Change.upsert(LearnedAddress.class, row.key(), row));
   }
@@ -80,7 +84,74 @@ final class NodeNamesTest {
     assertEquals(Map.of(), names.drain().addresses());
     assertEquals(0, names.unconfirmed().size());
     names.retain(Set.of("set/" + NUMBER));
+    assertEquals(Map.of(), names.drain().addresses(), "nobody has looked for connections yet");
+    assertEquals(List.of(), names.looked(names.leaving(), Set.of(), 9));
     assertEquals(Map.of(ONE, 0), names.drain().addresses());
+  }
+
+  private void gone(String key, Class<? extends FqdnRecord> kind) {
+    names.row(Change.remove(kind, key));
+  }
+
+  @Test
+  void anOlderWordOfTheTopicConfirmsNothing() {
+    selector("s", "fqdn:matchPattern: *.stripe.com,reserved:world");
+    set(NUMBER, "s");
+    row(NUMBER, 500);
+    answered();
+    assertEquals(Map.of(ONE, NUMBER), names.drain().addresses());
+    assertEquals(1, names.unconfirmed().size());
+    gone("address/" + ONE, LearnedAddress.class);
+    assertEquals(Map.of(), names.drain().addresses(), "what a pod was answered holds");
+    row(NUMBER, 1000);
+    assertEquals(0, names.unconfirmed().size());
+  }
+
+  @Test
+  void anAddressWithAConnectionStaysAndTheClusterIsToldOfItAgain() {
+    selector("s", "fqdn:matchPattern: *.stripe.com,reserved:world");
+    set(NUMBER, "s");
+    row(NUMBER);
+    names.drain();
+    gone("address/" + ONE, LearnedAddress.class);
+    gone("set/" + NUMBER, NumberedSet.class);
+    assertEquals(Set.of(ONE), names.leaving());
+    List<DnsEvent.Answered> again = names.looked(names.leaving(), Set.of(ONE), 77_000);
+    assertEquals("api.stripe.com", again.getFirst().name());
+    assertEquals(77_000, again.getFirst().timeMillis());
+    assertEquals(Map.of(ONE, 5L), again.getFirst().ttlSeconds());
+    NodeNames.Step step = names.drain();
+    assertEquals(List.of(), step.sets());
+    assertEquals(Map.of(), step.addresses());
+    names.looked(names.leaving(), Set.of(), 99_000);
+    step = names.drain();
+    assertEquals(Map.of(ONE, 0), step.addresses());
+    assertEquals("set/" + NUMBER, step.sets().getFirst().key());
+  }
+
+  @Test
+  void whatAFormerProcessLeftStaysUntilConnectionsWereLookedFor() {
+    selector("s", "fqdn:matchPattern: *.stripe.com,reserved:world");
+    set(NUMBER, "s");
+    names.inherit(ONE, NUMBER);
+    names.inherit(IpAddress.parse("203.0.113.2"), NUMBER + 1);
+    assertEquals(
+        Map.of(ONE, NUMBER), names.drain().addresses(), "a set that is gone means nothing");
+    names.looked(names.leaving(), Set.of(ONE), 9);
+    assertEquals(Map.of(), names.drain().addresses());
+    names.looked(names.leaving(), Set.of(), 9);
+    assertEquals(Map.of(ONE, 0), names.drain().addresses());
+  }
+
+  @Test
+  void aPolicyThatGoesTakesItsAddressesAtOnce() {
+    selector("s", "fqdn:matchPattern: *.stripe.com,reserved:world");
+    set(NUMBER, "s");
+    row(NUMBER);
+    names.drain();
+    row(0);
+    assertEquals(Map.of(ONE, 0), names.drain().addresses());
+    assertEquals(Set.of(), names.leaving());
   }
 
   @Test

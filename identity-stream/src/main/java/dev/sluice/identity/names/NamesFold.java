@@ -2,10 +2,13 @@ package dev.sluice.identity.names;
 
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.dns.AddressLife;
+import dev.sluice.core.dns.CrowdedNames;
 import dev.sluice.core.dns.DnsEvent;
 import dev.sluice.core.dns.FqdnFold;
 import dev.sluice.core.dns.FqdnRecord;
+import dev.sluice.core.dns.NameFinding;
 import dev.sluice.core.dns.NameSelectors;
+import dev.sluice.core.dns.UnaskedNames;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.net.Prefix;
 import dev.sluice.schemas.config.Setting;
@@ -20,15 +23,23 @@ import java.util.List;
  */
 final class NamesFold {
   private final FqdnFold fold;
+  private final UnaskedNames unasked;
+  private final CrowdedNames crowded;
   private long position;
 
   /**
    * @param rows what topic fqdns holds
    * @param position of its mark; -1 when it has none
+   * @param told what topic diagnostics holds of a former life
    */
-  NamesFold(Settings settings, Collection<FqdnRecord> rows, long position) {
+  NamesFold(
+      Settings settings, Collection<FqdnRecord> rows, long position, Collection<NameFinding> told) {
     this.fold = FqdnFold.restore(life(settings), rows);
+    this.unasked = new UnaskedNames(settings.duration(Setting.DNS_UNASKED_AFTER).toMillis());
+    this.crowded = new CrowdedNames(settings.integer(Setting.DNS_ADDRESSES_PER_NAME));
     this.position = position;
+    unasked.restore(told.stream().filter(f -> f.code().equals(UnaskedNames.CODE)).toList());
+    crowded.restore(told.stream().filter(f -> f.code().equals(CrowdedNames.CODE)).toList());
   }
 
   private static AddressLife life(Settings settings) {
@@ -47,9 +58,15 @@ final class NamesFold {
     if (change.kind() == DesiredRecord.Selector.class) {
       String id = change.key().substring("selector/".length());
       if (change.value() instanceof DesiredRecord.Selector selector) {
-        NameSelectors.read(selector.text()).ifPresent(names -> fold.selector(id, names));
+        NameSelectors.read(selector.text())
+            .ifPresent(
+                names -> {
+                  fold.selector(id, names);
+                  unasked.selector(id, names, selector.users(), fold.knows(names));
+                });
       } else {
         fold.selectorGone(id);
+        unasked.selectorGone(id);
       }
     } else if (change.kind() == DesiredRecord.DesiredAddress.class) {
       Prefix prefix = Prefix.parse(change.key().substring("address/".length()));
@@ -66,7 +83,21 @@ final class NamesFold {
     if (offset > position) {
       position = offset;
       fold.apply(event);
+      if (event instanceof DnsEvent.Answered answered) {
+        unasked.answered(answered.name());
+      }
+      unasked.passed(event.timeMillis());
     }
+  }
+
+  /** What became of the findings about policies. */
+  List<Change<NameFinding>> findings() {
+    return unasked.drain();
+  }
+
+  /** The same of what is counted; now and then. */
+  List<Change<NameFinding>> counts() {
+    return crowded.look(fold.nowMillis(), fold.crowded(), unasked::policies);
   }
 
   /** What became of the rows. */
@@ -86,6 +117,6 @@ final class NamesFold {
 
   /** When something may end by itself, ms since 1970. */
   long nextMillis() {
-    return fold.nextMillis();
+    return Math.min(fold.nextMillis(), unasked.nextMillis());
   }
 }

@@ -2,14 +2,17 @@ package dev.sluice.identity.names;
 
 import dev.sluice.core.dns.DnsEvent;
 import dev.sluice.core.dns.FqdnRecord;
+import dev.sluice.core.dns.NameFinding;
 import dev.sluice.core.log.Change;
 import dev.sluice.schemas.DesiredRow;
+import dev.sluice.schemas.Diagnostic;
 import dev.sluice.schemas.DnsAnswer;
 import dev.sluice.schemas.FqdnRow;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.convert.DesiredRecords;
 import dev.sluice.schemas.convert.DnsRecords;
+import dev.sluice.schemas.convert.NameFindings;
 import dev.sluice.schemas.convert.Row;
 import dev.sluice.schemas.serde.TopicSerdes;
 import dev.sluice.schemas.topic.KafkaClients;
@@ -45,8 +48,8 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   dns.answers ──┐                 ┌─► fqdns
- *   desired ──────┴──► NamesFold ───┤
- *   fqdns (restore) ──►             └─► dns.answers (PASSED, when something ends by itself)
+ *   desired ──────┴──► NamesFold ───┼─► dns.answers (PASSED, when something ends by itself)
+ *   fqdns (restore) ──►             └─► diagnostics
  * </pre>
  *
  * Of several instances the one that the group gives topic dns.answers works, the others stand by. A
@@ -55,7 +58,8 @@ import org.slf4j.LoggerFactory;
 public final class NamesStream implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NamesStream.class);
   private static final List<Topic<?>> TOPICS =
-      List.of(Topics.DNS_ANSWERS, Topics.FQDNS, Topics.DESIRED);
+      List.of(Topics.DNS_ANSWERS, Topics.FQDNS, Topics.DESIRED, Topics.DIAGNOSTICS);
+  private static final String WRITER = "identity-stream";
   private static final Duration POLL = Duration.ofMillis(5);
   private static final long TIDY_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final long PASSED_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -120,7 +124,8 @@ public final class NamesStream implements AutoCloseable {
     try (KafkaConsumer<byte[], byte[]> answers = consumer();
         TopicReader<DesiredRow> desired = TopicReader.open(settings, serdes, Topics.DESIRED);
         KafkaProducer<String, FqdnRow> rows = producer(Topics.FQDNS);
-        KafkaProducer<String, DnsAnswer> events = producer(Topics.DNS_ANSWERS)) {
+        KafkaProducer<String, DnsAnswer> events = producer(Topics.DNS_ANSWERS);
+        KafkaProducer<String, Diagnostic> findings = producer(Topics.DIAGNOSTICS)) {
       assigned = false;
       fold = null;
       answers.subscribe(
@@ -137,6 +142,7 @@ public final class NamesStream implements AutoCloseable {
         }
         desired.poll(Duration.ZERO, entry -> fold.desired(row(entry)));
         write(rows, fold.drain(), !records.isEmpty());
+        tell(findings, fold.findings());
         long now = System.nanoTime();
         if (now - passed > PASSED_NANOS && fold.nextMillis() <= System.currentTimeMillis()) {
           passed = now;
@@ -150,6 +156,7 @@ public final class NamesStream implements AutoCloseable {
         if (now - tidied > TIDY_NANOS) {
           tidied = now;
           write(rows, fold.tidy(), false);
+          tell(findings, fold.counts());
         }
       }
     }
@@ -212,7 +219,32 @@ public final class NamesStream implements AutoCloseable {
             }
           });
     }
-    return new NamesFold(settings, held.values(), position[0]);
+    return new NamesFold(settings, held.values(), position[0], told());
+  }
+
+  /** What a former life has said of policies; what it counted is counted anew. */
+  private Collection<NameFinding> told() {
+    Map<String, NameFinding> told = new HashMap<>();
+    try (TopicReader<Diagnostic> reader = TopicReader.open(settings, serdes, Topics.DIAGNOSTICS)) {
+      reader.readToEnd(
+          entry -> {
+            told.remove(entry.key());
+            if (entry.value() != null && entry.value().getWriter().equals(WRITER)) {
+              told.put(entry.key(), NameFindings.fromAvro(entry.value()));
+            }
+          });
+    }
+    return told.values();
+  }
+
+  private void tell(KafkaProducer<String, Diagnostic> findings, List<Change<NameFinding>> changes) {
+    for (Change<NameFinding> change : changes) {
+      findings.send(
+          new ProducerRecord<>(
+              Topics.DIAGNOSTICS.name(settings),
+              NameFindings.key(change.key(), WRITER),
+              change.isRemoval() ? null : NameFindings.toAvro(change.value(), WRITER)));
+    }
   }
 
   private void write(

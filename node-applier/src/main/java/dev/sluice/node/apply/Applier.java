@@ -210,6 +210,27 @@ public final class Applier {
     return usable;
   }
 
+  /** Says who is told as the topic gives names to addresses and takes them away. */
+  public void tellEnds(NodeNames.Ends ends) {
+    mirror.tellEnds(ends);
+  }
+
+  /** The addresses that go unless a connection to them is found. */
+  public Set<IpAddress> leaving() {
+    return mirror.names().leaving();
+  }
+
+  /**
+   * The node has looked for connections to addresses that are leaving; those without go.
+   *
+   * @return what to tell the cluster about those that stay
+   */
+  public List<DnsEvent.Answered> looked(
+      Set<IpAddress> looked, Set<IpAddress> open, long timeMillis) {
+    namesDue |= !looked.isEmpty();
+    return mirror.names().looked(looked, open, timeMillis);
+  }
+
   private record Learning(
       DnsEvent.Answered answer,
       BiPredicate<NodeNames, IpAddress> isUsable,
@@ -491,6 +512,11 @@ public final class Applier {
   /** One endpoint with a link. */
   public Optional<EndpointView> endpoint(String key) {
     return endpoints.view(key);
+  }
+
+  /** The identities of open endpoints, by the index of the node's end of their link. */
+  public Map<Integer, Integer> links() {
+    return endpoints.identities();
   }
 
   /** What cookies of verdicts mean; may be read from any thread. */

@@ -3,6 +3,7 @@ package dev.sluice.node.endpoint;
 import dev.sluice.node.link.PodLink;
 import dev.sluice.node.mirror.LocalPod;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,6 +121,15 @@ public final class EndpointTable {
     List<EndpointView> views = new ArrayList<>(attachments.size());
     attachments.values().forEach(attachment -> views.add(view(attachment)));
     return views;
+  }
+
+  /** The identities of open endpoints, by the index of the node's end of their link. */
+  public Map<Integer, Integer> identities() {
+    Map<Integer, Integer> identities = new HashMap<>();
+    attachments.values().stream()
+        .filter(Attachment::isOpen)
+        .forEach(attachment -> identities.put(attachment.ifindex, attachment.identity));
+    return identities;
   }
 
   /** How many links there are. */

@@ -37,6 +37,7 @@ public final class FlowReader implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closing;
   private volatile Consumer<Flow> out;
+  private volatile Consumer<KernelEvent> dropped = event -> {};
   private final Queue<Supplier<Flow>> offered = new ConcurrentLinkedQueue<>();
   private final AtomicLong unwritten = new AtomicLong();
   private long clockReadAt = System.nanoTime() - SECOND_NANOS;
@@ -52,6 +53,11 @@ public final class FlowReader implements AutoCloseable {
   /** Where flows go from now on; before, they are counted as lost. Any thread. */
   public void writeTo(Consumer<Flow> flows) {
     out = flows;
+  }
+
+  /** Who else is told of drops, each as the kernel told it; quick. Any thread. */
+  public void tellDrops(Consumer<KernelEvent> listener) {
+    dropped = listener;
   }
 
   /** Takes a flow that no event of the kernel tells of; any thread, never waits. */
@@ -103,7 +109,10 @@ public final class FlowReader implements AutoCloseable {
     consumed.incrementAndGet();
     monitor.take(event);
     switch (event.type()) {
-      case DROP -> drops.add(event, System.nanoTime());
+      case DROP -> {
+        drops.add(event, System.nanoTime());
+        dropped.accept(event);
+      }
       case CONNECTION_START -> write(enricher.flow(event, 1, 0));
       case CONNECTION_END -> write(enricher.flow(event, 1, event.startedNanos()));
       case TRACE, POLICY_VERDICT -> {}

@@ -46,6 +46,7 @@ public final class Mirror {
   private boolean namesWanted;
   private boolean selectorsChanged = true;
   private boolean namesCaughtUp;
+  private boolean inherited;
 
   /**
    * @param tableSize places of a consistent hash table
@@ -143,6 +144,11 @@ public final class Mirror {
     namesCaughtUp = true;
   }
 
+  /** Says who is told as the topic gives names to addresses and takes them away. */
+  public void tellEnds(NodeNames.Ends ends) {
+    names.tell(ends);
+  }
+
   /** Names, their addresses and selectors. */
   public NodeNames names() {
     return names;
@@ -170,8 +176,26 @@ public final class Mirror {
   public MapPlan plan(KernelMaps kernel) {
     fold.local(addresses.localIdentities());
     tellSelectors();
+    if (!compare) {
+      takeNames();
+      return fold.plan();
+    }
+    List<KernelEntry> held = kernel.readBack();
+    if (!inherited) {
+      inherited = true;
+      held.forEach(this::inherit);
+    }
     takeNames();
-    return compare ? MapPlan.diff(kernel.readBack(), fold.wanted()) : fold.plan();
+    return MapPlan.diff(held, fold.wanted());
+  }
+
+  /** Learned addresses that a former process left; connections to them may be open. */
+  private void inherit(KernelEntry entry) {
+    if (entry instanceof KernelEntry.AddressEntry address
+        && address.key().prefix().isSingle()
+        && FqdnRecord.isFqdn(address.identity())) {
+      names.inherit(address.key().prefix().address(), address.identity());
+    }
   }
 
   /** Sets first: an identity must be in every policy before an address yields it. */

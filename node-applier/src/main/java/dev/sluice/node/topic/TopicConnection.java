@@ -24,7 +24,13 @@ import org.slf4j.LoggerFactory;
 public final class TopicConnection implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TopicConnection.class);
   private static final List<Topic<?>> TOPICS =
-      List.of(Topics.DNS_ANSWERS, Topics.FQDNS, Topics.DESIRED, Topics.NODE_STATUS, Topics.FLOWS);
+      List.of(
+          Topics.DNS_ANSWERS,
+          Topics.FQDNS,
+          Topics.DESIRED,
+          Topics.DIAGNOSTICS,
+          Topics.NODE_STATUS,
+          Topics.FLOWS);
 
   private final Settings settings;
   private final TopicSerdes serdes;

@@ -134,12 +134,17 @@ public enum Setting {
       "dns.idle.grace",
       Type.DURATION,
       "1m",
-      "how much longer an address holds after its last connection"),
+      "how much longer an address holds after its last answer and its last connection"),
   DNS_USE_INTERVAL(
       "dns.use.interval",
       Type.DURATION,
       "10s",
       "how often a node tells which learned addresses its connections use"),
+  DNS_UNASKED_AFTER(
+      "dns.unasked.after",
+      Type.DURATION,
+      "10m",
+      "how long no pod may ask for any of a policy's names before diagnostics say so"),
   DNS_ADDRESSES_PER_NAME(
       "dns.addresses.per.name",
       Type.NUMBER,

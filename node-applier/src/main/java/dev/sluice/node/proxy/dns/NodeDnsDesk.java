@@ -46,15 +46,45 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
 
   private record FlowKey(IpAddress client, Peer server, int protocol) {}
 
+  /** A fact about an address, and until when it need not be told again; most have one. */
+  private record Fresh(Fact fact, long untilNanos, Fresh more) {
+    static long until(Fresh first, Fact fact) {
+      for (Fresh each = first; each != null; each = each.more) {
+        if (each.fact.equals(fact)) {
+          return each.untilNanos;
+        }
+      }
+      return Long.MIN_VALUE;
+    }
+
+    static Fresh without(Fresh first, Fact fact) {
+      if (first == null || first.fact.equals(fact)) {
+        return first == null ? null : first.more;
+      }
+      return new Fresh(first.fact, first.untilNanos, without(first.more, fact));
+    }
+
+    static Fresh alive(Fresh first, long nowNanos) {
+      if (first == null) {
+        return null;
+      }
+      Fresh more = alive(first.more, nowNanos);
+      return first.untilNanos - nowNanos <= 0
+          ? more
+          : more == first.more ? first : new Fresh(first.fact, first.untilNanos, more);
+    }
+  }
+
   private final long floorNanos;
   private final ResolverTrust trust;
   private final BiConsumer<Integer, DnsEvent.Answered> remember;
   private final Consumer<DnsSeen> seen;
+  private final NameWatch watch;
   private final Map<FlowKey, FlowRules> flows = new ConcurrentHashMap<>();
   private final Map<String, Boolean> matters = new ConcurrentHashMap<>();
 
-  /** By address, and by name and whose fact it is: until when it need not be told again. */
-  private final Map<IpAddress, Map<Fact, Long>> freshUntil = new ConcurrentHashMap<>();
+  /** By address: until when what is a fact need not be told again. */
+  private final Map<IpAddress, Fresh> fresh = new ConcurrentHashMap<>();
 
   private volatile NameSelectors selectors = new NameSelectors();
   private volatile Consumer<DnsEvent> publisher = event -> {};
@@ -68,16 +98,19 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
    * @param remember told every new answer before it is used, on the applier's thread: for which
    *     endpoint alone it counts, or 0
    * @param seen told of every message; quick
+   * @param watch told of every message too
    */
   public NodeDnsDesk(
       Duration floor,
       ResolverTrust trust,
       BiConsumer<Integer, DnsEvent.Answered> remember,
-      Consumer<DnsSeen> seen) {
+      Consumer<DnsSeen> seen,
+      NameWatch watch) {
     this.remember = remember;
     this.floorNanos = floor.toNanos();
     this.trust = trust;
     this.seen = seen;
+    this.watch = watch;
   }
 
   /** Whom to ask. Before, nothing is known and every question waits. */
@@ -93,8 +126,9 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
   /** Forgets facts that are to be told again anyway. */
   public void tidy() {
     long now = System.nanoTime();
-    freshUntil.values().forEach(facts -> facts.values().removeIf(until -> until - now <= 0));
-    freshUntil.values().removeIf(Map::isEmpty);
+    fresh
+        .keySet()
+        .forEach(address -> fresh.computeIfPresent(address, (a, all) -> Fresh.alive(all, now)));
   }
 
   /** A step was done: rules may be others, and there may be some at last. On its thread. */
@@ -163,8 +197,8 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
     long now = System.nanoTime();
     Fact fact = Fact.of(asker, lesson.name());
     for (IpAddress address : lesson.ttlSeconds().keySet()) {
-      Long until = freshUntil.getOrDefault(address, Map.of()).get(fact);
-      if (until == null || until - now <= 0) {
+      long until = Fresh.until(fresh.get(address), fact);
+      if (until == Long.MIN_VALUE || until - now <= 0) {
         return false;
       }
     }
@@ -206,26 +240,32 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
         .ttlSeconds()
         .forEach(
             (address, ttl) ->
-                freshUntil
-                    .computeIfAbsent(address, a -> new ConcurrentHashMap<>())
-                    .put(fact, now + Math.max(floorNanos, ttl * 1_000_000_000L) / 2));
+                fresh.compute(
+                    address,
+                    (a, known) ->
+                        new Fresh(
+                            fact,
+                            now + Math.max(floorNanos, ttl * 1_000_000_000L) / 2,
+                            Fresh.without(known, fact))));
   }
 
   @Override
   public void seen(DnsSeen message) {
     seen.accept(message);
+    watch.seen(message);
   }
 
   @Override
   public void selectors(NameSelectors changed) {
     selectors = changed.copy();
+    watch.selectors(selectors);
     matters.clear();
-    freshUntil.clear();
+    fresh.clear();
   }
 
   @Override
   public void addresses(Set<IpAddress> changed) {
-    changed.forEach(freshUntil::remove);
+    changed.forEach(fresh::remove);
     flows.clear();
   }
 }

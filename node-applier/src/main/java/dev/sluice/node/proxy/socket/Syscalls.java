@@ -147,12 +147,17 @@ final class Syscalls {
   }
 
   static void option(int fd, int level, int name, int[] value, String what) {
-    MemorySegment errno = ERRNO.get();
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment numbers = arena.allocateFrom(ValueLayout.JAVA_INT, value);
-      int size = 4 * value.length;
+      option(fd, level, name, arena.allocateFrom(ValueLayout.JAVA_INT, value), what);
+    }
+  }
+
+  static void option(int fd, int level, int name, MemorySegment value, String what) {
+    MemorySegment errno = ERRNO.get();
+    try {
+      int size = (int) value.byteSize();
       check(
-          result((int) SETSOCKOPT.invokeExact(errno, fd, level, name, numbers, size), errno),
+          result((int) SETSOCKOPT.invokeExact(errno, fd, level, name, value, size), errno),
           "cannot set " + what);
     } catch (BpfException e) {
       throw e;

@@ -1,5 +1,5 @@
-# The outside world's names, as OutsideHost manifests give them: an authoritative server for the lab's resolver.
-# outside-names.py FILE PORT: FILE is JSON, {name: {"ttl": seconds, "perAnswer": n, "addresses": [...]}}, read anew when it
+# The names of a lab, of the cluster and of the outside world, for the resolver in front of it.
+# names.py FILE PORT: FILE is JSON, {name: {"ttl": seconds, "perAnswer": n, "addresses": [...]}}, read anew when it
 # changes. An answer holds perAnswer addresses of the family asked for, from a place that moves on with every answer.
 import ipaddress, json, os, socket, socketserver, struct, sys, threading
 

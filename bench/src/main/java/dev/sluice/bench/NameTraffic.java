@@ -1,0 +1,105 @@
+package dev.sluice.bench;
+
+import java.io.BufferedReader;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The small C program that asks names and dials answers; {@code dnsbench.c} says what it does. Its
+ * server and its sink end when this is closed.
+ */
+public final class NameTraffic implements Closeable {
+  private final Path tool;
+  private final List<Process> running = new ArrayList<>();
+
+  private NameTraffic(Path tool) {
+    this.tool = tool;
+  }
+
+  /** Compiles it to a temporary file. */
+  public static NameTraffic compile() throws IOException {
+    Path source = Files.createTempFile("dnsbench", ".c");
+    try (InputStream in = NameTraffic.class.getResourceAsStream("/dnsbench.c")) {
+      Files.copy(in, source, StandardCopyOption.REPLACE_EXISTING);
+      Path tool = Files.createTempFile("dnsbench", "");
+      Shell.run("clang", "-O2", "-o", tool.toString(), source.toString());
+      return new NameTraffic(tool);
+    } finally {
+      Files.delete(source);
+    }
+  }
+
+  /** Starts {@code server} or {@code sink} in a network namespace. */
+  public void serve(String what, String netns, String... more) throws IOException {
+    Process server =
+        new ProcessBuilder(command(what, netns, more))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    running.add(server);
+    BufferedReader reader =
+        new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8));
+    if (!"ready".equals(reader.readLine())) {
+      throw new IllegalStateException("no " + what + " could be started in " + netns);
+    }
+  }
+
+  /**
+   * Makes an outside host the one behind every address that the server gives.
+   *
+   * @param wire network namespace of the lab's wire
+   * @param bridge its device
+   * @param host network namespace of the host
+   * @param address of the host
+   */
+  public void sink(String wire, String bridge, String host, String address) throws IOException {
+    Shell.run("ip", "-n", host, "route", "add", "local", ADDRESSES, "dev", "lo");
+    Shell.run("ip", "-n", wire, "route", "add", ADDRESSES, "via", address, "dev", bridge, "onlink");
+    serve("sink", host);
+  }
+
+  private static final String ADDRESSES = "198.18.0.0/15";
+
+  /** Runs a client in a network namespace to its end; the numbers of the last line it prints. */
+  public double[] run(String what, String netns, String... more) {
+    return last(Shell.run(command(what, netns, more)));
+  }
+
+  /** Starts a client that goes on until this is closed; its lines go to a file. */
+  public void start(Path output, String what, String netns, String... more) throws IOException {
+    running.add(
+        new ProcessBuilder(command(what, netns, more))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .redirectOutput(output.toFile())
+            .start());
+  }
+
+  /** The numbers of the last whole line; none when there is none. */
+  public static double[] last(String text) {
+    String whole = text.substring(0, text.lastIndexOf('\n') + 1).strip();
+    String line = whole.substring(whole.lastIndexOf('\n') + 1);
+    return line.isEmpty()
+        ? new double[0]
+        : Arrays.stream(line.split(" ")).mapToDouble(Double::parseDouble).toArray();
+  }
+
+  private List<String> command(String what, String netns, String... more) {
+    List<String> command = new ArrayList<>(List.of(tool.toString(), what, netns, "1"));
+    command.addAll(List.of(more));
+    return command;
+  }
+
+  @Override
+  public void close() throws IOException {
+    running.reversed().forEach(Process::destroy);
+    Files.delete(tool);
+  }
+}

@@ -1,0 +1,111 @@
+package dev.sluice.bench;
+
+import dev.sluice.lab.LabState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * Answers that rotate as a CDN's do: a thousand names, thirty addresses each, a TTL of two seconds,
+ * each asked and dialled every two seconds, and connections that stay. A round takes 100 seconds.
+ * The kernel refuses writes to the policy map from the moment at which the policy is in it.
+ */
+final class RotationBenchmark implements Benchmark {
+  private static final int NAMES = 1_000;
+  private static final int HELD = 500;
+  private static final int ROUND_SECONDS = 100;
+  private static final int WARM_UP_SECONDS = 90;
+  private static final long FLAT_MIB = 24;
+  private static final long LOOK_NANOS = 1_000_000_000L;
+
+  @Override
+  public String name() {
+    return "rotation";
+  }
+
+  @Override
+  public String about() {
+    return "1 000 names with 30 rotating addresses and 500 long connections; 100 s a round";
+  }
+
+  @Override
+  public List<Row> run(int rounds) throws Exception {
+    try (BenchLab lab =
+            BenchLab.up(
+                1,
+                DnsBenchmark.manifests(),
+                "dns.trusted.resolvers=" + DnsBenchmark.SERVER + "/32");
+        NameTraffic traffic = NameTraffic.compile()) {
+      DnsBenchmark.serve(lab, traffic);
+      Path map = lab.handle().names().bpfDir(1).resolve("maps").resolve("slc_policy");
+      Shell.run("bpftool", "map", "freeze", "pinned", map.toString());
+      Path output = Files.createTempFile("sluice-rotation", ".txt");
+      try {
+        traffic.start(
+            output,
+            "churn",
+            lab.podNetns("bench", "asks"),
+            DnsBenchmark.SERVER,
+            "" + NAMES,
+            "1000000",
+            "" + HELD);
+        int seconds = Math.max(WARM_UP_SECONDS + 10, rounds * ROUND_SECONDS);
+        until(output, WARM_UP_SECONDS);
+        long warm = memory(lab);
+        until(output, seconds);
+        long end = memory(lab);
+        double[] numbers = NameTraffic.last(Files.readString(output));
+        return rows(numbers, seconds, failedSteps(lab), end - warm);
+      } finally {
+        Files.delete(output);
+      }
+    }
+  }
+
+  private List<Row> rows(double[] numbers, int seconds, long failed, long grown) {
+    return List.of(
+        Row.untargeted(name(), "lookups in " + seconds + " s", numbers[0], ""),
+        Row.atMost(name(), "of these without answer", numbers[3], "", 0),
+        Row.atMost(name(), "connects to answers refused", numbers[2], "", 0),
+        Row.atLeast(name(), "long connections", numbers[4], "", HELD),
+        Row.atMost(name(), "of these cut", numbers[5], "", 0),
+        Row.atMost(name(), "steps that tried to write policy", failed, "", 0),
+        Row.atMost(name(), "memory of applier and streams, more", grown, "MiB", FLAT_MIB));
+  }
+
+  /** Returns when the client has told of so many seconds; it prints a line for each. */
+  private static void until(Path output, int seconds) throws IOException {
+    while (Files.readString(output).lines().count() < seconds) {
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
+  }
+
+  private static long failedSteps(BenchLab lab) throws IOException {
+    try (Stream<Path> logs = Files.list(lab.handle().files().logs())) {
+      long failed = 0;
+      for (Path log : logs.filter(f -> f.getFileName().toString().contains("applier")).toList()) {
+        failed +=
+            Files.readString(log)
+                .lines()
+                .filter(line -> line.contains("step at position") && line.contains("failed"))
+                .count();
+      }
+      return failed;
+    }
+  }
+
+  private static long memory(BenchLab lab) throws IOException {
+    long all = 0;
+    for (LabState.Component component : lab.handle().state().components()) {
+      boolean counts =
+          component.name().equals("node-applier") || component.name().endsWith("-stream");
+      if (counts && component.process() != null) {
+        all += DnsBenchmark.residentMib(component.process().pid());
+      }
+    }
+    return all;
+  }
+}

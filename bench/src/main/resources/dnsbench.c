@@ -1,0 +1,490 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names and connections for the benchmarks of DNS. Each enters a network namespace itself.
+//   dnsbench server NETNS CPU ADDRESS                      answers A on UDP :53
+//   dnsbench sink   NETNS CPU                              takes TCP on :8080 of every address, and echoes
+//   dnsbench ask    NETNS CPU SERVER NAME RATE SECONDS     one name, so many questions a second
+//   dnsbench first  NETNS CPU SERVER FILE WINDOW           names of a file, one a line, each dialled as soon as it is answered
+//   dnsbench churn  NETNS CPU SERVER NAMES SECONDS HELD    every name once in 2 s and each answer dialled; connections that stay
+// The server knows: kX, one address a name; uK, address K; rI.…, 30 addresses in turn, TTL 2; cX, a new address each time.
+// ask prints:   sent received p50_ns p99_ns
+// first prints: connected of_those_late lookup_p50_ns lookup_p99_ns unanswered
+// churn prints: lookups connected refused unanswered held cut, a line a second
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { DNS_PORT = 53, SINK_PORT = 8080, ROTATING = 30, UNIQUE = 100000, NAMES = 1000, LATE_NS = 900000000, MOST = 2000000 };
+
+static const uint32_t FIRST_ADDRESS = 0xc6120000; // 198.18.0.0/15, which is for benchmarks
+static uint64_t samples[MOST];
+static long sample_count;
+
+static void die(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+
+static void enter(const char *netns, int cpu)
+{
+	cpu_set_t set;
+	char path[256];
+	int fd;
+
+	snprintf(path, sizeof(path), "/run/netns/%s", netns);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWNET))
+		die(path);
+	close(fd);
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		die("sched_setaffinity");
+}
+
+static void sample(uint64_t ns)
+{
+	if (sample_count < MOST)
+		samples[sample_count++] = ns;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static uint64_t quantile(double q)
+{
+	if (!sample_count)
+		return 0;
+	qsort(samples, sample_count, sizeof(samples[0]), by_size);
+	return samples[(long)(q * (sample_count - 1))];
+}
+
+static int question(uint8_t *out, uint16_t id, const char *name)
+{
+	uint8_t *at = out + 12;
+
+	memset(out, 0, 12);
+	out[0] = id >> 8;
+	out[1] = id;
+	out[2] = 1;
+	out[5] = 1;
+	while (*name) {
+		const char *dot = strchrnul(name, '.');
+
+		*at++ = dot - name;
+		memcpy(at, name, dot - name);
+		at += dot - name;
+		name = *dot ? dot + 1 : dot;
+	}
+	*at++ = 0;
+	*at++ = 0;
+	*at++ = 1;
+	*at++ = 0;
+	*at++ = 1;
+	return at - out;
+}
+
+// The address that an answer of the server below ends with; 0 for none.
+static uint32_t answered(const uint8_t *m, int size)
+{
+	uint32_t address;
+
+	if (size < 12 + 16 || !m[7] || (m[3] & 15))
+		return 0;
+	memcpy(&address, m + size - 4, 4);
+	return address;
+}
+
+static void serve(const char *address)
+{
+	static uint32_t turn[NAMES], more;
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(DNS_PORT) };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), size = 4 << 20;
+	uint8_t m[2048];
+
+	inet_pton(AF_INET, address, &to.sin_addr);
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	if (bind(fd, (struct sockaddr *)&to, sizeof(to)))
+		die("bind");
+	puts("ready");
+	fflush(stdout);
+	for (;;) {
+		struct sockaddr_in from;
+		socklen_t length = sizeof(from);
+		int got = recvfrom(fd, m, sizeof(m) - 16, 0, (struct sockaddr *)&from, &length), at = 12;
+		uint32_t host, ttl = htonl(60), number;
+
+		if (got < 17 || got > 512)
+			continue;
+		number = strtoul((char *)m + 14, NULL, 10); // the label goes on with a length byte: no digit
+		switch (m[13]) {
+		case 'u':
+			host = number % UNIQUE;
+			break;
+		case 'r':
+			ttl = htonl(2);
+			number %= NAMES;
+			host = UNIQUE + number * ROTATING + turn[number]++ % ROTATING;
+			break;
+		case 'c':
+			host = UNIQUE + NAMES * ROTATING + more++ % 1000;
+			break;
+		default:
+			host = UNIQUE + NAMES * ROTATING;
+		}
+		while (at < got && m[at])
+			at += m[at] + 1;
+		at += 5;
+		m[2] |= 0x84;
+		m[3] = 0x80;
+		m[7] = m[at - 3] == 1;
+		m[9] = m[11] = 0;
+		if (m[7]) {
+			host = htonl(FIRST_ADDRESS + host);
+			memcpy(m + at, "\xc0\x0c\0\1\0\1", 6);
+			memcpy(m + at + 6, &ttl, 4);
+			memcpy(m + at + 10, "\0\4", 2);
+			memcpy(m + at + 12, &host, 4);
+			at += 16;
+		}
+		sendto(fd, m, at, 0, (struct sockaddr *)&from, length);
+	}
+}
+
+static void take(void)
+{
+	struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(SINK_PORT) };
+	struct epoll_event event = { .events = EPOLLIN }, events[256];
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), on = 1, epoll = epoll_create1(0);
+	char bytes[256];
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	event.data.fd = fd;
+	if (bind(fd, (struct sockaddr *)&any, sizeof(any)) || listen(fd, 4096) || epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event))
+		die("listen");
+	puts("ready");
+	fflush(stdout);
+	for (;;) {
+		int ready = epoll_wait(epoll, events, 256, -1);
+
+		for (int i = 0; i < ready; i++) {
+			int each = events[i].data.fd;
+
+			if (each == fd) {
+				while ((each = accept4(fd, NULL, NULL, SOCK_NONBLOCK)) >= 0) {
+					event.data.fd = each;
+					epoll_ctl(epoll, EPOLL_CTL_ADD, each, &event);
+				}
+			} else {
+				int got = read(each, bytes, sizeof(bytes));
+
+				if (got <= 0)
+					close(each);
+				else if (write(each, bytes, got) < 0)
+					close(each);
+			}
+		}
+	}
+}
+
+static int ask_socket(const char *server)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(DNS_PORT) };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0), size = 4 << 20;
+
+	inet_pton(AF_INET, server, &to.sin_addr);
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	if (connect(fd, (struct sockaddr *)&to, sizeof(to)))
+		die("connect");
+	return fd;
+}
+
+static void ask(const char *server, const char *name, double rate, double seconds)
+{
+	static uint64_t asked[65536];
+	int fd = ask_socket(server), size;
+	uint64_t start = now_ns(), gap = 1e9 / rate, next = start, end = start + seconds * 1e9;
+	long sent = 0, received = 0;
+	uint8_t m[512], answer[2048];
+
+	size = question(m, 0, name);
+	while (now_ns() < end + 500000000ull && (now_ns() < end || received < sent)) {
+		uint64_t now = now_ns();
+		struct pollfd wait = { .fd = fd, .events = POLLIN };
+		int got;
+
+		for (; next <= now && next < end; next += gap) {
+			uint16_t id = sent;
+
+			m[0] = id >> 8;
+			m[1] = id;
+			asked[id] = now_ns();
+			if (send(fd, m, size, 0) < 0 && errno != EAGAIN)
+				die("send");
+			sent++;
+		}
+		while ((got = recv(fd, answer, sizeof(answer), 0)) > 0) {
+			if (!answered(answer, got))
+				continue;
+			sample(now_ns() - asked[answer[0] << 8 | answer[1]]);
+			received++;
+		}
+		if (next > now_ns() + 60000 || next >= end) { // the timer is no finer
+			struct timespec nap = { .tv_nsec = next < end ? 20000 : 1000000 };
+
+			ppoll(&wait, 1, &nap, NULL);
+		}
+	}
+	uint64_t p50 = quantile(0.5), p99 = quantile(0.99);
+
+	printf("%ld %ld %lu %lu\n", sent, received, p50, p99);
+}
+
+static int dial(uint32_t address)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(SINK_PORT), .sin_addr.s_addr = address };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		die("socket");
+	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) && errno != EINPROGRESS) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static void reset(int fd)
+{
+	struct linger now = { .l_onoff = 1 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	close(fd);
+}
+
+struct slot {
+	int asking, dialling; // socket, or -1
+	uint64_t since;
+};
+
+// Every slot asks for the next name with its own socket, dials the answer, and goes on.
+static void first(const char *server, const char *path, int window)
+{
+	struct slot slots[256];
+	struct pollfd wait[256];
+	long asked = 0, done = 0, connected = 0, late = 0, unanswered = 0;
+	FILE *names = fopen(path, "r");
+	int more = 1;
+	uint8_t m[512];
+	char name[256];
+
+	if (!names)
+		die(path);
+
+	for (int i = 0; i < window; i++)
+		slots[i] = (struct slot){ .asking = ask_socket(server), .dialling = -1, .since = 0 };
+	while (more || done < asked) {
+		for (int i = 0; i < window; i++) {
+			struct slot *s = &slots[i];
+
+			if (!s->since && more && (more = fgets(name, sizeof(name), names) != NULL)) {
+				int size;
+
+				name[strcspn(name, "\n")] = 0;
+				size = question(m, asked++, name);
+				s->since = now_ns();
+				send(s->asking, m, size, 0);
+			}
+			wait[i].fd = s->dialling >= 0 ? s->dialling : s->asking;
+			wait[i].events = s->dialling >= 0 ? POLLOUT : POLLIN;
+		}
+		poll(wait, window, 1000);
+		for (int i = 0; i < window; i++) {
+			struct slot *s = &slots[i];
+			uint64_t took = s->since ? now_ns() - s->since : 0;
+
+			if (!s->since)
+				continue;
+			if (s->dialling < 0 && (wait[i].revents & POLLIN)) {
+				int got = recv(s->asking, m, sizeof(m), 0);
+				uint32_t address = got > 0 ? answered(m, got) : 0;
+
+				if (address) {
+					sample(took);
+					s->dialling = dial(address);
+					s->since = now_ns();
+				}
+				if (!address || s->dialling < 0) {
+					unanswered += !address;
+					s->since = 0;
+					done++;
+				}
+			} else if (s->dialling >= 0 && (wait[i].revents || took > 5000000000ull)) {
+				int error = 0;
+				socklen_t length = sizeof(error);
+
+				getsockopt(s->dialling, SOL_SOCKET, SO_ERROR, &error, &length);
+				connected += !error && wait[i].revents;
+				late += !error && took > LATE_NS;
+				reset(s->dialling);
+				s->dialling = -1;
+				s->since = 0;
+				done++;
+			} else if (s->dialling < 0 && took > 5000000000ull) {
+				unanswered++;
+				s->since = 0;
+				done++;
+			}
+		}
+	}
+	uint64_t p50 = quantile(0.5), p99 = quantile(0.99);
+
+	printf("%ld %ld %lu %lu %ld\n", connected, late, p50, p99, unanswered);
+}
+
+struct held {
+	int fd;
+	uint64_t last; // when a byte came back; 0: it was cut
+};
+
+static int look_up(int fd, const char *name, uint32_t *address)
+{
+	static uint16_t id;
+	struct pollfd wait = { .fd = fd, .events = POLLIN };
+	uint8_t m[512];
+	int got;
+
+	send(fd, m, question(m, ++id, name), 0);
+	while (poll(&wait, 1, 2000) > 0) {
+		got = recv(fd, m, sizeof(m), 0);
+		if (got > 2 && m[0] == id >> 8 && m[1] == (id & 255)) {
+			*address = answered(m, got);
+			return *address != 0;
+		}
+	}
+	return 0;
+}
+
+static int try(uint32_t address)
+{
+	int fd = dial(address), error = 0;
+	socklen_t length = sizeof(error);
+	struct pollfd wait = { .fd = fd, .events = POLLOUT };
+
+	if (fd < 0)
+		return -1;
+	if (poll(&wait, 1, 900) <= 0 || getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) || error) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static void churn(const char *server, int names, double seconds, int wanted)
+{
+	struct held *held = calloc(wanted, sizeof(*held));
+	int fd = ask_socket(server), holding = 0, cut = 0;
+	long lookups = 0, connected = 0, refused = 0, unanswered = 0;
+	uint64_t start = now_ns(), end = start + seconds * 1e9, gap = 2e9 / names, next = start, looked = start;
+
+	for (int i = 0; now_ns() < end; i = (i + 1) % names) {
+		uint32_t address;
+		char name[64];
+		int to;
+
+		snprintf(name, sizeof(name), "r%d.bench.test", i);
+		lookups++;
+		if (!look_up(fd, name, &address)) {
+			unanswered++;
+		} else if ((to = try(address)) < 0) {
+			refused++;
+		} else {
+			connected++;
+			if (holding < wanted && i % 2 == 0)
+				held[holding++] = (struct held){ .fd = to, .last = now_ns() };
+			else
+				reset(to);
+		}
+		next += gap;
+		while (now_ns() < next || now_ns() - looked > 1500000000ull) {
+			uint64_t now = now_ns();
+
+			if (now - looked > 1000000000ull) {
+				looked = now;
+				printf("%ld %ld %ld %ld %d %d\n", lookups, connected, refused, unanswered, holding, cut);
+				fflush(stdout);
+				for (int k = 0; k < holding; k++) {
+					char byte;
+					int got;
+
+					if (!held[k].last)
+						continue;
+					while ((got = recv(held[k].fd, &byte, 1, MSG_DONTWAIT)) > 0)
+						held[k].last = now;
+					if ((got < 0 && errno != EAGAIN) || !got || now - held[k].last > 5000000000ull ||
+					    send(held[k].fd, "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL) != 1) {
+						held[k].last = 0;
+						cut++;
+					}
+				}
+			} else if (next > now) {
+				usleep((next - now) / 1000 + 1);
+			}
+		}
+		if (now_ns() > next + 1000000000ull)
+			next = now_ns(); // too slow for the pace: not faster afterwards
+	}
+	printf("%ld %ld %ld %ld %d %d\n", lookups, connected, refused, unanswered, holding, cut);
+}
+
+int main(int argc, char **argv)
+{
+	struct rlimit files = { 65536, 65536 };
+
+	if (argc < 4)
+		return 2;
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	setrlimit(RLIMIT_NOFILE, &files);
+	signal(SIGPIPE, SIG_IGN);
+	enter(argv[2], atoi(argv[3]));
+	if (!strcmp(argv[1], "server") && argc == 5)
+		serve(argv[4]);
+	else if (!strcmp(argv[1], "sink"))
+		take();
+	else if (!strcmp(argv[1], "ask") && argc == 8)
+		ask(argv[4], argv[5], atof(argv[6]), atof(argv[7]));
+	else if (!strcmp(argv[1], "first") && argc == 7)
+		first(argv[4], argv[5], atoi(argv[6]));
+	else if (!strcmp(argv[1], "churn") && argc == 8)
+		churn(argv[4], atoi(argv[5]), atof(argv[6]), atoi(argv[7]));
+	else
+		return 2;
+	return 0;
+}
