@@ -6,19 +6,25 @@ import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
 import dev.sluice.core.policy.CidrGroup;
 import dev.sluice.core.policy.CidrGroupParser;
+import dev.sluice.core.policy.ClusterSettings;
+import dev.sluice.core.policy.ClusterSettingsParser;
 import dev.sluice.core.policy.Finding;
 import dev.sluice.core.policy.ParsedCidrGroup;
 import dev.sluice.core.policy.ParsedPolicy;
+import dev.sluice.core.policy.ParsedSettings;
 import dev.sluice.core.policy.Policy;
 import dev.sluice.core.policy.PolicyParser;
 import dev.sluice.core.policy.PolicyTree;
 import dev.sluice.core.policy.PolicyUses;
+import dev.sluice.core.policy.SystemPolicy;
 import dev.sluice.core.service.Parsed;
 import dev.sluice.core.service.ServiceFacts;
 import dev.sluice.core.service.ServiceReader;
 import dev.sluice.core.service.SliceFacts;
 import dev.sluice.core.service.SliceReader;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -64,7 +70,11 @@ final class PeerObjects {
   }
 
   private static Version version(Kept policy) {
-    return switch (PolicyParser.parse(policy.key, PolicyTree.body(policy.tree))) {
+    Map<String, Object> body = PolicyTree.body(policy.tree);
+    if (policy.key.equals(ClusterSettings.KEY)) {
+      return new Version(policy.tree, uses(policy.key, body).orElseThrow());
+    }
+    return switch (PolicyParser.parse(policy.key, body)) {
       case ParsedPolicy.Accepted(Policy accepted, List<Finding> unused) ->
           new Version(policy.tree, PolicyUses.of(accepted));
       case ParsedPolicy.Refused unused ->
@@ -112,6 +122,7 @@ final class PeerObjects {
       case CidrGroup.KIND -> group(event, gone);
       case "Service" -> service(event, gone);
       case "EndpointSlice" -> slice(event, gone);
+      case ClusterSettings.KIND -> settings(event, gone);
       default -> {
         if (PolicyParser.isPolicy(event.key().kind())) {
           policy(event, gone);
@@ -135,6 +146,30 @@ final class PeerObjects {
       }
       use(key);
     }
+  }
+
+  /** What Sluice's own pods need is in use like what policies name. */
+  private void settings(ObjectEvent event, boolean gone) {
+    ObjectKey key = event.key();
+    if (gone) {
+      policies.remove(key);
+      use(key);
+    } else {
+      uses(key, event.body())
+          .ifPresent(
+              named -> {
+                policies.put(key, new Version(PolicyTree.of(event.body()), named));
+                use(key);
+              });
+    }
+  }
+
+  /** Empty when the settings are refused: then the last ones stay. */
+  private static Optional<PolicyUses> uses(ObjectKey key, Map<String, Object> body) {
+    return ClusterSettingsParser.parse(key, body)
+            instanceof ParsedSettings.Accepted(ClusterSettings settings)
+        ? Optional.of(SystemPolicy.of(settings).map(PolicyUses::of).orElse(PolicyUses.NOTHING))
+        : Optional.empty();
   }
 
   private void use(ObjectKey key) {

@@ -10,6 +10,7 @@ import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.policy.ClusterSettings;
 import dev.sluice.core.policy.LabelSelector;
 import dev.sluice.core.policy.Policy;
+import dev.sluice.core.policy.SystemPolicy;
 import dev.sluice.core.service.ServiceFacts;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -142,6 +143,14 @@ final class Compilation {
     ClusterSettings before = settings;
     settings = now;
     touched.settings(before);
+    Optional<CompiledPolicy> system = SystemPolicy.of(now).map(this::compiled);
+    String text = ClusterSettings.KEY.toString();
+    if (!system.equals(Optional.ofNullable(policies.get(text)))) {
+      policy(text, system.orElse(null));
+    }
+    if (!now.systemNamespace().equals(before.systemNamespace())) {
+      touched.warnings(policies.keySet()); // some of them may select pods of Sluice
+    }
     if (now.enforcement() != before.enforcement()) {
       subjects.forEach(touched::subject);
     }

@@ -1,5 +1,6 @@
 package dev.sluice.core.compile;
 
+import dev.sluice.core.policy.ClusterSettings;
 import dev.sluice.core.policy.Finding;
 import dev.sluice.core.policy.Policy;
 import java.util.ArrayList;
@@ -22,6 +23,8 @@ final class PolicyWarnings {
   static final String CUTS_ALL = "cuts-all-traffic";
   static final String L7_NOT_ENFORCED = "l7-not-enforced";
 
+  static final String SYSTEM_PODS = "system-pods";
+
   static final Set<String> CODES =
       Set.of(
           SELECTS_NOTHING,
@@ -33,7 +36,8 @@ final class PolicyWarnings {
           SERVICE_PORT,
           ALLOW_UNREACHABLE,
           CUTS_ALL,
-          L7_NOT_ENFORCED);
+          L7_NOT_ENFORCED,
+          SYSTEM_PODS);
 
   /** Of these, the ones that only say something where there are pods. */
   static final Set<String> NEED_PODS = Set.of(SELECTS_NOTHING, PEER_MATCHES_NOTHING, NO_NAMESPACE);
@@ -49,11 +53,15 @@ final class PolicyWarnings {
             compilation.servicePorts(),
             compilation.unreachable(),
             compilation.cutSubjects(),
-            new MechanismCheck());
+            new MechanismCheck(),
+            new SystemCheck(compilation));
   }
 
   List<Finding> of(Policy policy) {
     List<Finding> told = new ArrayList<>();
+    if (policy.key().equals(ClusterSettings.KEY)) {
+      return told; // nobody wrote it as a policy
+    }
     checks.forEach(check -> check.check(policy, told));
     return told;
   }

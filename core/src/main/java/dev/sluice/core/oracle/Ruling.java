@@ -71,7 +71,8 @@ final class Ruling {
     }
     List<String> closing = closedBy(theCase, policies);
     List<Speaking> speaking = speaking(theCase, policies);
-    return tier(Tier.ADMIN, speaking, theCase, true)
+    return tier(Tier.SYSTEM, speaking, theCase, true)
+        .or(() -> tier(Tier.ADMIN, speaking, theCase, true))
         .or(() -> tier(Tier.NORMAL, speaking, theCase, !closing.isEmpty() || isAlways()))
         .or(() -> closed(closing, speaking, theCase, policies))
         .or(() -> tier(Tier.BASELINE, speaking, theCase, true))
@@ -90,9 +91,10 @@ final class Ruling {
   }
 
   /**
-   * 3 and 4, 6. Within a tier the rules with the lowest priority number decide. Of these a deny
-   * beats everything; then an allow that looks at nothing but peer and port; then those that look
-   * at what is said, together; a pass leaves it to the next tier.
+   * 3 and 4, 6. What Sluice's own pods need (SYSTEM) comes before all that people write. Within a
+   * tier the rules with the lowest priority number decide. Of these a deny beats everything; then
+   * an allow that looks at nothing but peer and port; then those that look at what is said,
+   * together; a pass leaves it to the next tier.
    *
    * @param closes whether what these do not allow would be denied; where it would not, what is said
    *     cannot matter, and the port is allowed

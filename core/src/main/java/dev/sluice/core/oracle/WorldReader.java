@@ -9,6 +9,7 @@ import dev.sluice.core.policy.ParsedPolicy;
 import dev.sluice.core.policy.ParsedSettings;
 import dev.sluice.core.policy.Policy;
 import dev.sluice.core.policy.PolicyParser;
+import dev.sluice.core.policy.SystemPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,7 @@ public final class WorldReader {
             default -> policy(key, body).ifPresent(policies::add);
           }
         });
+    written().flatMap(SystemPolicy::of).ifPresent(policies::add);
     return new World(
         settings(given),
         namespaces,
@@ -85,12 +87,20 @@ public final class WorldReader {
   }
 
   private World.Settings settings(World.Settings given) {
+    return written()
+        .map(
+            settings ->
+                new World.Settings(given.cluster(), settings.enforcement(), given.mechanisms()))
+        .orElse(given);
+  }
+
+  private Optional<ClusterSettings> written() {
     Map<String, Object> body = objects.get(ClusterSettings.KEY);
     return body != null
             && ClusterSettingsParser.parse(ClusterSettings.KEY, body)
                 instanceof ParsedSettings.Accepted(ClusterSettings settings)
-        ? new World.Settings(given.cluster(), settings.enforcement(), given.mechanisms())
-        : given;
+        ? Optional.of(settings)
+        : Optional.empty();
   }
 
   private static Map<String, String> labels(Fields body) {

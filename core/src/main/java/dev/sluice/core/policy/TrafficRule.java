@@ -25,6 +25,8 @@ public record TrafficRule(
 
   /** Tiers decide in this order. Policies of a namespace stand in NORMAL. */
   public enum Tier {
+    /** What Sluice itself needs; no policy that somebody writes stands here. */
+    SYSTEM,
     ADMIN,
     NORMAL,
     BASELINE

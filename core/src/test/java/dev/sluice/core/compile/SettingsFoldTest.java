@@ -41,7 +41,8 @@ class SettingsFoldTest {
     assertEquals(2, made.subjectsChanged().size());
     assertNotEquals(before, made.hash());
     assertEquals(
-        new DesiredRecord.Settings(new ClusterSettings(EnforcementMode.ALWAYS, 16384)),
+        new DesiredRecord.Settings(
+            new ClusterSettings(EnforcementMode.ALWAYS, 16384, "", List.of())),
         step.desired().getFirst().value());
   }
 

@@ -3,6 +3,7 @@ package dev.sluice.core.policy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.sluice.core.log.ObjectKey;
+import dev.sluice.core.net.Prefix;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -16,7 +17,7 @@ class ClusterSettingsTest {
   @CsvSource({"default, DEFAULT", "always, ALWAYS", "never, NEVER"})
   void itSaysWhetherPoliciesCount(String word, EnforcementMode mode) {
     assertEquals(
-        new ParsedSettings.Accepted(new ClusterSettings(mode, 16384)),
+        new ParsedSettings.Accepted(new ClusterSettings(mode, 16384, "", List.of())),
         parse("spec: {policyEnforcementMode: " + word + "}"));
   }
 
@@ -28,7 +29,8 @@ class ClusterSettingsTest {
   @Test
   void itSaysHowManyEntriesAnIdentityMayHave() {
     assertEquals(
-        new ParsedSettings.Accepted(new ClusterSettings(EnforcementMode.DEFAULT, 64)),
+        new ParsedSettings.Accepted(
+            new ClusterSettings(EnforcementMode.DEFAULT, 64, "", List.of())),
         parse("spec: {policyMapEntries: 64}"));
     refused(
         "spec: {policyMapEntries: 2}",
@@ -37,6 +39,35 @@ class ClusterSettingsTest {
         "spec: {policyMapEntries: \"64\"}",
         "spec.policyMapEntries: must be a whole number and is the string \"64\": take the quotes"
             + " away: policyMapEntries: 64");
+  }
+
+  @Test
+  void itSaysWhereSluiceRunsAndWhomItNeeds() {
+    assertEquals(
+        new ParsedSettings.Accepted(
+            new ClusterSettings(
+                EnforcementMode.DEFAULT,
+                16384,
+                "sluice-system",
+                List.of(
+                    new SystemPeer(Prefix.parse("203.0.113.7/32"), 9092),
+                    new SystemPeer(Prefix.parse("2001:db8::/64"), 0)))),
+        parse(
+            "spec: {systemNamespace: sluice-system, systemPeers: [{cidr: 203.0.113.7, port: 9092},"
+                + " {cidr: \"2001:db8::/64\"}]}"));
+    refused(
+        "spec: {systemPeers: [{cidr: 203.0.113.7/32}]}",
+        "spec.systemPeers: systemPeers are for the pods of a namespace: write systemNamespace too");
+    refused(
+        "spec: {systemNamespace: Sluice}",
+        "spec.systemNamespace: systemNamespace is \"Sluice\": write the name of a namespace");
+    refused(
+        "spec: {systemNamespace: s, systemPeers: [{port: 9092}, {cidr: kafka}, {cidr: 10.0.0.1,"
+            + " prot: 9092}]}",
+        "spec.systemPeers[0].cidr: cidr is missing: write {cidr: 203.0.113.7/32, port: 9092}",
+        "spec.systemPeers[1].cidr: \"kafka\" is no prefix: write an address and a length,"
+            + " 10.0.0.0/8 or fd00::/8",
+        "spec.systemPeers[2].prot: unknown field prot: did you mean port?");
   }
 
   @Test

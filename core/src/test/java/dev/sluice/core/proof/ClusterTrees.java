@@ -135,8 +135,22 @@ final class ClusterTrees {
   }
 
   private Map<String, Object> settings() {
+    String system = choices.oneIn(2) ? choices.any(Words.NAMESPACES) : null;
+    List<Object> peers = new ArrayList<>();
+    if (system != null) {
+      for (String prefix : choices.some(Words.PREFIXES4, 0, 2)) {
+        peers.add(tree("cidr", prefix, "port", choices.any(null, (long) choices.any(Words.PORTS))));
+      }
+    }
     return tree(
-        "spec", tree("policyEnforcementMode", choices.any("always", "default", "always", "never")));
+        "spec",
+        tree(
+            "policyEnforcementMode",
+            choices.any("always", "default", "default", "always", "never"),
+            "systemNamespace",
+            system,
+            "systemPeers",
+            peers));
   }
 
   private Map<String, Object> group() {

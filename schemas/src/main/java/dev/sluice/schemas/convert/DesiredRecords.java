@@ -20,6 +20,7 @@ import dev.sluice.schemas.RuleVerdict;
 import dev.sluice.schemas.Selector;
 import dev.sluice.schemas.ServiceNode;
 import dev.sluice.schemas.SubjectPolicy;
+import java.util.List;
 
 /** Rows of topic desired to and from core's records. */
 public final class DesiredRecords {
@@ -130,7 +131,9 @@ public final class DesiredRecords {
           case ALWAYS -> EnforcementMode.ALWAYS;
           case NEVER -> EnforcementMode.NEVER;
         },
-        settings.getPolicyMapEntries());
+        settings.getPolicyMapEntries(),
+        "",
+        List.of()); // whom Sluice's own pods reach is in subjects' rows
   }
 
   private static SubjectPolicy toAvro(DesiredRecord.SubjectPolicy policy) {

@@ -131,7 +131,8 @@ class ConvertersTest {
                 300, List.of(new ClusterRecord.NamedPort("web", 8080, "TCP"))),
             new DesiredRecord.IdentityLabels(0x800001, LABELS),
             new DesiredRecord.DesiredAddress(ADDRESS),
-            new DesiredRecord.Settings(new ClusterSettings(EnforcementMode.ALWAYS, 99)),
+            new DesiredRecord.Settings(
+                new ClusterSettings(EnforcementMode.ALWAYS, 99, "", List.of())),
             new ServiceRow.Frontend(
                 3,
                 "shop",
