@@ -138,9 +138,25 @@ struct slc_sweep_walk {
 	__u32 stop_at_first;
 };
 
+// Slots cost no call. The applier empties the slot of an endpoint that goes.
+static __always_inline __u32 *slc_quota_of(__u32 endpoint, int claim)
+{
+	__u32 slot = endpoint & (SLC_SHARES - 1);
+	struct slc_share *share = bpf_map_lookup_elem(&slc_shares, &slot);
+
+	if (share) {
+		__u32 whose = share->endpoint;
+		if (!whose && claim && !bpf_map_lookup_elem(&slc_quota, &endpoint)) // who once missed it stays away
+			whose = __sync_val_compare_and_swap(&share->endpoint, 0, endpoint) ?: endpoint;
+		if (whose == endpoint)
+			return &share->held;
+	}
+	return bpf_map_lookup_elem(&slc_quota, &endpoint);
+}
+
 static __always_inline void slc_quota_back(__u32 endpoint)
 {
-	__u32 *held = bpf_map_lookup_elem(&slc_quota, &endpoint);
+	__u32 *held = slc_quota_of(endpoint, 0);
 	if (held && *held)
 		__sync_fetch_and_add(held, -1);
 }
@@ -213,7 +229,7 @@ static __noinline int slc_ct_make_room(void)
 // A share of the table for each endpoint. Returns 0 when it is used up.
 static __always_inline int slc_quota_take(__u32 endpoint)
 {
-	__u32 *held = bpf_map_lookup_elem(&slc_quota, &endpoint), one = 1;
+	__u32 *held = slc_quota_of(endpoint, 1), one = 1;
 
 	if (!held)
 		return bpf_map_update_elem(&slc_quota, &endpoint, &one, BPF_NOEXIST) == 0 ||

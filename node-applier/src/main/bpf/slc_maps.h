@@ -97,6 +97,15 @@ struct {
 	__type(value, struct slc_ct_key);
 } slc_ct_queue SEC(".maps");
 
+// An endpoint's share is in the slot of its number, or in slc_quota when another one was there first.
+#define SLC_SHARES 4096
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SLC_SHARES);
+	__type(key, __u32); // lowest bits of the endpoint's number
+	__type(value, struct slc_share);
+} slc_shares SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);

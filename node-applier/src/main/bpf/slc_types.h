@@ -111,6 +111,12 @@ struct slc_ct_key {
 	__u8 pad[2];
 };
 
+// How many connections of the table an endpoint holds.
+struct slc_share {
+	__u32 endpoint; // whose slot it is, 0: nobody's yet
+	__u32 held;
+};
+
 // What one local endpoint's policy said about the connection, and for which epoch and peer.
 struct slc_ct_side {
 	__u32 endpoint; // 0: not judged here

@@ -7,10 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /** Pods that a world gets, one after the other, with labels that pods had before. */
 final class NewPods {
   private static final long LONGEST_NANOS = Duration.ofSeconds(30).toNanos();
+  private static final long LOOK_NANOS = 50_000;
 
   private final BenchLab lab;
   private final int identities;
@@ -29,7 +31,7 @@ final class NewPods {
 
   private String manifest(String ip) {
     int identity = made % identities;
-    return World.pod("w-%d-n%d".formatted(identity, made), identity, ip, "far-0");
+    return World.pod("w-%d-n%d".formatted(identity, made), identity, ip, World.SPARE);
   }
 
   /** From the manifest's closing until the address is in the map of node 1; milliseconds. */
@@ -48,7 +50,7 @@ final class NewPods {
       if (System.nanoTime() - written > LONGEST_NANOS) {
         throw new IllegalStateException("the kernel never heard of " + ip);
       }
-      Thread.onSpinWait();
+      LockSupport.parkNanos(LOOK_NANOS); // not spinning: there may be few CPUs
     }
     return (System.nanoTime() - written) / 1e6;
   }

@@ -69,13 +69,15 @@ final class PathBenchmark implements Benchmark {
     }
   }
 
-  private static Map<String, Numbers> measure(Path tool, List<Variant> variants, int rounds) {
+  private static Map<String, Numbers> measure(Path tool, List<Variant> variants, int rounds)
+      throws IOException {
     Map<String, Numbers> all = new LinkedHashMap<>();
     variants.forEach(variant -> all.put(variant.name(), new Numbers()));
     List<Variant> order = new ArrayList<>(variants);
     for (int round = 0; round < rounds; round++) {
       for (Variant variant : order) {
         Numbers numbers = all.get(variant.name());
+        Quiet.await();
         Netbench.Result connect =
             Netbench.run(tool, "connect", variant.clientNetns(), 0, variant.address(), SECONDS);
         numbers.connectP50.add(connect.p50Nanos() / 1e3);

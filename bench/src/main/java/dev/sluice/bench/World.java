@@ -10,6 +10,19 @@ import java.util.stream.IntStream;
 final class World {
   private static final int PODS_A_NODE = 250;
 
+  /** A node without pods, with room for 65 000 in 10.127.0.0/16. */
+  static final String SPARE = "far-spare";
+
+  private static final String SPARE_NODE =
+      """
+      ---
+      apiVersion: v1
+      kind: Node
+      metadata: {name: far-spare}
+      spec: {podCIDRs: ["10.127.0.0/16", "fd00:20:1::/64"]}
+      status: {addresses: [{type: InternalIP, address: 172.31.0.1}]}
+      """;
+
   private World() {}
 
   /** A world of this size; endpoints are spread evenly over identities. */
@@ -19,6 +32,7 @@ final class World {
     for (int node = 0; node < nodes; node++) {
       text.append(node(node));
     }
+    text.append(SPARE_NODE);
     for (int pod = 0; pod < endpoints; pod++) {
       text.append(pod(pod, pod % identities));
     }

@@ -37,7 +37,9 @@ final class ComponentPlan {
     for (int i = 1; i <= options.nodes(); i++) {
       all.add(applier(i, names, cgroups, common));
     }
-    all.add(new ComponentSpec("flow-sink", "", "dev.sluice.flows.FlowSinkMain", 192, common));
+    all.add(
+        new ComponentSpec(
+            ComponentSpec.FLOW_SINK, "", "dev.sluice.flows.FlowSinkMain", 192, common));
     return all;
   }
 

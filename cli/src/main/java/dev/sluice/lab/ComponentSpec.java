@@ -1,6 +1,7 @@
 package dev.sluice.lab;
 
 import dev.sluice.schemas.config.Settings;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,6 +15,7 @@ import java.util.List;
  */
 record ComponentSpec(
     String name, String node, String mainClass, int heapMegabytes, Settings settings) {
+  static final String FLOW_SINK = "flow-sink";
 
   /** Name of its log and settings file: {@code node-applier@node-1}. */
   String id() {
@@ -27,8 +29,12 @@ record ComponentSpec(
 
   /** The command line; the class path is the supervisor's own. */
   List<String> command(LabFiles files) {
-    List<String> command =
-        node.isEmpty() ? JavaCommand.start(heapMegabytes) : JavaCommand.startSmall(heapMegabytes);
+    List<String> command = new ArrayList<>();
+    if (name.equals(FLOW_SINK)) {
+      command.addAll(List.of("nice", "-n", "19")); // its log waits for it
+    }
+    command.addAll(
+        node.isEmpty() ? JavaCommand.start(heapMegabytes) : JavaCommand.startSmall(heapMegabytes));
     command.add(mainClass);
     command.add("--config");
     command.add(files.config(id()).toString());

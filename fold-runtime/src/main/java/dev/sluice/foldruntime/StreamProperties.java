@@ -25,7 +25,7 @@ final class StreamProperties {
     all.put("producer.max.block.ms", MINUTES_30);
     // Order comes from positions: no input waits for another.
     all.put("max.task.idle.ms", -1);
-    all.put("poll.ms", 10);
+    all.put("poll.ms", 20);
     // A commit waits for the producer; where the fold goes on from is the snapshot's business.
     all.put("commit.interval.ms", 2000);
     all.put("deserialization.exception.handler", UnreadableRecords.class.getName());

@@ -60,7 +60,7 @@ public final class NamesStream implements AutoCloseable {
   private static final List<Topic<?>> TOPICS =
       List.of(Topics.DNS_ANSWERS, Topics.FQDNS, Topics.DESIRED, Topics.DIAGNOSTICS);
   private static final String WRITER = "identity-stream";
-  private static final Duration POLL = Duration.ofMillis(5);
+  private static final Duration POLL = Duration.ofMillis(25);
   private static final long TIDY_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final long PASSED_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final Duration RETRY = Duration.ofMillis(500);

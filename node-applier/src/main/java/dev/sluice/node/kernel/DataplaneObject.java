@@ -36,6 +36,7 @@ final class DataplaneObject {
           "slc_local",
           "slc_ct",
           "slc_ct_queue",
+          "slc_shares",
           "slc_quota",
           "slc_frag",
           "slc_drops",

@@ -22,6 +22,7 @@ final class Layouts {
   static final int OWN_KEY = 20;
   static final int OWN_VALUE = 8;
   static final int ADDRESS_EPOCH = 8;
+  static final int SHARE = 8;
   static final int LOCAL = 8;
   static final int CT_KEY = 40;
   static final int CT_VALUE = 104;
@@ -82,6 +83,7 @@ final class Layouts {
                   ENDPOINT)),
           Map.entry("slc_own_key", Map.of("endpoint", 0, "addr", 4, "", OWN_KEY)),
           Map.entry("slc_own_value", Map.of("identity", 0, "", OWN_VALUE)),
+          Map.entry("slc_share", Map.of("endpoint", 0, "held", 4, "", SHARE)),
           Map.entry("slc_local", Map.of("ifindex", 0, "endpoint", 4, "", LOCAL)),
           Map.entry(
               "slc_ct_key",

@@ -39,6 +39,7 @@ public final class NodeDataplane implements AutoCloseable {
   private final Hooks hooks;
   private final EndpointTable endpoints;
   private final DataplaneState state;
+  private final Shares shares;
   private final AddressEpoch addresses;
   private final EntryMaps entries;
   private final SocketHooks sockets;
@@ -54,6 +55,7 @@ public final class NodeDataplane implements AutoCloseable {
     this.hooks = new Hooks(object, root.resolve("links"));
     this.endpoints = endpointTable();
     this.state = new DataplaneState(maps.get("slc_state"));
+    this.shares = new Shares(maps.get("slc_shares"), maps.get("slc_quota"));
     this.addresses = new AddressEpoch(maps.get("slc_addr_epoch"));
     this.entries = new EntryMaps(maps, addresses, this::ownChanged);
     this.sockets = new SocketHooks(object, root.resolve("links"), maps.get("slc_netns"));
@@ -112,6 +114,11 @@ public final class NodeDataplane implements AutoCloseable {
     if (started != 0) {
       throw new BpfException("the timer that expires connections does not start", started);
     }
+  }
+
+  /** What endpoints hold of the connection table. */
+  Shares shares() {
+    return shares;
   }
 
   /** A view of the endpoints as the kernel has them now. */
@@ -264,7 +271,7 @@ public final class NodeDataplane implements AutoCloseable {
             .find(before)
             .orElseThrow(() -> new IllegalArgumentException("no endpoint " + before + " attached"));
     EndpointSpec spec = found.spec();
-    map("slc_quota").delete(EndpointCodec.key(before));
+    shares.forget(before);
     endpoints.rename(
         found,
         new EndpointState(
@@ -290,7 +297,7 @@ public final class NodeDataplane implements AutoCloseable {
   /** Its share of the connection table is counted under a number that never comes again. */
   private void forget(EndpointState endpoint) {
     endpoints.remove(endpoint);
-    map("slc_quota").delete(EndpointCodec.key(endpoint.id()));
+    shares.forget(endpoint.id());
     sockets.disown(endpoint.hostInterface());
     udp.disown(endpoint.hostInterface());
   }

@@ -119,7 +119,8 @@ public final class PolicyProbe implements AutoCloseable {
    */
   public boolean allows(int subject, Direction direction, int peer, int protocol, int port) {
     if (asked++ % QUESTIONS_A_ROUND == 0) {
-      empty("slc_ct", "slc_quota");
+      empty("slc_ct");
+      dataplane.shares().clear();
     }
     boolean v6 = protocol == ICMPV6;
     IpAddress self = v6 ? POD6 : POD;

@@ -38,6 +38,25 @@ class FullTablesTest {
   }
 
   @Test
+  void whoseSlotIsAnothersHasAShareOfItsOwn() {
+    try (Lab lab = new Lab(64, 5, ConnectionLifetimes.DEFAULT)) {
+      lab.open(EGRESS);
+      int slots = lab.dataplane.map("slc_shares").maxEntries();
+      int port = 1;
+      for (int id : new int[] {3, 3 + slots, 3 + 2 * slots}) {
+        lab.pod(id, 1, POD_ID, POD, POD6, true);
+        for (int i = 0; i < 3; i++) {
+          lab.fromPod(udp(POD, port++, OUTSIDE, 53)).passes();
+        }
+        lab.fromPod(udp(POD, port++, OUTSIDE, 53)).drops(155);
+      }
+      lab.dataplane.shares().forget(3);
+      lab.fromPod(udp(POD, port++, OUTSIDE, 53)).drops(155);
+      assertEquals(9, lab.dataplane.counters().connections());
+    }
+  }
+
+  @Test
   void aFullConnectionTableRefusesNewConnectionsAndKeepsOldOnes() {
     try (Lab lab = new Lab(8, 100, ConnectionLifetimes.DEFAULT)) {
       lab.open(EGRESS);

@@ -149,11 +149,11 @@ public final class KernelProof implements AutoCloseable {
   }
 
   private void clear() {
-    for (String name :
-        List.of("slc_policy", "slc_addr", "slc_prefix", "slc_ct", "slc_drops", "slc_quota")) {
+    for (String name : List.of("slc_policy", "slc_addr", "slc_prefix", "slc_ct", "slc_drops")) {
       BpfMap map = dataplane.map(name);
       map.keys().forEach(map::delete);
     }
+    dataplane.shares().clear();
     events.drain(event -> {});
     sourcePort = FIRST_SOURCE_PORT;
   }

@@ -83,10 +83,11 @@ final class Lab implements AutoCloseable {
   /** No policies, no connections, nothing told; both pods ready, the overlay on. */
   void reset() {
     for (String name :
-        List.of("slc_policy", "slc_ct", "slc_drops", "slc_frag", "slc_quota", "slc_nat")) {
+        List.of("slc_policy", "slc_ct", "slc_drops", "slc_frag", "slc_nat")) {
       BpfMap map = dataplane.map(name);
       map.keys().forEach(map::delete);
     }
+    dataplane.shares().clear();
     pod(1, 1, POD_ID, POD, POD6, true);
     pod(2, 99, NEIGHBOUR_ID, NEIGHBOUR, NEIGHBOUR6, true);
     dataplane.monitor(false); // writes its own view of the routes too
