@@ -1,5 +1,7 @@
 package dev.sluice.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.cli.output.JsonText;
 import dev.sluice.lab.LabHandle;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +28,7 @@ final class BenchLab implements AutoCloseable {
    */
   static BenchLab up(int nodes, String manifests, String... settings) throws IOException {
     BenchLab lab = new BenchLab(Files.createTempDirectory("sluice-bench"));
+    Leftovers.opened(lab);
     try {
       Path file =
           Files.writeString(lab.data.resolveSibling(lab.data.getFileName() + ".yaml"), manifests);
@@ -49,15 +52,17 @@ final class BenchLab implements AutoCloseable {
 
   /**
    * Adds a world of records: one file, read by ingest without anybody waiting for its pods, which
-   * no machine runs. Returns when {@code after}, applied behind it, is realised: then so is the
-   * world.
+   * no machine runs. Returns when two policies, applied behind it, are realised: {@code after}, which
+   * ingest may have read in one step with the world, and one that it has read later.
    */
   void addWorld(String world, String after) throws IOException {
     Path ready = data.resolve("world.tmp");
     Files.writeString(ready, world);
     Files.move(ready, manifests().resolve("world.yaml"), StandardCopyOption.ATOMIC_MOVE);
-    Path file = Files.writeString(data.resolve("after.yaml"), after);
-    sluice("lab", "apply", "-f", file.toString(), "--timeout", "300s");
+    for (String policy : List.of(after, World.policy("bench", "later", "later", "client"))) {
+      Path file = Files.writeString(data.resolve("after.yaml"), policy);
+      sluice("lab", "apply", "-f", file.toString(), "--timeout", "300s");
+    }
   }
 
   /** Runs {@code sluice} on this lab and returns what it printed. */
@@ -68,6 +73,19 @@ final class BenchLab implements AutoCloseable {
     int dashes = command.indexOf("--");
     command.addAll(dashes < 0 ? command.size() : dashes, List.of("--data", data.toString()));
     return Shell.run(command);
+  }
+
+  /**
+   * Keeps what in a cluster runs on other machines off the CPUs where a node's traffic is measured:
+   * everything but the applier stays on this CPU.
+   */
+  void keepControlPlaneOn(int cpu) throws IOException {
+    JsonNode status = JsonText.MAPPER.readTree(sluice("lab", "status", "-o", "json"));
+    for (JsonNode component : status.path("components")) {
+      if (!component.path("name").asText().equals("node-applier")) {
+        Shell.run("taskset", "-a", "-p", "-c", "" + cpu, component.path("pid").asText());
+      }
+    }
   }
 
   LabHandle handle() {
@@ -93,6 +111,7 @@ final class BenchLab implements AutoCloseable {
           Files.deleteIfExists(file);
         }
       }
+      Leftovers.closed(this);
     }
   }
 }

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * In a large world, beside the same three hops with processors that do nothing: a policy's manifest
@@ -136,6 +138,8 @@ final class ChangeBenchmark implements Benchmark {
   private record Beacon(Process sender, Process watcher, BufferedReader seen)
       implements AutoCloseable {
     private static final String LONGEST_SECONDS = "1800";
+    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     static Beacon start(Path tool, BenchLab lab) throws IOException {
       Process watcher =
@@ -164,12 +168,18 @@ final class ChangeBenchmark implements Benchmark {
 
     /** The monotonic time of the next line of this kind, ns. */
     private long next(String kind) throws IOException {
-      for (String line = seen.readLine(); line != null; line = seen.readLine()) {
-        if (line.startsWith(kind + " ")) {
+      long deadline = System.nanoTime() + LONGEST_NANOS;
+      while (System.nanoTime() < deadline) {
+        if (!seen.ready()) {
+          LockSupport.parkNanos(LOOK_NANOS); // the watcher says when it was
+          continue;
+        }
+        String line = seen.readLine();
+        if (line != null && line.startsWith(kind + " ")) {
           return Long.parseLong(line.substring(kind.length() + 1));
         }
       }
-      throw new IllegalStateException("the watcher ended");
+      throw new IllegalStateException("datagrams are never seen to be " + kind);
     }
 
     @Override

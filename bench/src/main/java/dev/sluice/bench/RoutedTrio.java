@@ -42,6 +42,7 @@ final class RoutedTrio implements AutoCloseable {
         new RoutedTrio(
             "slcb%d-%s"
                 .formatted(ProcessHandle.current().pid(), filter.name().toLowerCase(Locale.ROOT)));
+    Leftovers.opened(trio);
     try {
       trio.addLinks();
       trio.load(filter, peers);
@@ -69,6 +70,8 @@ final class RoutedTrio implements AutoCloseable {
     addHost(client(), "c", CLIENT_ADDRESS, "10.244.1.1");
     addHost(server(), "s", SERVER_ADDRESS, "10.244.2.1");
     inNode("sysctl", "-qw", "net.ipv4.ip_forward=1");
+    // Where connections are tracked: what was reset is forgotten soon, for ports come again.
+    inNode("sysctl", "-qew", "net.netfilter.nf_conntrack_tcp_timeout_close=1");
   }
 
   private void addHost(String netns, String link, String address, String gateway) {
@@ -160,5 +163,6 @@ final class RoutedTrio implements AutoCloseable {
         Shell.run("ip", "netns", "del", netns);
       }
     }
+    Leftovers.closed(this);
   }
 }

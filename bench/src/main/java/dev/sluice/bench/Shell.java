@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs commands of the system and gives what they print. */
 final class Shell {
-  private static final long LONGEST_MINUTES = 15;
+  private static final long LONGEST_MINUTES = 6;
 
   private Shell() {}
 
@@ -35,11 +35,12 @@ final class Shell {
                 .redirectInput(in.toFile())
                 .redirectError(errors.toFile())
                 .start();
+        process
+            .onExit()
+            .orTimeout(LONGEST_MINUTES, TimeUnit.MINUTES)
+            .exceptionally(late -> process.destroyForcibly());
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (!process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES)) {
-          process.destroyForcibly();
-          throw new IllegalStateException(String.join(" ", command) + " does not end");
-        }
+        process.waitFor();
         if (process.exitValue() != 0) {
           throw new IllegalStateException(
               String.join(" ", command)
