@@ -52,8 +52,8 @@ final class BenchLab implements AutoCloseable {
 
   /**
    * Adds a world of records: one file, read by ingest without anybody waiting for its pods, which
-   * no machine runs. Returns when two policies, applied behind it, are realised: {@code after}, which
-   * ingest may have read in one step with the world, and one that it has read later.
+   * no machine runs. Returns when two policies, applied behind it, are realised: {@code after},
+   * which ingest may have read in one step with the world, and one that it has read later.
    */
   void addWorld(String world, String after) throws IOException {
     Path ready = data.resolve("world.tmp");

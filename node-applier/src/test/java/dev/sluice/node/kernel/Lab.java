@@ -82,8 +82,7 @@ final class Lab implements AutoCloseable {
 
   /** No policies, no connections, nothing told; both pods ready, the overlay on. */
   void reset() {
-    for (String name :
-        List.of("slc_policy", "slc_ct", "slc_drops", "slc_frag", "slc_nat")) {
+    for (String name : List.of("slc_policy", "slc_ct", "slc_drops", "slc_frag", "slc_nat")) {
       BpfMap map = dataplane.map(name);
       map.keys().forEach(map::delete);
     }
