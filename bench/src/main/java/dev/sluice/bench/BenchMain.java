@@ -27,7 +27,8 @@ public final class BenchMain implements Callable<Integer> {
           new DnsBenchmark(),
           new RotationBenchmark(),
           new AskBenchmark(),
-          new CompileBenchmark());
+          new CompileBenchmark(),
+          new ReplayBenchmark());
 
   @Option(names = "--rounds", defaultValue = "6", description = "Turns of each variant.")
   private int rounds;

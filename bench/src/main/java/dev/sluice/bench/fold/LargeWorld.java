@@ -26,19 +26,21 @@ final class LargeWorld {
 
   private final List<ObjectEvent> events = new ArrayList<>();
   private final int namespaces;
+  private final int nodes;
   private long time = BEGIN;
   private long offset;
 
   private LargeWorld(int endpoints) {
     this.namespaces = endpoints / IN_NAMESPACE;
+    this.nodes = (endpoints + PODS_A_NODE - 1) / PODS_A_NODE;
   }
 
   /** The log of a world, from its first record to the end of the first listing. */
   static LargeWorld of(int endpoints) {
     LargeWorld world = new LargeWorld(endpoints);
     world.add(world.event(ObjectEvent.Type.GENESIS, new ObjectKey("Genesis", "", "log"), Map.of()));
-    for (int node = 0; node * PODS_A_NODE < endpoints; node++) {
-      world.add(world.node(node));
+    for (int node = 0; node < world.nodes; node++) {
+      world.add(world.node(node, 0));
     }
     world.add(world.namespace("kube-system", 0));
     world.add(world.pod("kube-system", "dns", "kube-dns", 1 << 20));
@@ -66,6 +68,10 @@ final class LargeWorld {
 
   int namespaces() {
     return namespaces;
+  }
+
+  int nodes() {
+    return nodes;
   }
 
   /** Policies of the world. */
@@ -97,14 +103,22 @@ final class LargeWorld {
     return JsonTree.parse(json.replace('\'', '"').replace("\n", ""));
   }
 
-  private ObjectEvent node(int index) {
+  /**
+   * A version of a node.
+   *
+   * @param version of what the network does not look at
+   */
+  ObjectEvent node(int index, int version) {
     String json =
         """
-        {'metadata':{'name':'node-%d'},'spec':{'podCIDRs':['10.%d.%d.0/24']},
-        'status':{'addresses':[{'type':'InternalIP','address':'172.30.%d.%d'}]}}
+        {'metadata':{'name':'node-%1$d'},'spec':{'podCIDRs':['10.%2$d.%3$d.0/24']},
+        'status':{'addresses':[{'type':'InternalIP','address':'172.30.%4$d.%5$d'}],
+        'conditions':[{'type':'Ready','status':'True','heartbeat':%6$d}]}}
         """
-            .formatted(index, 64 + index / 256, index % 256, 1 + index / 250, 1 + index % 250);
-    return event(ObjectEvent.Type.ADDED, new ObjectKey("Node", "", "node-" + index), tree(json));
+            .formatted(
+                index, 64 + index / 256, index % 256, 1 + index / 250, 1 + index % 250, version);
+    ObjectEvent.Type type = version == 0 ? ObjectEvent.Type.ADDED : ObjectEvent.Type.MODIFIED;
+    return event(type, new ObjectKey("Node", "", "node-" + index), tree(json));
   }
 
   /** A namespace, with a label of which every version makes other identities. */

@@ -141,4 +141,35 @@ class WholeCoreTest {
     assertTrue(backendTakes(identity("shop/other"), 8080));
     assertEquals(identity("shop/frontend"), identity("shop/other"));
   }
+
+  /** No more than the subjects on the node whose selectors select it, times their port rules. */
+  @Test
+  void aNewIdentityWritesTheRulesOfTheSubjectsThatSelectIt() {
+    shop();
+    log.pod("shop/billing", "4", "node-1", "10.0.1.12", "app=billing");
+    log.policy("shop", "backend", fromFrontend("backend", "8080", "8443"));
+    log.policy("shop", "billing", fromFrontend("billing", "80", "90", "9000"));
+    log.policy("shop", "other", fromFrontend("other", "80", "90"));
+    fold();
+    log.pod("shop/new", "20", "node-2", "10.0.2.30", "app=frontend", "tier=x");
+    assertEquals(2 + 3, fold());
+    assertTrue(backendTakes(identity("shop/new"), 8443));
+    log.pod("shop/stranger", "21", "node-2", "10.0.2.31", "app=stranger");
+    assertEquals(0, fold());
+  }
+
+  private static Map<String, Object> fromFrontend(String subject, String... ports) {
+    List<Object> numbers =
+        java.util.Arrays.stream(ports)
+            .<Object>map(port -> Map.of("port", port, "protocol", "TCP"))
+            .toList();
+    Map<String, Object> frontend = Map.of("matchLabels", Map.of("app", "frontend"));
+    return Map.of(
+        "endpointSelector",
+        Map.of("matchLabels", Map.of("app", subject)),
+        "ingress",
+        List.of(
+            Map.of(
+                "fromEndpoints", List.of(frontend), "toPorts", List.of(Map.of("ports", numbers)))));
+  }
 }
