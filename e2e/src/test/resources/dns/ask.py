@@ -123,7 +123,7 @@ elif WAY == "steady":  # NAME TIMES MILLIS: a question each MILLIS, by datagram 
         began = time.monotonic()
         try:
             with socket.socket(FAMILY, socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM) as s:
-                s.settimeout(8)
+                s.settimeout(40)
                 s.connect((SERVER, 53))
                 message = question(number, name)
                 s.sendall(message if kind == "udp" else framed(message))
