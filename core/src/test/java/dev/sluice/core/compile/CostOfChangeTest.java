@@ -165,7 +165,7 @@ class CostOfChangeTest {
       """
       endpointSelector: {matchExpressions: [{key: app, operator: Exists}]}
       egressDeny: [{toCIDR: [169.254.169.254/32]}]
-      egress: [{toEntities: [cluster]}]
+      egress: [{toEntities: [world]}]
       enableDefaultDeny: {egress: false}
       """;
 }
