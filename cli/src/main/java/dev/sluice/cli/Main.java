@@ -12,6 +12,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * The {@code sluice} command's entry. It wires the subcommands and turns their ends into exit
@@ -67,6 +68,9 @@ public final class Main implements Runnable {
   private static int failed(Exception thrown, CommandLine at) {
     PrintWriter err = at.getErr();
     at.getOut().flush();
+    if (thrown instanceof TypeConversionException) {
+      return wrongUsage(new ParameterException(at, thrown.getMessage()), new String[0]);
+    }
     if (System.getenv("SLUICE_DEBUG") != null) {
       for (Throwable each = thrown; each != null; each = each.getCause()) {
         err.println(each);

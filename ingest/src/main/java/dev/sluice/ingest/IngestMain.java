@@ -2,11 +2,14 @@ package dev.sluice.ingest;
 
 import dev.sluice.ingest.folder.FolderSource;
 import dev.sluice.ingest.kube.KubernetesSource;
+import dev.sluice.ingest.kube.StatusWriter;
 import dev.sluice.ingest.port.ObjectSource;
 import dev.sluice.schemas.config.ProcessLife;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.config.SettingsException;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
@@ -14,6 +17,7 @@ import java.util.function.Supplier;
 /** The process: chooses the source by {@code ingest.source} and runs it against the log. */
 public final class IngestMain {
   private static final String FOLDER = "folder:";
+  private static final String KUBERNETES = "kubernetes";
 
   private IngestMain() {}
 
@@ -27,6 +31,10 @@ public final class IngestMain {
         life.closing(
             new IngestLoop(settings, source(settings), System::currentTimeMillis, life::fail));
     loop.start();
+    if (settings.required(Setting.INGEST_SOURCE).equals(KUBERNETES)) {
+      KubernetesClient client = life.closing(new KubernetesClientBuilder().build());
+      life.closing(StatusWriter.start(settings, client));
+    }
     loop.awaitReady();
   }
 
@@ -35,7 +43,7 @@ public final class IngestMain {
    */
   static Supplier<ObjectSource> source(Settings settings) {
     String text = settings.required(Setting.INGEST_SOURCE);
-    if (text.equals("kubernetes")) {
+    if (text.equals(KUBERNETES)) {
       return KubernetesSource::connect;
     }
     if (!text.startsWith(FOLDER) || text.length() == FOLDER.length()) {

@@ -5,9 +5,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.cli.OutputOptions;
 import dev.sluice.cli.output.Table;
+import dev.sluice.core.oracle.Request;
+import dev.sluice.core.oracle.World;
 import java.io.PrintWriter;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,14 +57,7 @@ public final class ExplainCommand implements Callable<Integer> {
       description = "8080/TCP, 53/UDP; 8/ICMP is a type.")
   private Traffic port;
 
-  @Option(
-      names = "--http",
-      paramLabel = "'METHOD /PATH'",
-      description = "The request that is sent.")
-  private String http;
-
-  @Option(names = "--sni", paramLabel = "NAME", description = "The TLS server name that is sent.")
-  private String sni;
+  @Mixin private RequestOptions request;
 
   @Option(
       names = "--expect",
@@ -75,7 +72,7 @@ public final class ExplainCommand implements Callable<Integer> {
       return 1;
     }
     Parties parties = dns.parties(world);
-    Explanation explanation = Explanation.of(world, parties.find(from), parties.find(to), port);
+    Explanation explanation = explain(world, parties, parties.find(from), parties.find(to));
     if (output.isTable()) {
       print(explanation);
     } else {
@@ -90,6 +87,25 @@ public final class ExplainCommand implements Callable<Integer> {
       return 1;
     }
     return 0;
+  }
+
+  private Explanation explain(OfflineWorld world, Parties parties, Party sender, Party getter) {
+    Request said = request.request();
+    dns.warn(world, parties, List.of(sender), spec);
+    Explanation nodes = Explanation.of(world, sender, getter, port);
+    if (said == null) {
+      return nodes;
+    }
+    Set<World.Mechanism> all = EnumSet.allOf(World.Mechanism.class);
+    OracleEngine language = new OracleEngine(world, parties, all, said);
+    Explanation explained = Explanation.of(world, language, sender, getter, port);
+    spec.commandLine()
+        .getErr()
+        .printf(
+            "warning: no node looks into %s yet: this is what the policies say, and nodes %s%n",
+            request.what(), nodes.allow() ? "let the connection through" : "drop the connection");
+    spec.commandLine().getErr().flush();
+    return explained;
   }
 
   private void print(Explanation explanation) {
@@ -140,7 +156,7 @@ public final class ExplainCommand implements Callable<Integer> {
   private static void side(ObjectNode json, Explanation.Side side) {
     json.put("verdict", verdict(side.allow()));
     json.put("reason", side.how().name().toLowerCase(Locale.ROOT).replace('_', '-'));
-    boolean rules = side.how() == Explanation.How.RULES;
+    boolean rules = side.how() == Explanation.How.RULES || side.how() == Explanation.How.REQUEST;
     sources(json.putArray("rules"), rules ? side.sources() : List.of());
     sources(json.putArray("enforcedBy"), rules ? List.of() : side.sources());
     ArrayNode needed = json.putArray("needed");

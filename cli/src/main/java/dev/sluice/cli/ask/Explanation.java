@@ -9,6 +9,7 @@ import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.node.KernelEntry.Direction;
 import dev.sluice.core.node.RuleBook;
+import dev.sluice.core.oracle.Answer;
 import dev.sluice.core.policy.ClusterSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,8 @@ record Explanation(Party from, Party to, Traffic traffic, Side egress, Side ingr
     /** The node reaches its own pods whatever policies say. */
     NODE("a node may always reach its own pods"),
     RULES("decided by"),
+    /** Rules let the connection begin, and none of them the request. */
+    REQUEST("the connection may begin, and no rule allows the request; asked were"),
     DEFAULT_DENY("no rule allows it; default deny is on by");
 
     final String words;
@@ -78,6 +81,49 @@ record Explanation(Party from, Party to, Traffic traffic, Side egress, Side ingr
     return egress.allow && ingress.allow;
   }
 
+  /** What the policies' words say of a request, whether or not nodes can look into it yet. */
+  static Explanation of(
+      OfflineWorld world, OracleEngine language, Party from, Party to, Traffic traffic) {
+    return new Explanation(
+        from,
+        to,
+        traffic,
+        side(world, language, Direction.EGRESS, from, to, traffic),
+        side(world, language, Direction.INGRESS, to, from, traffic));
+  }
+
+  private static Side side(
+      OfflineWorld world,
+      OracleEngine language,
+      Direction direction,
+      Party subject,
+      Party peer,
+      Traffic traffic) {
+    if (!subject.isPod()) {
+      return new Side(true, How.NO_POD, List.of(), List.of());
+    }
+    Answer.Side said = language.side(direction, subject, peer, traffic);
+    boolean passes = said.passes();
+    return switch (said.why()) {
+      case NOT_ENFORCED -> new Side(passes, How.OPEN, List.of(), List.of());
+      case OWN_NODE -> new Side(passes, How.NODE, List.of(), List.of());
+      case RULE -> new Side(passes, How.RULES, sources(world, said.rules()), List.of());
+      case REQUEST -> new Side(passes, How.REQUEST, sources(world, said.rules()), List.of());
+      case DEFAULT_DENY -> {
+        int identity =
+            peer.isPod()
+                ? peer.pod().identity()
+                : world.identity(peer.addresses().getFirst(), subject.pod());
+        yield new Side(
+            passes,
+            How.DEFAULT_DENY,
+            sources(world, said.enforcedBy()),
+            needed(world, direction, subject, identity, traffic));
+      }
+    };
+  }
+
+  /** What nodes do with it. */
   static Explanation of(OfflineWorld world, Party from, Party to, Traffic traffic) {
     return new Explanation(
         from,

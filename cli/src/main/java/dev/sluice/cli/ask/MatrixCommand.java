@@ -61,6 +61,7 @@ public final class MatrixCommand implements Callable<Integer> {
     }
     Parties parties = dns.parties(world);
     List<Party> pods = world.pods().values().stream().map(Party::of).toList();
+    dns.warn(world, parties, pods, spec);
     List<Party> others = peers.stream().map(parties::find).toList();
     List<Row> rows = new ArrayList<>();
     try (Engine judge = Engine.open(engine, world, parties)) {

@@ -11,6 +11,7 @@ import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.desired.ServiceRow;
 import dev.sluice.core.dns.NameSelectors;
 import dev.sluice.core.dns.PrefixBases;
+import dev.sluice.core.dns.QuestionRules;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
@@ -20,6 +21,9 @@ import dev.sluice.core.node.NodeFold;
 import dev.sluice.core.node.PolicyLookup;
 import dev.sluice.core.node.RuleBook;
 import dev.sluice.core.policy.ClusterSettings;
+import dev.sluice.core.policy.FqdnSelector;
+import dev.sluice.core.policy.L7Rules;
+import dev.sluice.core.policy.L7Text;
 import dev.sluice.ingest.manifest.Manifest;
 import dev.sluice.ingest.manifest.ManifestFile;
 import dev.sluice.ingest.port.Past;
@@ -266,6 +270,28 @@ final class OfflineWorld {
   /** The ids of the selectors that select an identity. */
   Set<String> selecting(int identity) {
     return selecting.getOrDefault(identity, new TreeSet<>());
+  }
+
+  /** Whether a pod's egress names a DNS name as a peer. */
+  boolean wants(ClusterRecord.Endpoint pod, String name) {
+    return egress(pod).stream()
+        .filter(rule -> !rule.selector().isEmpty())
+        .map(rule -> NameSelectors.read(selector(rule.selector())))
+        .anyMatch(selector -> selector.isPresent() && selector.get().matches(name));
+  }
+
+  /** Whether a rule lets a pod ask for a DNS name where answers are learned. */
+  boolean mayAsk(ClusterRecord.Endpoint pod, String name) {
+    return egress(pod).stream()
+        .filter(QuestionRules::concerns)
+        .anyMatch(
+            rule ->
+                L7Text.parse(rule.redirect()) instanceof L7Rules.Dns(List<FqdnSelector> names)
+                    && names.stream().anyMatch(one -> one.matches(name)));
+  }
+
+  private List<DesiredRecord.CompiledRule> egress(ClusterRecord.Endpoint pod) {
+    return subject(pod.identity()).map(policy -> policy.egress().rules()).orElse(List.of());
   }
 
   /** The named ports of all pods with an identity. */

@@ -48,16 +48,26 @@ final class OracleEngine implements Engine {
 
   @Override
   public boolean allows(Direction direction, Party subject, Party peer, Traffic traffic) {
-    if (peer.isPod()) {
-      return side(direction, subject, party(peer.pod().namespace(), peer.pod().pod()), traffic)
-          .passes();
-    }
-    return peer.addresses().stream()
-        .allMatch(address -> side(direction, subject, party(address), traffic).passes());
+    return side(direction, subject, peer, traffic).passes();
   }
 
-  /** One side's answer. */
-  Answer.Side side(Direction direction, Party subject, Flow.Party peer, Traffic traffic) {
+  /** One side's answer; of several addresses of the peer that of the first which does not pass. */
+  Answer.Side side(Direction direction, Party subject, Party peer, Traffic traffic) {
+    if (peer.isPod()) {
+      return side(direction, subject, party(peer.pod().namespace(), peer.pod().pod()), traffic);
+    }
+    Answer.Side first = null;
+    for (IpAddress address : peer.addresses()) {
+      Answer.Side side = side(direction, subject, party(address), traffic);
+      if (!side.passes()) {
+        return side;
+      }
+      first = first == null ? side : first;
+    }
+    return first;
+  }
+
+  private Answer.Side side(Direction direction, Party subject, Flow.Party peer, Traffic traffic) {
     Flow.Party self = party(subject.pod().namespace(), subject.pod().pod());
     boolean egress = direction == Direction.EGRESS;
     Answer answer =

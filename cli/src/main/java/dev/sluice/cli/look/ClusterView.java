@@ -161,6 +161,7 @@ record ClusterView(
         .forEach(
             direction -> {
               names.addAll(direction.getEnforcedBy());
+              names.addAll(direction.getAuditedBy());
               origins(direction).forEach(origin -> names.add(withoutPath(origin)));
             });
     return names;

@@ -45,18 +45,35 @@ final class EndpointJson {
       addressing.put(address.indexOf(':') < 0 ? "ipv4" : "ipv6", address);
     }
     ObjectNode policy = status.putObject("policy");
-    policy.set("realized", policy(view, view.realizedRevision()));
-    policy.set("spec", policy(view, view.desiredRevision()));
+    policy.set("realized", realized(view));
+    policy.set("spec", desired(view, view.desiredRevision()));
     status.put("state", view.state());
     status.put("message", view.status().map(EndpointStatus::getMessage).orElse(""));
     return json;
   }
 
-  private static ObjectNode policy(EndpointView view, long revision) {
+  /**
+   * What the node says it enforces. The rules are those desired where it acknowledged their hash;
+   * others are known by their hash alone.
+   */
+  private static ObjectNode realized(EndpointView view) {
+    if (view.acknowledged()) {
+      return desired(view, view.realizedRevision());
+    }
+    ObjectNode json = JSON.objectNode();
+    json.put("id", view.status().map(EndpointStatus::getIdentity).orElse(0));
+    json.put("policy-enabled", "unknown");
+    json.put("policy-revision", view.realizedRevision());
+    json.put("hash", view.realizedLeaf());
+    return json;
+  }
+
+  private static ObjectNode desired(EndpointView view, long revision) {
     ObjectNode json = JSON.objectNode();
     json.put("id", view.endpoint().getIdentity());
     json.put("policy-enabled", view.enabled());
     json.put("policy-revision", revision);
+    json.put("hash", view.desiredLeaf());
     ObjectNode l4 = json.putObject("l4");
     l4.set("ingress", rules(view.policy(), SubjectPolicy::getIngress));
     l4.set("egress", rules(view.policy(), SubjectPolicy::getEgress));

@@ -24,6 +24,8 @@ record EndpointView(
     String realizedLeaf,
     long desiredRevision) {
 
+  private static final int LEAF_DIGITS = 16;
+
   String name() {
     return endpoint.getNamespace() + "/" + endpoint.getPod();
   }
@@ -42,6 +44,14 @@ record EndpointView(
   boolean acknowledged() {
     return !realizedLeaf.isEmpty()
         && policy.map(SubjectPolicy::getHash).filter(h -> h.startsWith(realizedLeaf)).isPresent();
+  }
+
+  /** The hash of the rules desired now, as long as nodes tell it; empty while there are none. */
+  String desiredLeaf() {
+    return policy
+        .map(SubjectPolicy::getHash)
+        .map(hash -> hash.substring(0, Math.min(LEAF_DIGITS, hash.length())))
+        .orElse("");
   }
 
   boolean ingressEnforced() {

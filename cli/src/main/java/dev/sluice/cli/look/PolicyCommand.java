@@ -165,6 +165,7 @@ final class PolicyCommand extends Group {
       one.put("refused", policy.refused());
       ArrayNode diagnostics = one.putArray("diagnostics");
       policy.diagnostics().forEach(d -> diagnostics.add(diagnostic(d)));
+      one.putObject("status").set("conditions", PolicyConditions.of(policy));
     }
     json.set("selectors", selectorJson(cluster, used(cluster, policies)));
     return json;

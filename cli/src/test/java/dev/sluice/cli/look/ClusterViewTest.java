@@ -146,6 +146,49 @@ class ClusterViewTest {
   }
 
   @Test
+  void rulesThatAreNotAcknowledgedAreNotShownAsRealised() {
+    ArrayNode there = EndpointJson.array(cluster(7).endpoints());
+    String leaf = LEAF.substring(0, 16);
+    assertEquals(leaf, JsonPath.parse("{[0].status.policy.realized.hash}").apply(there).strip());
+    assertEquals(
+        "ingress",
+        JsonPath.parse("{[0].status.policy.realized.policy-enabled}").apply(there).strip());
+    ArrayNode others = EndpointJson.array(cluster(7, "ffff").endpoints());
+    assertEquals("ffff", JsonPath.parse("{[0].status.policy.realized.hash}").apply(others).strip());
+    assertEquals(leaf, JsonPath.parse("{[0].status.policy.spec.hash}").apply(others).strip());
+    assertEquals(
+        "unknown",
+        JsonPath.parse("{[0].status.policy.realized.policy-enabled}").apply(others).strip());
+  }
+
+  @Test
+  void theObjectsConditionsSayWhatIsRefusedAndWhatStays() {
+    Diagnostic refused =
+        Diagnostic.newBuilder()
+            .setTime(Instant.EPOCH)
+            .setSeverity(Severity.REFUSED)
+            .setCode("unknown-field")
+            .setKind("CiliumNetworkPolicy")
+            .setNamespace("shop")
+            .setName("backend-allow-frontend")
+            .setPath("spec.ingres")
+            .setMessage("unknown field ingres")
+            .setWriter("policy-stream")
+            .build();
+    PolicyView view =
+        PolicyView.of(cluster(7), List.of(revision(7, "ADDED")), List.of(refused)).getFirst();
+    ArrayNode conditions = PolicyConditions.of(view);
+    assertEquals("Valid", conditions.at("/0/type").asText());
+    assertEquals("False", conditions.at("/0/status").asText());
+    assertEquals("unknown-field", conditions.at("/0/reason").asText());
+    assertEquals(
+        "spec.ingres: unknown field ingres; the version of revision 7 stays enforced",
+        conditions.at("/0/message").asText());
+    assertEquals("True", conditions.at("/1/status").asText());
+    assertEquals("False", conditions.at("/2/status").asText());
+  }
+
+  @Test
   void aNodeIsJudgedByItsAgeItsRevisionAndItsHash() {
     Duration interval = Duration.ofSeconds(10);
     Instant soon = Instant.EPOCH.plusSeconds(30);

@@ -78,6 +78,11 @@ final class Compilation {
     return peers;
   }
 
+  /** What peers mean, as label selectors. */
+  PeerSelectors selectors() {
+    return selectors;
+  }
+
   Workloads workloads() {
     return workloads;
   }

@@ -15,6 +15,8 @@ final class PolicyWarnings {
   static final String SELECTS_NOTHING = "selects-nothing";
   static final String PEER_MATCHES_NOTHING = "peer-matches-nothing";
   static final String NO_NAMESPACE = "no-such-namespace";
+  static final String NO_SERVICE = "no-such-service";
+  static final String NO_GROUP = "no-such-group";
   static final String SPLIT_WORKLOAD = "split-workload";
   static final String FQDN_WITHOUT_DNS = "fqdn-without-dns";
   static final String PATTERN_WITHOUT_APEX = "pattern-without-apex";
@@ -30,6 +32,8 @@ final class PolicyWarnings {
           SELECTS_NOTHING,
           PEER_MATCHES_NOTHING,
           NO_NAMESPACE,
+          NO_SERVICE,
+          NO_GROUP,
           SPLIT_WORKLOAD,
           FQDN_WITHOUT_DNS,
           PATTERN_WITHOUT_APEX,
@@ -40,7 +44,8 @@ final class PolicyWarnings {
           SYSTEM_PODS);
 
   /** Of these, the ones that only say something where there are pods. */
-  static final Set<String> NEED_PODS = Set.of(SELECTS_NOTHING, PEER_MATCHES_NOTHING, NO_NAMESPACE);
+  static final Set<String> NEED_PODS =
+      Set.of(SELECTS_NOTHING, PEER_MATCHES_NOTHING, NO_NAMESPACE, NO_SERVICE, NO_GROUP);
 
   private final List<PolicyCheck> checks;
 
@@ -48,6 +53,7 @@ final class PolicyWarnings {
     this.checks =
         List.of(
             new SelectorCheck(compilation),
+            new ObjectPeerCheck(compilation, compilation.selectors()),
             compilation.splits(),
             compilation.names(),
             compilation.servicePorts(),
