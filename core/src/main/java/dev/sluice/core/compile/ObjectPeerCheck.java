@@ -71,7 +71,8 @@ final class ObjectPeerCheck implements PolicyCheck {
   }
 
   private boolean meansSomebody(LabelSelector selector) {
-    return compilation.selected(selector.id()).isLive();
+    SelectorTable.Entry<String> entry = compilation.peers().get(selector.id());
+    return entry != null && entry.selected().isLive();
   }
 
   private static String text(LabelSelector selector) {
