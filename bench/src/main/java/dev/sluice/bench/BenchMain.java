@@ -30,8 +30,10 @@ public final class BenchMain implements Callable<Integer> {
           new CompileBenchmark(),
           new ReplayBenchmark());
 
-  @Option(names = "--rounds", defaultValue = "6", description = "Turns of each variant.")
-  private int rounds;
+  @Option(
+      names = "--rounds",
+      description = "Turns of each variant (default: each benchmark's own, a few).")
+  private Integer rounds;
 
   @Option(names = "--list", description = "Only say which benchmarks there are.")
   private boolean list;
@@ -65,7 +67,10 @@ public final class BenchMain implements Callable<Integer> {
       if (names.isEmpty() || names.contains(benchmark.name())) {
         System.err.println("bench: " + benchmark.name() + ": " + benchmark.about());
         try {
-          rows.addAll(benchmark.run(rounds));
+          List<Row> measured =
+              benchmark.run(rounds == null ? benchmark.usualRounds() : Math.max(1, rounds));
+          measured.forEach(row -> System.err.println("bench: " + row.sentence()));
+          rows.addAll(measured);
         } catch (Exception e) {
           System.err.println("bench: " + benchmark.name() + " failed: " + e);
           failed++;

@@ -10,6 +10,11 @@ interface Benchmark {
   /** One line for people. */
   String about();
 
+  /** Rounds when nobody says how many: so many that the whole table takes a quarter of an hour. */
+  default int usualRounds() {
+    return 4;
+  }
+
   /**
    * Measures.
    *

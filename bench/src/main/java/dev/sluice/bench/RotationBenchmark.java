@@ -32,6 +32,11 @@ final class RotationBenchmark implements Benchmark {
   }
 
   @Override
+  public int usualRounds() {
+    return 2;
+  }
+
+  @Override
   public List<Row> run(int rounds) throws Exception {
     try (BenchLab lab =
             BenchLab.up(

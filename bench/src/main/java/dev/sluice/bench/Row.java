@@ -59,6 +59,17 @@ record Row(
     return new Row(benchmark, what, value, unit, other, alternative, target, met);
   }
 
+  /** The row in one line, for who follows the run. */
+  String sentence() {
+    return "%s: %s: %s %s%s"
+        .formatted(
+            benchmark,
+            what,
+            number(value),
+            unit,
+            target.isEmpty() ? "" : " (" + target + ": " + (met ? "met" : "missed") + ")");
+  }
+
   /** {@code 1.23×}; empty without an alternative. */
   String ratio() {
     return Double.isNaN(beside) ? "" : String.format(Locale.ROOT, "%.2f×", value / beside);
