@@ -57,7 +57,8 @@ public final class CompiledWorld {
       }
       world.named(world.names.drain());
     }
-    world.names.apply(new DnsEvent.Passed(log.getLast().timeMillis() + SHORT_MILLIS));
+    // Past the last short answer and what an address lives on after it.
+    world.names.apply(new DnsEvent.Passed(log.getLast().timeMillis() + 3 * SHORT_MILLIS));
     world.named(world.names.drain());
     world.named(world.names.tidy());
     world.named(List.of());
