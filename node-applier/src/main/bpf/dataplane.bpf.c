@@ -291,6 +291,10 @@ static __always_inline int slc_overlay_source(struct __sk_buff *skb, struct slc_
 		s->opened_as = SLC_CT_VOUCHED;
 		return SLC_PASS;
 	}
+	if (slc_is_outside(key.tunnel_id) && (!from || slc_is_outside(from->identity))) {
+		s->handed = 1;
+		return SLC_PASS;
+	}
 	if (!from || (from->identity != key.tunnel_id && !node))
 		return SLC_DROP_IDENTITY;
 	s->identity[0] = s->v.source_identity = from->identity;
@@ -313,6 +317,8 @@ SEC("tc") int slc_from_overlay(struct __sk_buff *skb)
 	if (reason)
 		return slc_refuse(skb, s, reason == SLC_DROP_L2_UNKNOWN ? reason | SLC_QUIET : reason);
 	reason = slc_overlay_source(skb, s);
+	if (!reason && s->handed)
+		reason = slc_front_handed(skb, s);
 	struct slc_local *local = bpf_map_lookup_elem(&slc_local, &s->p.dst);
 	if (!reason && !local && slc_is_host(slc_identity(&s->p.dst))) { // what a pod answers to the node itself
 		int action = slc_front_returns(skb, s);

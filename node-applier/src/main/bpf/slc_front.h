@@ -144,6 +144,15 @@ static __always_inline int slc_front_is_here(const struct slc_ip *backend)
 	return bpf_map_lookup_elem(&slc_local, backend) || slc_is_host(slc_identity(backend));
 }
 
+// Whether a backend is behind a tunnel to a node that can answer the client itself.
+static __always_inline int slc_front_goes_direct(const struct slc_nat_config *c, const struct slc_ip *backend)
+{
+	if (!c->direct)
+		return 0;
+	struct slc_address_value *peer = slc_address(backend);
+	return peer && peer->tunnel && !(peer->flags & SLC_ADDRESS_UNDERLAY);
+}
+
 // The backend's node tells what its policy said of the node's address and port; who dialled what is known here alone.
 static __noinline int slc_front_tell(struct __sk_buff *skb, const struct slc_pass *s, const struct slc_lb_target *to)
 {
@@ -177,18 +186,18 @@ static __noinline int slc_front_open(struct __sk_buff *skb, struct slc_pass *s, 
 		slc_nat_back_of(&pair->back, old, s->p.protocol);
 		bpf_map_delete_elem(&slc_nat, &pair->back);
 	}
-	int here = slc_front_is_here(&to->address);
-	pair->to.src = here ? s->p.src : *slc_nat_own(c, s->p.v6);
+	int here = slc_front_is_here(&to->address), keep = here || slc_front_goes_direct(c, &to->address);
+	pair->to.src = keep ? s->p.src : *slc_nat_own(c, s->p.v6);
 	if (slc_unspecified(&pair->to.src))
 		return SLC_DROP_NO_MAPPING;
 	pair->to.dst = to->address;
 	pair->to.dport = to->port;
-	pair->to.flags = SLC_NAT_FRONT;
+	pair->to.flags = SLC_NAT_FRONT | (keep && !here ? SLC_NAT_DIRECT : 0);
 	pair->from.flags = SLC_NAT_BACK;
 	pair->to.service = pair->from.service = s->v.service;
 	pair->to.identity = s->identity[0];
 	pair->to.epoch = slc_addresses_epoch();
-	int reason = slc_nat_add(skb, pair, here, !here, old != 0);
+	int reason = slc_nat_add(skb, pair, keep, !keep, old != 0);
 	if (!reason && !here)
 		slc_front_tell(skb, s, to);
 	return reason;
@@ -203,13 +212,22 @@ static __always_inline int slc_front_here(struct __sk_buff *skb, struct slc_pass
 		return slc_refuse(skb, s, SLC_DROP_NO_LOCAL);
 	slc_party_of(&s->receiver, to);
 	s->identity[1] = s->receiver.identity;
-	s->opened_as = SLC_CT_TRANSLATED;
+	s->opened_as |= SLC_CT_TRANSLATED;
 	slc_about(s, &s->receiver, SLC_INGRESS);
 	if (!(to->flags & SLC_EP_READY))
 		return slc_refuse(skb, s, SLC_DROP_NOT_READY);
 	if (slc_decide(skb, s, SLC_INGRESS))
 		return TC_ACT_SHOT;
 	return slc_to_local(skb, s, to, ifindex);
+}
+
+// Who the client is goes along.
+static __always_inline int slc_front_tunnel(struct __sk_buff *skb, const struct slc_pass *s,
+					    const struct slc_state *state, const struct slc_address_value *peer)
+{
+	__u32 identity = slc_is_node(s->identity[0]) ? SLC_ID_REMOTE_NODE : s->identity[0];
+
+	return slc_to_overlay(skb, identity, peer->tunnel, state->overlay);
 }
 
 // On to the backend, wherever it is.
@@ -223,11 +241,19 @@ static __always_inline int slc_front_on(struct __sk_buff *skb, struct slc_pass *
 	struct slc_address_value *peer = slc_address(&s->p.dst);
 	if (peer && slc_is_host(peer->identity))
 		return TC_ACT_OK; // a socket of the node
-	if (peer && peer->tunnel && state->overlay && !(peer->flags & SLC_ADDRESS_UNDERLAY)) {
-		__u32 identity = slc_is_node(s->identity[0]) ? SLC_ID_REMOTE_NODE : s->identity[0];
-		return slc_to_overlay(skb, identity, peer->tunnel, state->overlay);
-	}
+	if (peer && peer->tunnel && state->overlay && !(peer->flags & SLC_ADDRESS_UNDERLAY))
+		return slc_front_tunnel(skb, s, state, peer);
 	return slc_nat_out(skb, s, c);
+}
+
+// As it came, to the node that has the backend.
+static __always_inline int slc_front_direct(struct __sk_buff *skb, struct slc_pass *s, const struct slc_state *state,
+					    const struct slc_ip *backend)
+{
+	struct slc_address_value *peer = slc_address(backend);
+
+	return peer && peer->tunnel && state->overlay ? slc_front_tunnel(skb, s, state, peer)
+						      : slc_refuse(skb, s, SLC_DROP_NO_LOCAL);
 }
 
 // Back to who dialled. `n`: the entry of what the backend sends.
@@ -269,72 +295,73 @@ static __noinline int slc_front_new(struct __sk_buff *skb, struct slc_pass *s, s
 	return slc_front_open(skb, s, &to, old);
 }
 
-static __always_inline int slc_front_error(struct __sk_buff *skb, struct slc_pass *s, const struct slc_state *state,
-					   const struct slc_nat_config *c)
+// What an arriving packet is for, once it has become what its entry says: the kind of the entry, SLC_NAT_KIND when another
+// node will see to it (s->p.dst: the backend), 0 when it is not ours, or, negated, the reason to drop.
+static __noinline int slc_front_kind(struct __sk_buff *skb, struct slc_pass *s, const struct slc_state *state)
 {
-	s->v.direction = SLC_INGRESS;
-	if (slc_uplink_lies(s, state))
-		return SLC_NOT_OURS;
-	int kind = slc_nat_error(skb, s);
-	if (kind < 0)
-		return slc_refuse(skb, s, -kind);
-	if (kind == SLC_NAT_FRONT)
-		return slc_front_on(skb, s, state, c);
-	return kind == SLC_NAT_BACK ? slc_nat_out(skb, s, c) : SLC_NOT_OURS;
+	struct slc_lb_frontend *frontend = 0;
+	__u32 epoch = slc_addresses_epoch();
+	int reason = SLC_PASS;
+
+	if (!s || !state)
+		return 0;
+	if (s->p.what & SLC_ICMP_ERROR)
+		return slc_uplink_lies(s, state) ? 0 : slc_nat_error(skb, s);
+	if (slc_nat_fragment(s))
+		return 0;
+	struct slc_nat_value *n = slc_nat_find(&s->p);
+	int syn = (s->p.tcp_flags & (SLC_TCP_SYN | SLC_TCP_ACK)) == SLC_TCP_SYN;
+	if (!n || (syn && slc_nat_kind(n) == SLC_NAT_FRONT)) {
+		frontend = slc_front_of(&s->p);
+		if (!n && !frontend)
+			return 0;
+	}
+	if (n && !frontend && n->epoch == epoch && n->identity) {
+		s->identity[0] = n->identity;
+		s->v.source_identity = n->identity;
+	} else {
+		if (slc_uplink_lies(s, state))
+			return 0; // told by who goes on
+		if (frontend) {
+			reason = slc_front_new(skb, s, frontend, n);
+			n = slc_nat_find(&s->p);
+			if (reason || !n)
+				return reason ? -reason : -SLC_DROP_NO_MAPPING;
+		}
+		n->identity = s->identity[0];
+		n->epoch = epoch;
+	}
+	s->v.service = n->service;
+	slc_nat_touch(n, &s->p);
+	__u32 kind = slc_nat_kind(n);
+	if (n->flags & SLC_NAT_DIRECT) {
+		s->p.dst = n->dst;
+		return SLC_NAT_KIND;
+	}
+	reason = slc_nat_rewrite(skb, s, n);
+	return reason ? -reason : kind;
 }
 
 // What arrives on the uplink for a Service, or in answer to what left under the node's address.
 static __always_inline int slc_front_arrives(struct __sk_buff *skb, struct slc_pass *s, const struct slc_state *state)
 {
 	struct slc_nat_config *c = slc_nat_config_get();
-	int reason = SLC_PASS;
 
 	if (!c || !c->uplink)
 		return SLC_NOT_OURS;
 	if (s->p.protocol == SLC_PROTO_UDP && s->p.dport == bpf_htons(state->tunnel_port) && state->overlay)
 		return SLC_NOT_OURS;
-	if (s->p.what & SLC_ICMP_ERROR)
-		return slc_front_error(skb, s, state, c);
-	if (slc_nat_fragment(s))
-		return SLC_NOT_OURS;
-	struct slc_nat_value *n = slc_nat_find(&s->p);
-	int syn = (s->p.tcp_flags & (SLC_TCP_SYN | SLC_TCP_ACK)) == SLC_TCP_SYN;
-	struct slc_lb_frontend *frontend = 0;
-	if (!n || (syn && slc_nat_kind(n) == SLC_NAT_FRONT)) {
-		frontend = slc_front_of(&s->p);
-		if (!n && !frontend)
-			return SLC_NOT_OURS;
-	}
 	s->v.direction = SLC_INGRESS;
-	__u32 epoch = slc_addresses_epoch();
-	if (n && !frontend && n->epoch == epoch && n->identity) {
-		s->identity[0] = n->identity;
-		s->v.source_identity = n->identity;
-	} else {
-		if (slc_uplink_lies(s, state))
-			return SLC_NOT_OURS; // told by who goes on
-		if (frontend) {
-			reason = slc_front_new(skb, s, frontend, n);
-			if (reason == SLC_DROP_NO_BACKEND)
-				return slc_answer_nobody(skb, s);
-			if (reason)
-				return slc_refuse(skb, s, reason);
-			n = slc_nat_find(&s->p);
-			if (!n)
-				return slc_refuse(skb, s, SLC_DROP_NO_MAPPING);
-		}
-		n->identity = s->identity[0];
-		n->epoch = epoch;
-	}
-	if (slc_nat_kind(n) == SLC_NAT_BACK)
-		return slc_front_back(skb, s, c, n);
-	s->v.service = n->service;
-	slc_nat_touch(n, &s->p);
-	__u32 kind = slc_nat_kind(n);
-	reason = slc_nat_rewrite(skb, s, n);
-	if (reason)
-		return slc_refuse(skb, s, reason);
-	return kind == SLC_NAT_FRONT ? slc_front_on(skb, s, state, c) : SLC_NOT_OURS;
+	int kind = slc_front_kind(skb, s, state);
+	if (kind == -SLC_DROP_NO_BACKEND)
+		return slc_answer_nobody(skb, s);
+	if (kind < 0)
+		return slc_refuse(skb, s, -kind);
+	if (kind == SLC_NAT_KIND)
+		return slc_front_direct(skb, s, state, &s->p.dst);
+	if (kind == SLC_NAT_FRONT)
+		return slc_front_on(skb, s, state, c);
+	return kind == SLC_NAT_BACK ? slc_nat_out(skb, s, c) : SLC_NOT_OURS;
 }
 
 // What a pod answers to a client that dialled a Service.
@@ -366,4 +393,39 @@ static __noinline int slc_front_returns(struct __sk_buff *skb, struct slc_pass *
 		return SLC_NOT_OURS;
 	struct slc_nat_value *n = slc_nat_find(&s->p);
 	return n && slc_nat_kind(n) == SLC_NAT_BACK ? slc_front_back(skb, s, c, n) : SLC_NOT_OURS;
+}
+
+// What another node sends on as it came: the backend is here by the same choice, and answers the client itself. The
+// identity is what that node says of the client. Returns SLC_PASS when the packet is one to the backend now.
+static __noinline int slc_front_handed(struct __sk_buff *skb, struct slc_pass *s)
+{
+	struct slc_nat_config *c = slc_nat_config_get();
+	struct slc_lb_frontend *frontend = 0;
+
+	if (!s || !c || !c->uplink || !c->direct)
+		return SLC_DROP_SOURCE_IP;
+	s->opened_as = SLC_CT_VOUCHED | SLC_CT_TRANSLATED;
+	if (s->p.what & SLC_ICMP_ERROR)
+		return slc_nat_error(skb, s) == SLC_NAT_FRONT ? SLC_PASS : SLC_DROP_CT_STATE;
+	if (slc_nat_fragment(s))
+		return SLC_DROP_NO_FIRST_FRAGMENT;
+	struct slc_nat_value *n = slc_nat_find(&s->p);
+	int syn = (s->p.tcp_flags & (SLC_TCP_SYN | SLC_TCP_ACK)) == SLC_TCP_SYN;
+	if (!n || syn) {
+		frontend = slc_front_of(&s->p);
+		if (!n && !frontend)
+			return SLC_DROP_SOURCE_IP;
+	}
+	int reason = frontend ? slc_front_new(skb, s, frontend, n) : SLC_PASS;
+	if (reason)
+		return reason;
+	n = slc_nat_find(&s->p);
+	// A node whose table is older sends what is not here; it is told no more than by silence.
+	if (!n || (n->flags & (SLC_NAT_KIND | SLC_NAT_DIRECT)) != SLC_NAT_FRONT)
+		return SLC_DROP_NO_LOCAL;
+	s->v.service = n->service;
+	n->identity = s->identity[0];
+	n->epoch = slc_addresses_epoch();
+	slc_nat_touch(n, &s->p);
+	return slc_nat_rewrite(skb, s, n);
 }

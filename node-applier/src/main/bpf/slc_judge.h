@@ -23,6 +23,7 @@ struct slc_pass {
 	__u32 upstream;    // a proxy sends it in the source's name
 	__u32 owner;       // endpoint in whose name
 	__u32 opened_as;   // flags of the connection, should the packet open one
+	__u32 handed;      // another node sends it on as it came from outside
 	__u32 known_as;    // flags of the connection that it belongs to
 	struct slc_verdict v;
 };

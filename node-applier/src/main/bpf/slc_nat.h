@@ -129,6 +129,8 @@ static __always_inline void slc_nat_touch(struct slc_nat_value *n, const struct 
 		want |= SLC_NAT_FIN;
 	if (p->tcp_flags & SLC_TCP_RST)
 		want |= SLC_NAT_RST;
+	if (p->tcp_flags & SLC_TCP_ACK)
+		want |= SLC_NAT_UNDERWAY;
 	if (want & ~n->flags)
 		__sync_fetch_and_or(&n->flags, want);
 }
@@ -145,7 +147,7 @@ static __always_inline __u64 slc_nat_lifetime(__u32 to, __u32 from, __u8 protoco
 		return slc_tunables.ct_other_seconds * SLC_SECOND;
 	if (slc_nat_closed(to, from) || ((to | from) & SLC_NAT_FIN))
 		return slc_tunables.ct_closing_seconds * SLC_SECOND;
-	if (from & SLC_NAT_SEEN)
+	if ((from & SLC_NAT_SEEN) || (to & (SLC_NAT_DIRECT | SLC_NAT_UNDERWAY)) == (SLC_NAT_DIRECT | SLC_NAT_UNDERWAY))
 		return slc_tunables.ct_established_seconds * SLC_SECOND;
 	return slc_tunables.ct_opening_seconds * SLC_SECOND;
 }

@@ -39,7 +39,8 @@ static __always_inline int slc_nat_inner(struct __sk_buff *skb, const struct slc
 	return bytes == 2 ? bpf_skb_store_bytes(skb, where, &to, 2, 0) : bpf_skb_store_bytes(skb, where, &to, 4, 0);
 }
 
-// Returns the kind of the entry that translated it, 0 when none does, or, negated, the reason to drop.
+// Returns the kind of the entry that translated it, 0 when none does, SLC_NAT_KIND when another node will (s->p.dst: the
+// backend), or, negated, the reason to drop.
 static __noinline int slc_nat_error(struct __sk_buff *skb, struct slc_pass *s)
 {
 	struct slc_packet q = {};
@@ -55,6 +56,10 @@ static __noinline int slc_nat_error(struct __sk_buff *skb, struct slc_pass *s)
 	struct slc_nat_value *n = bpf_map_lookup_elem(&slc_nat, &key);
 	if (!n)
 		return 0;
+	if (n->flags & SLC_NAT_DIRECT) { // the backend's node knows what to make of it
+		s->p.dst = n->dst;
+		return SLC_NAT_KIND;
+	}
 	if (slc_nat_inner(skb, &s->p, &q, n))
 		return -SLC_DROP_WRITE;
 	// Who is on the way keeps its address, unless what the entry speaks of must not be seen.

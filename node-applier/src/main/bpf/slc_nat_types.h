@@ -22,6 +22,8 @@ struct slc_nat_key {
 #define SLC_NAT_SEEN 8 // a packet came
 #define SLC_NAT_FIN 16
 #define SLC_NAT_RST 32
+#define SLC_NAT_DIRECT 64 // goes on as it came: the backend's node answers the client itself
+#define SLC_NAT_UNDERWAY 128 // the client has acknowledged something
 
 // What the packet becomes.
 struct slc_nat_value {
@@ -40,7 +42,7 @@ struct slc_nat_value {
 // Written by the applier alone.
 struct slc_nat_config {
 	__u32 uplink;     // ifindex; 0: nothing is translated yet
-	__u32 pad;
+	__u32 direct;     // backends elsewhere answer clients themselves
 	__u32 port_first; // ports that are the table's, on the node's addresses
 	__u32 ports;
 	struct slc_ip ip4; // the node's own address; unspecified: none

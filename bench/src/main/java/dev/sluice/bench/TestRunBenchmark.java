@@ -1,5 +1,6 @@
 package dev.sluice.bench;
 
+import dev.sluice.node.kernel.NodePortBench;
 import dev.sluice.node.kernel.TestRunBench;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,9 @@ final class TestRunBenchmark implements Benchmark {
     List<TestRunBench.Measured> measured = TestRunBench.measure(rounds);
     double empty = measured.getFirst().nanos();
     List<Row> rows = new ArrayList<>();
-    for (TestRunBench.Measured row : measured.subList(1, measured.size())) {
+    List<TestRunBench.Measured> all = new ArrayList<>(measured.subList(1, measured.size()));
+    all.addAll(NodePortBench.measure(rounds));
+    for (TestRunBench.Measured row : all) {
       Row alone =
           Double.isNaN(row.limit())
               ? Row.untargeted(name(), row.what(), row.nanos(), "ns")

@@ -229,6 +229,99 @@ class OutsideServicesTest {
   }
 
   @Test
+  void aLoadBalancerHearsWhichNodesHaveBackends() throws IOException {
+    String service =
+        service(
+            "checked",
+            "type: LoadBalancer, externalTrafficPolicy: Local, healthCheckNodePort: 32001,"
+                + " selector: {app: alone}, ports: [{port: 80, targetPort: 8080, nodePort:"
+                + " 30086}]");
+    lab.apply(service);
+    String ask = "curl -s -o - -w ' %%{http_code}' http://%s:32001/healthz";
+    List<String> here = List.of("172.31.0.1", "[fd00:31::1]");
+    for (String node : here) {
+      String said = lab.exec(CLIENT, "sh", "-c", ask.formatted(node)).text();
+      assertTrue(said.contains("\"localEndpoints\": 1") && said.endsWith(" 200"), said);
+    }
+    String said = lab.exec(CLIENT, "sh", "-c", ask.formatted("172.31.0.2")).text();
+    assertTrue(said.contains("\"name\": \"checked\"") && said.endsWith(" 503"), said);
+    lab.delete(service);
+    assertTrue(
+        Waiting.until(
+            PATIENCE,
+            () -> lab.exec(CLIENT, "sh", "-c", ask.formatted("172.31.0.1")).status() != 0));
+  }
+
+  @Test
+  void flowsNameTheClientAndTheServiceItDialled() {
+    dial(CLIENT, "tcp", "172.31.0.1", 30082, 1); // its backend is on node-1
+    dial(CLIENT, "tcp", "172.31.0.2", 30082, 1);
+    assertTrue(
+        Waiting.until(
+            PATIENCE,
+            () -> {
+              String flows =
+                  lab.sluice("observe", "--to-service", "shop/alone", "-o", "json").text();
+              return List.of("node-1", "node-2").stream()
+                  .allMatch(
+                      node ->
+                          flows
+                              .lines()
+                              .anyMatch(
+                                  line ->
+                                      line.contains("\"node_name\":\"" + node)
+                                          && line.contains("203.0.113.66")
+                                          && line.contains("\"pod_name\":\"alone\"")));
+            }),
+        lab.sluice("observe", "--to-service", "shop/alone", "-o", "json").text());
+  }
+
+  @Test
+  void allBackendsAreReplacedUnderLoadFromOutside() throws IOException {
+    lab.apply(
+        dialling.server("old-1", "rolling", "node-1")
+            + dialling.server("old-2", "rolling", "node-2")
+            + service(
+                "rolling",
+                "type: NodePort, selector: {app: rolling}, ports: [{port: 80, targetPort: 8080,"
+                    + " nodePort: 30087}]"));
+    for (String server : List.of("old-1", "old-2")) {
+      lab.awaitConnects("shop/pod-1", lab.address("shop/" + server, false), 8080);
+    }
+    lab.awaitConnects(CLIENT, "172.31.0.1", 30087);
+    List<Path> loads =
+        List.of(
+            dialling.load(lab, CLIENT, "172.31.0.1", 30087),
+            dialling.load(lab, CLIENT, "fd00:31::2", 30087));
+    loads.forEach(OutsideServicesTest::awaitLoad);
+    for (int i = 1; i <= 2; i++) {
+      String node = "node-" + i;
+      String fresh = "new-" + i;
+      lab.apply(dialling.server(fresh, "starting", node));
+      lab.awaitConnects("shop/pod-1", lab.address("shop/" + fresh, false), 8080);
+      lab.apply(dialling.server(fresh, "rolling", node));
+      String old = dialling.server("old-" + i, "rolling", node);
+      lab.apply(
+          old.replaceFirst(
+              "labels: \\{app: rolling\\}\\}",
+              "labels: {app: rolling}, deletionTimestamp: \"2026-01-01T00:00:00Z\"}"));
+      loads.forEach(OutsideServicesTest::awaitLoad);
+      lab.delete(old);
+    }
+    loads.forEach(OutsideServicesTest::awaitLoad);
+    for (Path load : loads) {
+      assertEquals(
+          List.of(), said(load).stream().filter(line -> line.startsWith("failed")).toList());
+    }
+  }
+
+  private static void awaitLoad(Path load) {
+    int before = said(load).size();
+    assertTrue(
+        Waiting.until(PATIENCE, () -> said(load).size() >= before + 3), said(load) + explain());
+  }
+
+  @Test
   void onlyItsSourceRangesReachABalancedAddress() {
     for (String address : List.of("198.51.100.10", "2001:db8:9::a")) {
       assertEquals("TimeoutError", dial(STRANGER, "tcp", address, 80, 1));

@@ -135,7 +135,11 @@ public final class NodeDataplane implements AutoCloseable {
    */
   public synchronized void attachNode(int uplink, int overlay) {
     state.routes(overlay, settings.integer(Setting.NODE_VXLAN_PORT));
-    translation.begin(uplink, Translation.Ports.of(settings), Translation.exceptions(settings));
+    translation.begin(
+        uplink,
+        Translation.direct(settings),
+        Translation.Ports.of(settings),
+        Translation.exceptions(settings));
     inNode(
         () -> {
           hooks.attach(Hooks.Program.FROM_UPLINK, uplink);

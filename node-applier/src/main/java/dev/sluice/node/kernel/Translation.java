@@ -82,13 +82,34 @@ public final class Translation {
     this.ranges = maps.get("slc_range");
   }
 
-  /** Translates on this interface from now on, as far as addresses are known. */
-  void begin(int uplink, Ports ports, Collection<Prefix> except) {
+  /**
+   * Whether backends elsewhere answer clients themselves.
+   *
+   * @throws SettingsException when the setting says neither
+   */
+  static boolean direct(Settings settings) {
+    String reply = settings.text(Setting.NODE_SERVICE_REPLY);
+    return switch (reply) {
+      case "snat" -> false;
+      case "direct" -> true;
+      default ->
+          throw new SettingsException(
+              "node.service.reply is '%s': write snat or direct".formatted(reply));
+    };
+  }
+
+  /**
+   * Translates on this interface from now on, as far as addresses are known.
+   *
+   * @param direct whether backends elsewhere answer clients themselves
+   */
+  void begin(int uplink, boolean direct, Ports ports, Collection<Prefix> except) {
     except(except);
     change(
         value ->
             value
                 .putInt(0, uplink)
+                .putInt(4, direct ? 1 : 0)
                 .putInt(8, ports.first())
                 .putInt(12, ports.last() - ports.first() + 1));
   }

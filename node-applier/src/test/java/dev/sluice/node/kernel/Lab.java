@@ -112,7 +112,11 @@ final class Lab implements AutoCloseable {
   void translate(int ports, String... own) {
     dataplane
         .translation()
-        .begin(own.length == 0 ? 0 : 1, new Translation.Ports(PORT, PORT + ports - 1), List.of());
+        .begin(
+            own.length == 0 ? 0 : 1,
+            false,
+            new Translation.Ports(PORT, PORT + ports - 1),
+            List.of());
     dataplane.translation().own(Stream.of(own).map(IpAddress::parse).toList());
   }
 

@@ -126,7 +126,11 @@ class MasqueradeTest {
   void exceptionsAreReachedUnderThePodsOwnAddress() {
     lab.dataplane
         .translation()
-        .begin(1, new Translation.Ports(50_000, 50_009), List.of(Prefix.parse(OUTSIDE + "/24")));
+        .begin(
+            1,
+            false,
+            new Translation.Ports(50_000, 50_009),
+            List.of(Prefix.parse(OUTSIDE + "/24")));
     assertEquals(POD, leaves(tcp(POD, 40000, OUTSIDE, 443).syn()).source());
     assertEquals(NODE, leaves(tcp(POD, 40000, "203.0.113.9", 443).syn()).source());
   }

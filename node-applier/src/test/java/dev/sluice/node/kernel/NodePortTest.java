@@ -333,6 +333,27 @@ class NodePortTest {
     }
   }
 
+  /**
+   * What the other node does with it cannot be run without a tunnel key: OutsideDirectTest does.
+   */
+  @Test
+  void whatIsAnsweredDirectlyGoesOnAsItCame() {
+    lab.dataplane
+        .translation()
+        .begin(1, true, new Translation.Ports(Lab.PORT, Lab.PORT + 99), List.of());
+    world();
+    for (Ends e : FAMILIES) {
+      Packet syn = tcp(e.outside, 40000, e.node, TCP_PORT + 1).syn().summed();
+      assertEquals(Frame.of(syn.bytes()), arrives(syn).is(7, List.of()).frame());
+      Packet next = tcp(e.outside, 40000, e.node, TCP_PORT + 1).summed();
+      assertEquals(Frame.of(next.bytes()), arrives(next).is(7, List.of()).frame());
+      Packet error = tooBig(e.router, e.node, tcp(e.node, TCP_PORT + 1, e.outside, 40000)).summed();
+      assertEquals(Frame.of(error.bytes()), arrives(error).is(7, List.of()).frame());
+      Outcome here = arrives(tcp(e.outside, 40000, e.node, TCP_PORT).syn()).redirected();
+      assertEquals(e.pod, here.frame().destination());
+    }
+  }
+
   @Test
   void aClientThatBeginsAnewGetsABackendThatIsOne() {
     world();

@@ -109,6 +109,13 @@ public enum Setting {
       "16381",
       "places of a Service's consistent hash table for traffic from outside, a prime: a hundred"
           + " times the backends; the same on every node"),
+  NODE_SERVICE_REPLY(
+      "node.service.reply",
+      Type.TEXT,
+      "snat",
+      "how a backend on another node answers a client outside: snat (through the node that was"
+          + " dialled) or direct (from its own node, to the client's address); the same on every"
+          + " node; direct needs node.routing=vxlan"),
   NODE_NAT_ENTRIES(
       "node.nat.entries", Type.NUMBER, "131072", "connections whose addresses can be translated"),
   NODE_NAT_PORTS(
