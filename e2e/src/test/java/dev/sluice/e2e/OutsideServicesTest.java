@@ -269,7 +269,7 @@ class OutsideServicesTest {
                               .lines()
                               .anyMatch(
                                   line ->
-                                      line.contains("\"node_name\":\"" + node)
+                                      line.contains("\"node_name\":\"default/" + node)
                                           && line.contains("203.0.113.66")
                                           && line.contains("\"pod_name\":\"alone\"")));
             }),
