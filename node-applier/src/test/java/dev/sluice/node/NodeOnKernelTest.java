@@ -234,6 +234,16 @@ class NodeOnKernelTest {
   }
 
   @Test
+  void aSuccessorKnowsWhatWasReadBeforeItHasReadAnything() throws Exception {
+    addPods();
+    take(WORLD);
+    awaitReady();
+    core.close();
+    core = openCore();
+    assertTrue(core.applier().ask(target -> target.known().isPresent()).join());
+  }
+
+  @Test
   void aPodThatGoesTakesItsLinkAlong() throws Exception {
     addPods();
     take(WORLD);
