@@ -77,6 +77,8 @@ class DnsRestartTest {
             "dns.use.interval=1s",
             // A process that has just begun, on a machine that is busy, is slow the first time.
             "dns.hold.limit=2s",
+            // Whoever asks over and over meanwhile waits in as many connections; more are reset.
+            "dns.tcp.connections=512",
             "node.status.interval=1s");
     for (int i = 1; i <= 6; i++) {
       lab.awaitConnects("outside/host-" + i, "203.0.113." + i, Manifests.PORT);
