@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.broker.LocalKafka;
 import dev.sluice.cli.Main;
-import dev.sluice.core.cluster.ClusterSnapshot;
+import dev.sluice.core.compile.IdentityFold;
 import dev.sluice.core.compile.PolicySnapshot;
 import dev.sluice.lab.Waiting;
 import dev.sluice.schemas.DesiredRow;
@@ -145,7 +145,7 @@ class RetentionTest {
     try (TopicReader<Snapshot> reader = TopicReader.open(settings, serdes, Topics.SNAPSHOTS)) {
       for (TopicReader.Entry<Snapshot> entry : reader.readToEnd()) {
         if (entry.key().equals("identity-stream")) {
-          cluster = ClusterSnapshot.decode(image(entry.value())).gate().position();
+          cluster = IdentityFold.restore(image(entry.value())).position();
         } else if (entry.key().equals("policy-stream")) {
           policy = PolicySnapshot.decode(image(entry.value())).gate().position();
         }
