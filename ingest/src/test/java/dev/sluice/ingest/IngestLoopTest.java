@@ -168,7 +168,7 @@ class IngestLoopTest {
               "BOOKMARK Source//node.yaml",
               "BOOKMARK Source//pod.yaml"),
           lines(log()));
-      K8sObject pod = log().get(24);
+      K8sObject pod = log().get(26);
       assertEquals("pod.yaml:1", pod.getWho());
       assertTrue(
           pod.getBody().contains("\"podIPs\":[{\"ip\":\"10.0.1.10\"},{\"ip\":\"fd00:10:0:1::a\"}]"),
@@ -220,11 +220,11 @@ class IngestLoopTest {
               "BOOKMARK Source//pod.yaml"),
           lines(later));
       assertEquals(2, later.getFirst().getEpoch());
-      assertTrue(later.get(23).getBody().contains("10.0.1.11"), "a new life, a new address");
+      assertTrue(later.get(25).getBody().contains("10.0.1.11"), "a new life, a new address");
     }
     int second = log().size();
     try (IngestLoop loop = start()) {
-      assertEquals(25, log().size() - second, () -> "only claim and syncs: " + lines(log()));
+      assertEquals(27, log().size() - second, () -> "only claim and syncs: " + lines(log()));
     }
   }
 
