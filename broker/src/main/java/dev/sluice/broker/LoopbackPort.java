@@ -6,6 +6,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -20,15 +22,19 @@ public final class LoopbackPort {
   private static final int LOWEST = 20_000;
   private static final int USUAL_EPHEMERAL = 32_768;
   private static final int ATTEMPTS = 1_000;
+  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
   private LoopbackPort() {}
 
-  /** A port that nothing listens on at this moment. */
+  /**
+   * A port that nothing listens on at this moment, and that this process was not given before: whom
+   * it was given to need not listen yet. From any thread.
+   */
   public static int choose() {
     int bound = Math.max(firstEphemeral(), LOWEST + 1_000);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(LOWEST, bound);
-      if (free(port)) {
+      if (free(port) && GIVEN.add(port)) {
         return port;
       }
     }
