@@ -49,11 +49,7 @@ final class Compilation {
   private final Namespaces namespaces = new Namespaces();
   private final SplitCheck splits =
       new SplitCheck(identities, workloads, List.of(peers, subjectSelectors), work);
-  private final ServicePortCheck servicePorts = new ServicePortCheck(this, services);
-  private final NameCheck names = new NameCheck(policies);
-  private final UnreachableCheck unreachable = new UnreachableCheck(policies, peers, work);
-  private final CutSubjects cutSubjects = new CutSubjects(identities);
-  private final List<SubjectCheck> subjectChecks = List.of(names, unreachable, cutSubjects);
+  private final KeptChecks checks = new KeptChecks(this, splits, services, policies);
   private ClusterSettings settings = ClusterSettings.DEFAULT;
   private Touched touched = new Touched();
 
@@ -91,24 +87,9 @@ final class Compilation {
     return namespaces;
   }
 
-  SplitCheck splits() {
-    return splits;
-  }
-
-  ServicePortCheck servicePorts() {
-    return servicePorts;
-  }
-
-  NameCheck names() {
-    return names;
-  }
-
-  UnreachableCheck unreachable() {
-    return unreachable;
-  }
-
-  CutSubjects cutSubjects() {
-    return cutSubjects;
+  /** What is told of the joins and kept as they change. */
+  KeptChecks checks() {
+    return checks;
   }
 
   /** The identities that anyone has at present. */
@@ -316,7 +297,7 @@ final class Compilation {
 
   private void answerAgain(SelectorTable.Entry<?> entry, int number) {
     if (entry.selected().isAmongFirst(number, ServicePortCheck.LOOKED_AT)) {
-      touched.warnings(servicePorts.answerAgain(entry.selector().id()));
+      touched.warnings(checks.servicePorts().answerAgain(entry.selector().id()));
     }
   }
 
@@ -354,7 +335,7 @@ final class Compilation {
 
   private void note(int number, Subject subject, DesiredRecord.SubjectPolicy row) {
     DesiredRecord.SubjectPolicy noted = subject != null && inUse(number) ? row : null;
-    subjectChecks.forEach(check -> touched.warnings(check.note(number, subject, noted)));
+    touched.warnings(checks.note(number, subject, noted));
   }
 
   /** A version of a policy taken apart, without accepting it. */
@@ -383,7 +364,7 @@ final class Compilation {
     if (change.isEmpty()) {
       return;
     }
-    touched.warnings(servicePorts.changed(change.get()));
+    touched.warnings(checks.servicePorts().changed(change.get()));
     for (String text : serviceUsers.of(change.get())) {
       CompiledPolicy held = policies.get(text);
       CompiledPolicy again = compiled(held.policy());
@@ -400,8 +381,7 @@ final class Compilation {
     }
     touched.policy(text);
     if (before != null) {
-      names.release(before);
-      servicePorts.release(before);
+      checks.release(before);
       before.peers().values().forEach(selector -> namespaces.release(selector, text));
       serviceUsers.remove(text, before.policy());
     }
@@ -422,8 +402,7 @@ final class Compilation {
     }
     if (now != null) {
       now.parts().forEach(this::addPart);
-      names.use(now);
-      servicePorts.use(now);
+      checks.use(now);
     }
   }
 

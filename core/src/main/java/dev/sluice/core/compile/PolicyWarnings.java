@@ -6,6 +6,7 @@ import dev.sluice.core.policy.Policy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What is worth telling about a policy that is enforced as written: every check, one after the
@@ -51,16 +52,14 @@ final class PolicyWarnings {
 
   PolicyWarnings(Compilation compilation) {
     this.checks =
-        List.of(
-            new SelectorCheck(compilation),
-            new ObjectPeerCheck(compilation, compilation.selectors()),
-            compilation.splits(),
-            compilation.names(),
-            compilation.servicePorts(),
-            compilation.unreachable(),
-            compilation.cutSubjects(),
-            new MechanismCheck(),
-            new SystemCheck(compilation));
+        Stream.of(
+                List.of(
+                    new SelectorCheck(compilation),
+                    new ObjectPeerCheck(compilation, compilation.selectors())),
+                compilation.checks().all(),
+                List.of(new MechanismCheck(), new SystemCheck(compilation)))
+            .flatMap(List::stream)
+            .toList();
   }
 
   List<Finding> of(Policy policy) {

@@ -1,0 +1,59 @@
+package dev.sluice.core.compile;
+
+import dev.sluice.core.desired.DesiredRecord;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The checks that keep what they know as the joins of {@link Compilation} change, so that telling
+ * again costs the change. Not thread safe; one compilation owns it.
+ */
+final class KeptChecks {
+  private final SplitCheck splits;
+  private final NameCheck names;
+  private final ServicePortCheck servicePorts;
+  private final UnreachableCheck unreachable;
+  private final CutSubjects cutSubjects;
+
+  KeptChecks(
+      Compilation compilation,
+      SplitCheck splits,
+      KnownServices services,
+      TreeMap<String, CompiledPolicy> policies) {
+    this.splits = splits;
+    this.names = new NameCheck(policies);
+    this.servicePorts = new ServicePortCheck(compilation, services);
+    this.unreachable = new UnreachableCheck(policies, compilation.peers(), compilation.work());
+    this.cutSubjects = new CutSubjects(compilation.identities());
+  }
+
+  /** All, in the order in which they are told. */
+  List<PolicyCheck> all() {
+    return List.of(splits, names, servicePorts, unreachable, cutSubjects);
+  }
+
+  ServicePortCheck servicePorts() {
+    return servicePorts;
+  }
+
+  void use(CompiledPolicy policy) {
+    names.use(policy);
+    servicePorts.use(policy);
+  }
+
+  void release(CompiledPolicy policy) {
+    names.release(policy);
+    servicePorts.release(policy);
+  }
+
+  /** As {@link SubjectCheck#note}, of every check. */
+  Set<String> note(int number, Subject subject, DesiredRecord.SubjectPolicy row) {
+    Set<String> toTell = new TreeSet<>();
+    for (SubjectCheck check : List.of(names, unreachable, cutSubjects)) {
+      toTell.addAll(check.note(number, subject, row));
+    }
+    return toTell;
+  }
+}
