@@ -7,11 +7,11 @@ import dev.sluice.core.dns.FqdnRecord.NumberedSet;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
+import dev.sluice.core.policy.FqdnSelector;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,9 +28,6 @@ import java.util.TreeSet;
  * until the node has looked and found no connection to it. Not thread safe.
  */
 public final class NodeNames {
-  /** Answers that no topic has confirmed: more than these, and the oldest are forgotten. */
-  private static final int PENDING = 100_000;
-
   private static final int WORDS = 10_000;
 
   private final NameSelectors selectors = new NameSelectors();
@@ -38,7 +35,7 @@ public final class NodeNames {
   private final Map<Integer, SelectorSet> sets = new TreeMap<>();
   private final Map<SelectorSet, Integer> numbers = new HashMap<>();
   private final Map<IpAddress, LearnedAddress> rows = new HashMap<>();
-  private final Map<IpAddress, Map<String, DnsEvent.Answered>> pending = new LinkedHashMap<>();
+  private final PendingAnswers pending = new PendingAnswers();
   private final Map<IpAddress, Integer> given = new HashMap<>();
   private final Set<IpAddress> touched = new TreeSet<>();
   private final List<Change<FqdnRecord>> setChanges = new ArrayList<>();
@@ -47,7 +44,7 @@ public final class NodeNames {
   private final Map<OwnNames.Key, Integer> ownGiven = new HashMap<>();
   private final Map<OwnNames.Key, SelectorSet> unnumbered = new TreeMap<>();
   private final Map<String, String> words = new HashMap<>();
-  private final Map<IpAddress, Leaving> leaving = new TreeMap<>();
+  private final LeavingAddresses leaving = new LeavingAddresses();
   private Ends ends = Ends.UNTOLD;
 
   /** Told as the topic gives names to addresses and takes them away. */
@@ -68,17 +65,6 @@ public final class NodeNames {
     void alive(IpAddress address, String name);
   }
 
-  /** Sets that the topic does not have any more, but an address that is leaving. */
-  private final Map<Integer, Change<FqdnRecord>> leavingSets = new TreeMap<>();
-
-  /**
-   * An address that the topic gave up.
-   *
-   * @param identity which it has here until it goes
-   * @param names under which it was known; none where a former process knew them
-   */
-  private record Leaving(int identity, List<NameUse> names) {}
-
   /** Says who is told. */
   public void tell(Ends listener) {
     ends = listener;
@@ -90,10 +76,10 @@ public final class NodeNames {
     bases.clear();
     given.clear();
     touched.addAll(rows.keySet());
-    touched.addAll(pending.keySet());
+    touched.addAll(pending.addresses());
     ownGiven.clear();
     own.touchAll();
-    touched.addAll(leaving.keySet());
+    touched.addAll(leaving.addresses());
     setChanges.clear();
     sets.forEach((number, set) -> setChanges.add(upsert(new NumberedSet(number, set))));
   }
@@ -103,13 +89,13 @@ public final class NodeNames {
     if (change.kind() == DesiredRecord.Selector.class) {
       String id = change.key().substring("selector/".length());
       boolean had = selectors.remove(id);
-      Optional<dev.sluice.core.policy.FqdnSelector> names =
+      Optional<FqdnSelector> names =
           change.value() instanceof DesiredRecord.Selector selector
               ? NameSelectors.read(selector.text())
               : Optional.empty();
       names.ifPresent(selector -> selectors.put(id, selector));
       if (had || names.isPresent()) {
-        touched.addAll(pending.keySet());
+        touched.addAll(pending.addresses());
         own.touchAll();
       }
       return had || names.isPresent();
@@ -130,12 +116,12 @@ public final class NodeNames {
   private void touch(Prefix prefix) {
     if (prefix.isSingle()) {
       own.touch(prefix.address());
-      if (rows.containsKey(prefix.address()) || pending.containsKey(prefix.address())) {
+      if (rows.containsKey(prefix.address()) || pending.has(prefix.address())) {
         touched.add(prefix.address());
       }
     } else {
       own.touchAll();
-      pending.keySet().stream().filter(prefix::contains).forEach(touched::add);
+      pending.addresses().stream().filter(prefix::contains).forEach(touched::add);
     }
   }
 
@@ -143,10 +129,7 @@ public final class NodeNames {
   public void row(Change<FqdnRecord> change) {
     if (change.kind() == NumberedSet.class) {
       int number = Integer.parseInt(change.key().substring("set/".length()));
-      leavingSets.remove(number);
-      if (change.isRemoval() && isLeaving(number)) {
-        leavingSets.put(number, change);
-      } else {
+      if (leaving.passes(number, change)) {
         set(number, change);
       }
     } else {
@@ -154,12 +137,12 @@ public final class NodeNames {
       if (change.value() instanceof LearnedAddress learned) {
         tellEnds(address, rows.put(address, small(learned)), learned.names());
         leaving.remove(address);
-        learned.names().forEach(use -> settle(address, use));
+        learned.names().forEach(use -> pending.settle(address, use));
       } else {
         LearnedAddress gone = rows.remove(address);
         tellEnds(address, gone, List.of());
         if (gone != null && given.containsKey(address)) {
-          leaving.put(address, new Leaving(given.get(address), gone.names()));
+          leaving.add(address, given.get(address), gone.names());
         }
       }
       touched.add(address);
@@ -207,14 +190,10 @@ public final class NodeNames {
     if (change.value() instanceof NumberedSet set) {
       sets.put(number, set.set());
       numbers.put(set.set(), number);
-      touched.addAll(pending.keySet());
+      touched.addAll(pending.addresses());
     }
     own.touchAll();
     setChanges.add(change);
-  }
-
-  private boolean isLeaving(int set) {
-    return leaving.values().stream().anyMatch(each -> each.identity() == set);
   }
 
   /**
@@ -222,15 +201,15 @@ public final class NodeNames {
    * topics do not say of it any more leaves as if they had just given it up.
    */
   public void inherit(IpAddress address, int identity) {
-    if (!rows.containsKey(address) && !pending.containsKey(address) && sets.containsKey(identity)) {
-      leaving.put(address, new Leaving(identity, List.of()));
+    if (!rows.containsKey(address) && !pending.has(address) && sets.containsKey(identity)) {
+      leaving.add(address, identity, List.of());
       touched.add(address);
     }
   }
 
   /** The addresses that go unless a connection to them is found. */
   public Set<IpAddress> leaving() {
-    return Set.copyOf(leaving.keySet());
+    return Set.copyOf(leaving.addresses());
   }
 
   /**
@@ -242,36 +221,10 @@ public final class NodeNames {
    */
   public List<DnsEvent.Answered> looked(
       Set<IpAddress> looked, Set<IpAddress> open, long timeMillis) {
-    List<DnsEvent.Answered> again = new ArrayList<>();
-    for (IpAddress address : looked) {
-      Leaving found = leaving.get(address);
-      if (found == null) {
-        continue;
-      }
-      if (open.contains(address)) {
-        found.names().forEach(use -> again.add(answered(address, use, timeMillis)));
-      } else {
-        leaving.remove(address);
-        touched.add(address);
-      }
-    }
-    for (int number : List.copyOf(leavingSets.keySet())) {
-      if (!isLeaving(number)) {
-        set(number, leavingSets.remove(number));
-      }
-    }
-    return again;
-  }
-
-  private static DnsEvent.Answered answered(IpAddress address, NameUse use, long timeMillis) {
-    return new DnsEvent.Answered(
-        timeMillis,
-        use.node(),
-        use.name(),
-        Map.of(address, use.ttlSeconds()),
-        use.endpoint(),
-        use.endpointAddress(),
-        use.resolver());
+    LeavingAddresses.Looked found = leaving.looked(looked, open, timeMillis);
+    touched.addAll(found.gone());
+    leaving.takeReleased().forEach(this::set);
+    return found.told();
   }
 
   /** The topic was read whole: what it does not hold any more is gone. */
@@ -314,18 +267,6 @@ public final class NodeNames {
     return named == null ? bases.of(address) : named;
   }
 
-  /** The topic knows it now, unless what it says is older. */
-  private void settle(IpAddress address, NameUse use) {
-    pending.computeIfPresent(
-        address,
-        (a, names) -> {
-          names.computeIfPresent(
-              use.name(),
-              (n, answer) -> answer.timeMillis() <= use.learnedMillis() ? null : answer);
-          return names.isEmpty() ? null : names;
-        });
-  }
-
   /**
    * A pod of this node was answered, and waits for the addresses to be usable.
    *
@@ -344,15 +285,13 @@ public final class NodeNames {
                           use.name().equals(answer.name())
                               && use.learnedMillis() >= answer.timeMillis());
       if (!known) {
-        pending.computeIfAbsent(address, a -> new TreeMap<>()).put(answer.name(), answer);
+        pending.add(address, answer);
         touched.add(address);
         news = true;
       }
     }
-    while (pending.size() > PENDING) {
-      IpAddress eldest = pending.keySet().iterator().next();
-      pending.remove(eldest);
-      touched.add(eldest);
+    for (var eldest = pending.evict(); eldest.isPresent(); eldest = pending.evict()) {
+      touched.add(eldest.get());
     }
     return news;
   }
@@ -440,10 +379,10 @@ public final class NodeNames {
     boolean outside = PrefixBases.isOutside(bases.of(address));
     int known = row == null ? pinned.getOrDefault(address, 0) : row.identity();
     int byTopic = !outside || !sets.containsKey(known) ? 0 : known;
-    if (byTopic == 0 && row == null && outside && leaving.containsKey(address)) {
-      byTopic = leaving.get(address).identity();
+    if (byTopic == 0 && row == null && outside) {
+      byTopic = leaving.identity(address);
     }
-    if (!pending.containsKey(address)) {
+    if (!pending.has(address)) {
       return byTopic;
     }
     SelectorSet set = FqdnFold.setOf(selectors, bases, address, names(address));
@@ -455,7 +394,7 @@ public final class NodeNames {
   }
 
   private Set<String> names(IpAddress address) {
-    Set<String> names = new TreeSet<>(pending.getOrDefault(address, Map.of()).keySet());
+    Set<String> names = new TreeSet<>(pending.names(address));
     LearnedAddress row = rows.get(address);
     if (row != null) {
       row.names().stream().map(NameUse::name).forEach(names::add);
@@ -531,7 +470,7 @@ public final class NodeNames {
 
   /** Answers that the topic has not confirmed yet, to be told again. */
   public List<DnsEvent.Answered> unconfirmed() {
-    return pending.values().stream().flatMap(names -> names.values().stream()).distinct().toList();
+    return pending.answers();
   }
 
   /** Addresses that have an identity by names. */
