@@ -12,7 +12,6 @@ import dev.sluice.core.node.MapPlan;
 import dev.sluice.core.node.MapSizes;
 import dev.sluice.core.node.RuleBook;
 import dev.sluice.core.service.LocalHealth;
-import dev.sluice.node.endpoint.EndpointState;
 import dev.sluice.node.endpoint.EndpointTable;
 import dev.sluice.node.endpoint.EndpointView;
 import dev.sluice.node.endpoint.KernelEndpoints;
@@ -27,9 +26,7 @@ import dev.sluice.node.mirror.Place;
 import dev.sluice.node.mirror.RowFile;
 import dev.sluice.schemas.convert.Row;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -72,8 +69,7 @@ public final class Applier {
   /** Subjects whose endpoints are marked as changing; more than one step's when one failed. */
   private final Set<Integer> unsettled = new HashSet<>();
 
-  /** Who waits for a pod's endpoint, by {@code namespace/pod}. */
-  private final Map<String, List<CompletableFuture<EndpointView>>> waiting = new HashMap<>();
+  private final ReadyWaiters waiters;
 
   private NodeNetwork network = NodeNetwork.EMPTY;
   private MapSizes held = MapSizes.NONE;
@@ -83,7 +79,7 @@ public final class Applier {
   private volatile RuleBook rules = new RuleBook();
   private boolean due;
   private boolean namesDue;
-  private final List<Learning> learning = new ArrayList<>();
+  private final Learners learners = new Learners();
   private long retryNanos = FIRST_RETRY_NANOS;
   private long notBefore = Long.MIN_VALUE;
   private boolean failed;
@@ -131,6 +127,7 @@ public final class Applier {
     this.services = new ServiceStep(mirror, services);
     this.kernelServices = services;
     this.endpoints = new EndpointTable(endpoints);
+    this.waiters = new ReadyWaiters(this.endpoints);
     this.wiring = wiring;
     this.health = health;
   }
@@ -204,10 +201,8 @@ public final class Applier {
 
   private CompletableFuture<Void> waitFor(
       DnsEvent.Answered answer, BiPredicate<NodeNames, IpAddress> isUsable) {
-    CompletableFuture<Void> usable = new CompletableFuture<>();
-    learning.add(new Learning(answer, isUsable, usable));
     namesDue = true;
-    return usable;
+    return learners.add(answer, isUsable);
   }
 
   /** Says who is told as the topic gives names to addresses and takes them away. */
@@ -230,11 +225,6 @@ public final class Applier {
     namesDue |= !looked.isEmpty();
     return mirror.names().looked(looked, open, timeMillis);
   }
-
-  private record Learning(
-      DnsEvent.Answered answer,
-      BiPredicate<NodeNames, IpAddress> isUsable,
-      CompletableFuture<Void> usable) {}
 
   /** What a former process was answered and no topic held then. */
   public void recall(List<DnsEvent.Answered> answers, List<OwnNames.Own> alone, long floorMillis) {
@@ -278,19 +268,6 @@ public final class Applier {
       used.forEach((endpoint, all) -> mirror.names().usedAlone(endpoint, all, usedUntilMillis));
       mirror.names().passed(nowMillis, mirror.addresses().localEndpoints());
       namesDue = true;
-    }
-  }
-
-  /** Whoever waits for addresses that have become usable goes on. */
-  private void answerLearning(NodeNames names) {
-    for (Learning each : List.copyOf(learning)) {
-      boolean usable =
-          each.answer().ttlSeconds().keySet().stream()
-              .allMatch(address -> each.isUsable().test(names, address));
-      if (usable || each.usable().isDone()) {
-        learning.remove(each);
-        each.usable().complete(null);
-      }
     }
   }
 
@@ -340,8 +317,8 @@ public final class Applier {
       failed = false;
       message = "";
       retryNanos = FIRST_RETRY_NANOS;
-      answerWaiting();
-      answerLearning(mirror.names());
+      waiters.answer();
+      learners.answer(mirror.names());
       former = null;
       keepRows();
     } catch (StepRefused e) {
@@ -359,7 +336,7 @@ public final class Applier {
     namesDue = false;
     try {
       Former.learn(former, maps);
-      answerLearning(former.names());
+      learners.answer(former.names());
     } catch (RuntimeException e) {
       LOG.warn("names cannot be learned before the topics were read", e);
       former = null;
@@ -470,24 +447,7 @@ public final class Applier {
 
   /** The endpoint of a pod as soon as it is ready; at once when it is. */
   public CompletableFuture<EndpointView> whenReady(String key) {
-    CompletableFuture<EndpointView> waiter = new CompletableFuture<>();
-    waiting.computeIfAbsent(key, pod -> new ArrayList<>()).add(waiter);
-    answerWaiting();
-    return waiter;
-  }
-
-  private void answerWaiting() {
-    waiting
-        .entrySet()
-        .removeIf(
-            entry -> {
-              Optional<EndpointView> view = endpoints.view(entry.getKey());
-              boolean ready = view.filter(v -> v.state() == EndpointState.READY).isPresent();
-              if (ready) {
-                entry.getValue().forEach(waiter -> waiter.complete(view.orElseThrow()));
-              }
-              return ready || entry.getValue().stream().allMatch(CompletableFuture::isDone);
-            });
+    return waiters.add(key);
   }
 
   /** What is realised now. */
