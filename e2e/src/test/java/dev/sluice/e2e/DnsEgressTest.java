@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.sluice.lab.Waiting;
 import dev.sluice.node.kernel.RequiresKernel;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,53 +26,13 @@ class DnsEgressTest {
 
   private static final String UNLEARNED6 = "2001:db8::66";
 
-  /** NAME FAMILY TIMES: asks, and dials the first address at once; a line each. */
-  private static final String LOOKUP =
-      """
-      import socket, sys
-      family = {'4': socket.AF_INET, '6': socket.AF_INET6}[sys.argv[2]]
-      for _ in range(int(sys.argv[3])):
-          try:
-              all = socket.getaddrinfo(sys.argv[1], 8080, family, socket.SOCK_STREAM)
-              to = all[0][4]
-          except OSError as e:
-              print('no answer', e)
-              continue
-          s = socket.socket(family, socket.SOCK_STREAM)
-          s.settimeout(2)
-          try:
-              s.connect(to)
-              print('opened', to[0])
-          except OSError as e:
-              print('closed', to[0], e)
-          s.close()
-      """;
-
-  private static final String POLICY =
-      """
-      ---
-      apiVersion: cilium.io/v2
-      kind: CiliumNetworkPolicy
-      metadata: {name: egress-stripe, namespace: shop}
-      spec:
-        endpointSelector: {matchLabels: {app: pay}}
-        egress:
-        - toEndpoints:
-          - matchLabels: {"k8s:io.kubernetes.pod.namespace": kube-system, k8s-app: kube-dns}
-          toPorts:
-          - ports: [{port: "53", protocol: ANY}]
-            rules: {dns: [{matchPattern: "*.stripe.com"}]}
-        - toFQDNs: [{matchPattern: "*.stripe.com"}]
-          toPorts:
-          - ports: [{port: "8080", protocol: TCP}]
-      """;
-
   @TempDir private static Path scripts;
+  private static Resolving resolving;
   private static Lab lab;
 
   @BeforeAll
   static void up() throws IOException {
-    Files.writeString(scripts.resolve("lookup.py"), LOOKUP);
+    resolving = new Resolving(scripts);
     lab =
         Lab.up(
             2,
@@ -90,7 +49,7 @@ class DnsEgressTest {
                 + outside("other", "api.example.com", UNLEARNED4, UNLEARNED6)
                 + Manifests.client("pay-1", "pay", "node-1", "")
                 + Manifests.client("pay-2", "pay", "node-2", "")
-                + POLICY);
+                + Resolving.policy("egress-stripe", "pay", "*.stripe.com"));
     lab.awaitConnects("outside/stripe", "203.0.113.10", Manifests.PORT);
     lab.awaitConnects("outside/other", UNLEARNED4, Manifests.PORT);
   }
@@ -111,9 +70,8 @@ class DnsEgressTest {
             .formatted(name);
   }
 
-  private static List<String> lookUp(String pod, String name, String family, int times) {
-    String script = scripts.resolve("lookup.py").toString();
-    return lab.exec(pod, "python3", script, name, family, "" + times).text().lines().toList();
+  private static List<String> lookUp(String pod, String name, boolean v6, int times) {
+    return resolving.lookUp(lab, pod, name, v6, times);
   }
 
   private static String status(String pod, String server, String name, String type) {
@@ -152,8 +110,8 @@ class DnsEgressTest {
 
   /** Three addresses of each family, one an answer: every one is new once. */
   private void whatIsAnsweredIsOpenAtOnceHoweverAnswersRotate() throws IOException {
-    for (String family : List.of("4", "6")) {
-      List<String> lines = lookUp("shop/pay-1", "api.stripe.com", family, 9);
+    for (boolean v6 : List.of(false, true)) {
+      List<String> lines = lookUp("shop/pay-1", "api.stripe.com", v6, 9);
       assertTrue(lines.stream().allMatch(line -> line.startsWith("opened ")), lines::toString);
       assertEquals(3, lines.stream().distinct().count(), lines::toString);
       assertEquals(9, lines.size(), lines::toString);
@@ -211,11 +169,11 @@ class DnsEgressTest {
           lab.connects("shop/pay-1", address, Manifests.PORT), address + " closed without applier");
     }
     closedEverywhere(UNLEARNED4, UNLEARNED6);
-    List<String> dead = lookUp("shop/pay-1", "api.stripe.com", "4", 1);
+    List<String> dead = lookUp("shop/pay-1", "api.stripe.com", false, 1);
     assertTrue(dead.getFirst().startsWith("no answer"), dead::toString);
     lab.start("node-applier@node-1");
-    for (String family : List.of("4", "6")) {
-      List<String> lines = lookUp("shop/pay-1", "api.stripe.com", family, 3);
+    for (boolean v6 : List.of(false, true)) {
+      List<String> lines = lookUp("shop/pay-1", "api.stripe.com", v6, 3);
       assertTrue(lines.stream().allMatch(line -> line.startsWith("opened ")), lines::toString);
     }
     for (String address : List.of("203.0.113.10", "2001:db8::10")) {
