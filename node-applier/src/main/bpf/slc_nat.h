@@ -250,7 +250,7 @@ static __noinline int slc_nat_taken(struct __sk_buff *skb, const struct slc_nat_
 // Adds a pair: `forward` and `to` are filled but for the source port. `keep`: the packet's own port comes first.
 // `ours`: the source is the node's own address, whose ports are allotted. `again`: there is a forward entry, whose key
 // is in the queue. Returns SLC_PASS or the reason to drop.
-static __noinline int slc_nat_add(struct __sk_buff *skb, struct slc_nat_pair *pair, int keep, int ours,
+__noinline int slc_nat_add(struct __sk_buff *skb, struct slc_nat_pair *pair, int keep, int ours,
 				int again)
 {
 	struct slc_nat_config *config = slc_nat_config_get();
