@@ -55,7 +55,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
     KafkaRaftServer server =
         new KafkaRaftServer(
-            new KafkaConfig(properties(log, port, LoopbackPort.choose()), false), Time.SYSTEM);
+            new KafkaConfig(properties(log, port, LoopbackPort.chooseOnesOwn()), false),
+            Time.SYSTEM);
     try {
       server.startup();
     } catch (RuntimeException e) {

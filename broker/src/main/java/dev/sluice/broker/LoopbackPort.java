@@ -1,9 +1,11 @@
 package dev.sluice.broker;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -19,6 +21,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class LoopbackPort {
   private static final Path EPHEMERAL = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
+  private static final int LOWEST_OF_ONES_OWN = 10_000;
   private static final int LOWEST = 20_000;
   private static final int USUAL_EPHEMERAL = 32_768;
   private static final int ATTEMPTS = 1_000;
@@ -31,15 +34,26 @@ public final class LoopbackPort {
    * it was given to need not listen yet. From any thread.
    */
   public static int choose() {
-    int bound = Math.max(firstEphemeral(), LOWEST + 1_000);
+    return choose(LOWEST, Math.max(firstEphemeral(), LOWEST + 1_000));
+  }
+
+  /**
+   * A port for a server of this process that listens at once. None of {@link #choose}'s: the
+   * process that this one is a part of may have given those to others, who do not listen yet.
+   */
+  static int chooseOnesOwn() {
+    return choose(LOWEST_OF_ONES_OWN, LOWEST);
+  }
+
+  private static int choose(int lowest, int bound) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      int port = ThreadLocalRandom.current().nextInt(LOWEST, bound);
+      int port = ThreadLocalRandom.current().nextInt(lowest, bound);
       if (free(port) && GIVEN.add(port)) {
         return port;
       }
     }
     throw new IllegalStateException(
-        "no free port on 127.0.0.1 from %d to %d".formatted(LOWEST, bound - 1));
+        "no free port on 127.0.0.1 from %d to %d".formatted(lowest, bound - 1));
   }
 
   /** Whether a server could listen on it now. */
@@ -54,8 +68,11 @@ public final class LoopbackPort {
   }
 
   private static int firstEphemeral() {
-    try {
-      return Integer.parseInt(Files.readString(EPHEMERAL).strip().split("\\s+")[0]);
+    // Not Files.readString: it reads a first byte alone, and /proc/sys answers only reads from the
+    // beginning, so that all that it ever gives of a number is its first digit.
+    try (InputStream range = Files.newInputStream(EPHEMERAL)) {
+      String text = new String(range.readAllBytes(), StandardCharsets.US_ASCII);
+      return Integer.parseInt(text.strip().split("\\s+")[0]);
     } catch (IOException | NumberFormatException e) {
       return USUAL_EPHEMERAL;
     }
