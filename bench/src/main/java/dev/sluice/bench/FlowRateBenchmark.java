@@ -44,7 +44,7 @@ final class FlowRateBenchmark implements Benchmark {
   }
 
   private static String[] child(LabHandle lab, String main) {
-    List<String> command = new ArrayList<>(JavaCommand.startSmall(HEAP_MEGABYTES));
+    List<String> command = new ArrayList<>(JavaCommand.startApplier(HEAP_MEGABYTES));
     command.add(main);
     command.add("" + RECORDS);
     lab.settings().forEach((key, value) -> command.add(key + "=" + value));

@@ -100,13 +100,15 @@ final class ComponentRuntime {
     long logStart = log.length();
     try {
       Files.createDirectories(files.logs());
-      Process started =
+      ProcessBuilder builder =
           new ProcessBuilder(spec.command(files))
               .directory(files.data().toFile())
               .redirectErrorStream(true)
               .redirectInput(new File("/dev/null"))
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
-              .start();
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log));
+      // glibc gives each of a JVM's threads a heap of its own, and what is freed there stays there.
+      builder.environment().putIfAbsent("MALLOC_ARENA_MAX", "2");
+      Process started = builder.start();
       process = ProcessTable.find(started.pid()).orElse(null);
       state = "starting";
       long began = System.nanoTime();

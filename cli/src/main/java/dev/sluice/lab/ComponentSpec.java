@@ -34,7 +34,9 @@ record ComponentSpec(
       command.addAll(List.of("nice", "-n", "19")); // its log waits for it
     }
     command.addAll(
-        node.isEmpty() ? JavaCommand.start(heapMegabytes) : JavaCommand.startSmall(heapMegabytes));
+        node.isEmpty()
+            ? JavaCommand.start(heapMegabytes)
+            : JavaCommand.startApplier(heapMegabytes));
     command.add(mainClass);
     command.add("--config");
     command.add(files.config(id()).toString());

@@ -57,8 +57,9 @@ public final class KafkaClients {
     properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     properties.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1);
-    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5000);
-    properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 << 20);
+    // What is fetched and decoded but not yet taken is memory: a large log is read in small pieces.
+    properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1000);
+    properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 512 << 10);
     return properties;
   }
 
