@@ -21,33 +21,11 @@ import dev.sluice.core.net.Prefix;
 import dev.sluice.core.node.KernelEntry.AddressKey;
 import dev.sluice.core.node.KernelEntry.PolicyKey;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Policy and connections together: who may open, who may answer, and what a change cuts. */
 @RequiresKernel
-class ConnectionTableTest {
-  private static Lab lab;
-
-  @BeforeAll
-  static void make() {
-    lab = new Lab();
-  }
-
-  @AfterAll
-  static void remove() {
-    if (lab != null) {
-      lab.close();
-    }
-  }
-
-  @BeforeEach
-  void reset() {
-    lab.reset();
-  }
-
+class ConnectionTableTest extends PacketTest {
   @Test
   void aReplyNeedsNoRule() {
     lab.open(EGRESS).closed(INGRESS);

@@ -19,34 +19,17 @@ import static dev.sluice.node.kernel.Packet.tooBig;
 import static dev.sluice.node.kernel.Packet.udp;
 
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Packets that mean something only beside another: fragments, echo replies, ICMP errors. */
 @RequiresKernel
-class FragmentsAndErrorsTest {
+class FragmentsAndErrorsTest extends PacketTest {
   private static final String ROUTER = "192.0.2.1";
   private static final String ROUTER6 = "2001:db8:f::1";
 
-  private static Lab lab;
-
-  @BeforeAll
-  static void make() {
-    lab = new Lab();
-  }
-
-  @AfterAll
-  static void remove() {
-    if (lab != null) {
-      lab.close();
-    }
-  }
-
   @BeforeEach
-  void reset() {
-    lab.reset();
+  void policies() {
     lab.closed(EGRESS).closed(INGRESS);
   }
 

@@ -28,31 +28,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.sluice.core.net.IpAddress;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a pod may send at all, and where it goes; its egress is open. */
 @RequiresKernel
-class FromPodTest {
-  private static Lab lab;
-
-  @BeforeAll
-  static void make() {
-    lab = new Lab();
-  }
-
-  @AfterAll
-  static void remove() {
-    if (lab != null) {
-      lab.close();
-    }
-  }
-
+class FromPodTest extends PacketTest {
   @BeforeEach
-  void reset() {
-    lab.reset();
+  void policies() {
     lab.open(EGRESS);
   }
 

@@ -17,16 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Every type of ICMP: which are for policies, and which answer which. */
 @RequiresKernel
-class IcmpTypesTest {
-  private static Lab lab;
-
+class IcmpTypesTest extends PacketTest {
   /**
    * @param errors types that pass with the connection they are about
    * @param answers types by the type of the question
@@ -64,21 +60,8 @@ class IcmpTypesTest {
               Set.of(133, 134, 137),
               new TreeMap<>(Map.of(128, 129, 139, 140, 144, 145, 146, 147, 160, 161))));
 
-  @BeforeAll
-  static void make() {
-    lab = new Lab();
-  }
-
-  @AfterAll
-  static void remove() {
-    if (lab != null) {
-      lab.close();
-    }
-  }
-
   @BeforeEach
-  void reset() {
-    lab.reset();
+  void policies() {
     lab.closed(EGRESS).closed(INGRESS);
   }
 

@@ -28,40 +28,23 @@ import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What pods send beyond the cluster leaves under the node's address, and answers find back. */
 @RequiresKernel
-class MasqueradeTest {
+class MasqueradeTest extends PacketTest {
   private static final String NODE6 = "fd00:31::1";
   private static final String ROUTER = "192.0.2.1";
   private static final String ROUTER6 = "2001:db8:f::1";
-
-  private static Lab lab;
 
   private record Ends(String outside, String node, String pod, String router) {}
 
   private static final List<Ends> FAMILIES =
       List.of(new Ends(OUTSIDE, NODE, POD, ROUTER), new Ends(OUTSIDE6, NODE6, POD6, ROUTER6));
 
-  @BeforeAll
-  static void make() {
-    lab = new Lab();
-  }
-
-  @AfterAll
-  static void remove() {
-    if (lab != null) {
-      lab.close();
-    }
-  }
-
   @BeforeEach
-  void reset() {
-    lab.reset();
+  void policies() {
     lab.open(INGRESS).open(EGRESS);
     lab.translate(100, NODE, NODE6);
     lab.known(NODE6 + "/128", 1, null);

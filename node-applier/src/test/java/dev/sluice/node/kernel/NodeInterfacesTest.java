@@ -19,31 +19,14 @@ import static dev.sluice.node.kernel.Packet.tcp;
 import static dev.sluice.node.kernel.Packet.udp;
 
 import dev.sluice.node.bpf.TestRun.Context;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What reaches a pod, and what the node's own interfaces let in and out. */
 @RequiresKernel
-class NodeInterfacesTest {
-  private static Lab lab;
-
-  @BeforeAll
-  static void make() {
-    lab = new Lab();
-  }
-
-  @AfterAll
-  static void remove() {
-    if (lab != null) {
-      lab.close();
-    }
-  }
-
+class NodeInterfacesTest extends PacketTest {
   @BeforeEach
-  void reset() {
-    lab.reset();
+  void policies() {
     lab.open(INGRESS);
   }
 

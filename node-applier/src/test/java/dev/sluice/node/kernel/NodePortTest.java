@@ -33,14 +33,12 @@ import dev.sluice.node.kernel.Lab.Outcome;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What clients outside the cluster send to Services, on the node's uplink. */
 @RequiresKernel
-class NodePortTest {
+class NodePortTest extends PacketTest {
   private static final String NODE6 = "fd00:31::1";
   private static final String REMOTE6 = "fd00:10:0:2::10";
   private static final String BALANCED = "203.0.113.80";
@@ -49,7 +47,6 @@ class NodePortTest {
   private static final int TCP_PORT = 30080;
   private static final int UDP_PORT = 30053;
 
-  private static Lab lab;
   private NodeServices services;
   private int ids;
 
@@ -61,21 +58,8 @@ class NodePortTest {
           new Ends(OUTSIDE, NODE, POD, REMOTE, ROUTER, "0.0.0.0"),
           new Ends(OUTSIDE6, NODE6, POD6, REMOTE6, ROUTER6, "::"));
 
-  @BeforeAll
-  static void make() {
-    lab = new Lab();
-  }
-
-  @AfterAll
-  static void remove() {
-    if (lab != null) {
-      lab.close();
-    }
-  }
-
   @BeforeEach
-  void reset() {
-    lab.reset();
+  void policies() {
     lab.open(INGRESS).closed(EGRESS);
     lab.translate(100, NODE, NODE6);
     lab.known(NODE6 + "/128", 1, null);

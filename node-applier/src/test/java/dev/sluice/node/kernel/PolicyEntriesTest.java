@@ -18,35 +18,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.sluice.core.node.KernelEntry.PolicyEntry;
 import dev.sluice.core.node.KernelEntry.PolicyKey;
 import dev.sluice.core.node.KernelEntry.Verdict;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What each verdict of an entry does to packets, and what ICMP and prefixes are known by. */
 @RequiresKernel
-class PolicyEntriesTest {
+class PolicyEntriesTest extends PacketTest {
   private static final int PREFIX = 0x80_0001;
   private static final int NARROW = 0x80_0002;
   private static final int HOST = 0x7f_0001;
 
-  private static Lab lab;
-
-  @BeforeAll
-  static void make() {
-    lab = new Lab();
-  }
-
-  @AfterAll
-  static void remove() {
-    if (lab != null) {
-      lab.close();
-    }
-  }
-
   @BeforeEach
-  void reset() {
-    lab.reset();
+  void policies() {
     lab.closed(EGRESS).closed(INGRESS);
   }
 
