@@ -4,22 +4,31 @@ import dev.sluice.bench.fold.ReplayRun;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * How fast a log is replayed, from the bytes of its records through both folds, beside decoding
- * alone; and whether two JVMs with other collectors, compilers, hash codes and batches, one of them
- * begun again and again from snapshots, say the same of a million records. Needs no kernel.
+ * How fast a log is replayed, from the bytes of its records through both folds, on a quiet day and
+ * while everything is rolled out; what a record of each kind costs; and whether two JVMs with other
+ * collectors, compilers, hash codes and batches, one of them begun again and again from snapshots,
+ * say the same of a million records. Needs no kernel.
  */
 final class ReplayBenchmark implements Benchmark {
-  private static final int TIMED = 200_000;
-  private static final int COMPARED = 1_000_000;
+  private static final String ENDPOINTS = "10000";
+  private static final String COMPARED_ENDPOINTS = "2000";
+  private static final String TIMED = "400000";
+  private static final String WARM = "200000";
+  private static final String COSTED = "200000";
+  private static final String COMPARED = "1000000";
   private static final int MOST_ROUNDS = 2;
 
+  private static final String AHEAD = "0";
+  private static final String ONE_BY_ONE = "-1";
+
   /** Records that the streams' rows come late in one of the two. */
-  private static final int BATCH = 997;
+  private static final String LATE = "997";
 
   @Override
   public String name() {
@@ -33,28 +42,77 @@ final class ReplayBenchmark implements Benchmark {
 
   @Override
   public List<Row> run(int rounds) {
-    Samples folded = new Samples();
-    Samples decoded = new Samples();
-    for (int round = 0; round < Math.min(rounds, MOST_ROUNDS); round++) {
-      Map<String, String> said = replay(TIMED, 0, "-XX:+UseSerialGC");
-      folded.add(Double.parseDouble(said.get("records-a-second")));
-      decoded.add(Double.parseDouble(said.get("decoded-a-second")));
+    List<Row> rows = new ArrayList<>();
+    for (String mix : List.of("STEADY", "ROLLOUT")) {
+      rows.add(speed(mix, Math.min(rounds, MOST_ROUNDS)));
+      rows.addAll(costs(mix));
     }
-    CompletableFuture<Map<String, String>> one =
-        CompletableFuture.supplyAsync(() -> replay(COMPARED, 0, "-XX:+UseSerialGC"));
-    Map<String, String> other =
-        replay(COMPARED, BATCH, "-XX:+UseParallelGC", "-XX:TieredStopAtLevel=1", "-XX:hashCode=2");
-    Map<String, String> first = one.join();
+    rows.add(compared("STEADY"));
+    rows.add(compared("ROLLOUT"));
+    return rows;
+  }
+
+  private Row speed(String mix, int rounds) {
+    Samples folded = new Samples();
+    String bytes = "";
+    for (int round = 0; round < rounds; round++) {
+      Map<String, List<String>> said =
+          replay(List.of("-XX:+UseParallelGC"), mix, ENDPOINTS, TIMED, AHEAD, WARM);
+      folded.add(Double.parseDouble(said.get("records-a-second").getFirst()));
+      bytes = said.get("bytes-a-record").getFirst();
+    }
+    return told(
+        Row.atLeast(
+            name(),
+            "%s: records of %s bytes through decode and fold".formatted(of(mix), bytes),
+            folded.median(),
+            "a second",
+            400_000));
+  }
+
+  /** One thread decodes and folds, so that a clock can stand between. */
+  private List<Row> costs(String mix) {
+    List<Row> rows = new ArrayList<>();
+    replay(List.of("-XX:+UseSerialGC"), mix, ENDPOINTS, COSTED, ONE_BY_ONE, WARM)
+        .forEach(
+            (kind, words) -> {
+              if (words.size() == 3) {
+                double decode = Double.parseDouble(words.get(0));
+                double fold = Double.parseDouble(words.get(1));
+                String what =
+                    "%s: a record of kind %s (%s), decode and fold"
+                        .formatted(of(mix), kind, words.get(2));
+                rows.add(
+                    told(
+                        Row.untargeted(name(), what, decode + fold, "µs")
+                            .comparedWith(decode, "its decoding")));
+              }
+            });
+    return rows;
+  }
+
+  private Row compared(String mix) {
+    CompletableFuture<Map<String, List<String>>> one =
+        CompletableFuture.supplyAsync(
+            () ->
+                replay(List.of("-XX:+UseSerialGC"), mix, COMPARED_ENDPOINTS, COMPARED, AHEAD, "0"));
+    Map<String, List<String>> other =
+        replay(
+            List.of("-XX:+UseParallelGC", "-XX:TieredStopAtLevel=1", "-XX:hashCode=2"),
+            mix,
+            COMPARED_ENDPOINTS,
+            COMPARED,
+            LATE,
+            "0");
+    Map<String, List<String>> first = one.join();
     boolean same =
         first.get("digest").equals(other.get("digest"))
             && first.get("revisions").equals(other.get("revisions"));
-    return List.of(
-        Row.atLeast(name(), "records through decode and fold", folded.median(), "a second", 400_000)
-            .comparedWith(decoded.median(), "decode alone"),
+    return told(
         new Row(
             name(),
-            "of %s revisions in 1 000 000 records, the same in both JVMs"
-                .formatted(first.get("revisions")),
+            "%s: of %s revisions in 1 000 000 records, the same in both JVMs"
+                .formatted(of(mix), first.get("revisions").getFirst()),
             same ? 100 : 0,
             "%",
             Double.NaN,
@@ -63,19 +121,27 @@ final class ReplayBenchmark implements Benchmark {
             same));
   }
 
-  private static Map<String, String> replay(int records, int batch, String... options) {
+  private static String of(String mix) {
+    return mix.toLowerCase(Locale.ROOT);
+  }
+
+  private static Row told(Row row) {
+    System.err.println("bench: " + row.sentence());
+    return row;
+  }
+
+  private static Map<String, List<String>> replay(List<String> options, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xlog:disable", "-Xmx1g", "-XX:+UnlockExperimentalVMOptions"));
-    command.addAll(List.of(options));
+    command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(ReplayRun.class.getName());
-    command.add(Integer.toString(records));
-    command.add(Integer.toString(batch));
-    Map<String, String> said = new TreeMap<>();
+    command.addAll(List.of(arguments));
+    Map<String, List<String>> said = new TreeMap<>();
     for (String line : Shell.run(command).lines().toList()) {
-      String[] words = line.split(" ");
-      said.put(words[0], words[1]);
+      List<String> words = List.of(line.split(" "));
+      said.put(words.getFirst(), words.subList(1, words.size()));
     }
     return said;
   }

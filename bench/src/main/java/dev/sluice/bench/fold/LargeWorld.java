@@ -2,6 +2,7 @@ package dev.sluice.bench.fold;
 
 import dev.sluice.core.cluster.ClusterFold;
 import dev.sluice.core.compile.PolicyFold;
+import dev.sluice.core.log.CanonicalTree;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.schemas.convert.JsonTree;
@@ -99,8 +100,11 @@ final class LargeWorld {
     return "uid-" + key.namespace() + "-" + key.name();
   }
 
-  private static Map<String, Object> tree(String json) {
-    return JsonTree.parse(json.replace('\'', '"').replace("\n", ""));
+  /** A body as ingest writes it: its fields sorted. */
+  @SuppressWarnings("unchecked")
+  static Map<String, Object> tree(String json) {
+    Map<String, Object> tree = JsonTree.parse(json.replace('\'', '"').replace("\n", ""));
+    return (Map<String, Object>) CanonicalTree.decode(CanonicalTree.encode(tree));
   }
 
   /**
@@ -140,13 +144,14 @@ final class LargeWorld {
 
   /** A pod with a label {@code batch} of its own. */
   ObjectEvent pod(String namespace, String name, String app, int number, String batch) {
-    return pod(ObjectEvent.Type.ADDED, namespace, name, app, number, batch, 0);
+    return pod(ObjectEvent.Type.ADDED, namespace, name, app, number, batch, 0, PodStage.READY);
   }
 
   /**
    * A version of a pod.
    *
    * @param version of what the network does not look at
+   * @param stage of its life
    */
   ObjectEvent pod(
       ObjectEvent.Type type,
@@ -155,27 +160,32 @@ final class LargeWorld {
       String app,
       int number,
       String batch,
-      int version) {
+      int version,
+      PodStage stage) {
     int node = number / PODS_A_NODE;
+    String address = "10.%d.%d.%d".formatted(64 + node / 256, node % 256, 2 + number % PODS_A_NODE);
     String json =
         """
         {'metadata':{'name':'%1$s','namespace':'%2$s','labels':{'app':'%3$s','batch':'%4$s',
         'pod-template-hash':'7d4b9'},'ownerReferences':[{'kind':'ReplicaSet','name':'%3$s-7d4b9',
-        'controller':true}]},'spec':{'nodeName':'node-%5$d','serviceAccountName':'default',
+        'controller':true}]%8$s},'spec':{%5$s'serviceAccountName':'default',
         'containers':[{'name':'main','image':'registry.example/%3$s:1','ports':[{'name':'http',
-        'containerPort':8080,'protocol':'TCP'}]}]},'status':{'phase':'Running','podIP':'%6$s',
-        'podIPs':[{'ip':'%6$s'},{'ip':'fd00:64::%7$x'}],'conditions':[{'type':'Ready',
-        'status':'True','probe':%8$d}]}}
+        'containerPort':8080,'protocol':'TCP'}]}]},'status':{%6$s'conditions':[{'type':'Ready',
+        'status':'%9$s','probe':%7$d}]}}
         """
             .formatted(
                 name,
                 namespace,
                 app,
                 batch,
-                node,
-                "10.%d.%d.%d".formatted(64 + node / 256, node % 256, 2 + number % PODS_A_NODE),
-                number + 1,
-                version);
+                stage.isScheduled() ? "'nodeName':'node-%d',".formatted(node) : "",
+                stage.hasAddress()
+                    ? "'phase':'Running','podIP':'%1$s','podIPs':[{'ip':'%1$s'},{'ip':'fd00:64::%2$x'}],"
+                        .formatted(address, number + 1)
+                    : "'phase':'Pending',",
+                version,
+                stage.isLeaving() ? ",'deletionTimestamp':'2026-01-15T12:00:00Z'" : "",
+                stage == PodStage.READY ? "True" : "False");
     return event(type, new ObjectKey("Pod", namespace, name), tree(json));
   }
 

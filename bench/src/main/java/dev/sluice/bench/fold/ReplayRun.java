@@ -2,8 +2,9 @@ package dev.sluice.bench.fold;
 
 import dev.sluice.core.cluster.ClusterFold;
 import dev.sluice.core.cluster.ClusterRecord;
-import dev.sluice.core.cluster.ClusterSnapshot;
 import dev.sluice.core.cluster.ClusterStep;
+import dev.sluice.core.compile.IdentityFold;
+import dev.sluice.core.compile.LogFold;
 import dev.sluice.core.compile.PolicyFold;
 import dev.sluice.core.compile.PolicySnapshot;
 import dev.sluice.core.compile.PolicyStep;
@@ -15,6 +16,7 @@ import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.convert.ObjectEvents;
 import dev.sluice.schemas.registry.MemoryRegistry;
 import dev.sluice.schemas.serde.TopicSerdes;
+import dev.sluice.schemas.topic.ReadAhead;
 import dev.sluice.schemas.topic.Topics;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -22,30 +24,43 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
  * Replays a log made of a seed, in a process of its own: from the bytes of its records to what both
- * folds say. Prints {@code NAME VALUE} lines: records a second (making the records is not in it),
- * revisions, and a digest over every revision, both images and both snapshots.
+ * folds say. Prints {@code NAME VALUE} lines; making the records is in no number.
  */
 public final class ReplayRun {
   private static final int PAGE = 20_000;
-  private static final int WORLD = 2_000;
+
+  /** Records that a poll of a consumer gives. */
+  private static final int POLL = 500;
+
   private static final long SEED = 20_260_115;
 
-  private final int batch;
+  private static final class Cost {
+    private long records;
+    private long decodeNanos;
+    private long foldNanos;
+  }
+
   private final Serializer<K8sObject> serializer;
   private final Deserializer<K8sObject> deserializer;
   private final MessageDigest digest;
-  private ClusterFold cluster = ClusterFold.empty();
+  private final int batch;
+  private LogFold fold = LogFold.empty(ClusterFold.DEFAULT_CLUSTER);
+  private IdentityFold cluster = IdentityFold.empty(ClusterFold.DEFAULT_CLUSTER);
   private PolicyFold policy = PolicyFold.empty();
   private PositionMerge<ClusterRecord> merge = PositionMerge.after(ClusterStep.KINDS, -1);
+  private final Map<String, Cost> costs = new TreeMap<>();
   private long offset;
   private long revisions;
+  private long records;
+  private long bytes;
   private long nanos;
-  private long decoding;
 
   private ReplayRun(int batch, TopicSerdes serdes) throws Exception {
     this.batch = batch;
@@ -55,62 +70,107 @@ public final class ReplayRun {
   }
 
   /**
-   * {@code ReplayRun RECORDS BATCH}: with a batch of 0 as {@code replay --verify} does; otherwise
-   * as the streams do, rows and marks so many records late, and begun anew from snapshots.
+   * {@code ReplayRun MIX ENDPOINTS RECORDS BATCH [WARM]}. BATCH 0: as {@code replay --verify} does,
+   * decoding ahead in a thread. BATCH -1: one by one in one thread, to say what each kind of record
+   * costs. Else as the streams do, rows and marks so many records late, and begun anew from
+   * snapshots after every page. The first WARM records are in no number but the digest.
    */
   public static void main(String[] arguments) throws Exception {
-    int records = Integer.parseInt(arguments[0]);
+    Churn.Mix mix = Churn.Mix.valueOf(arguments[0]);
+    LargeWorld world = LargeWorld.of(Integer.parseInt(arguments[1]));
+    int records = Integer.parseInt(arguments[2]);
+    int warm = arguments.length > 4 ? Integer.parseInt(arguments[4]) : 0;
     ReplayRun run =
         new ReplayRun(
-            Integer.parseInt(arguments[1]),
+            Integer.parseInt(arguments[3]),
             new TopicSerdes(new MemoryRegistry(), Settings.defaults()));
-    LargeWorld world = LargeWorld.of(WORLD);
-    run.page(world.events());
-    run.nanos = 0;
-    run.decoding = 0;
-    Churn churn = new Churn(world, SEED);
+    run.page(world.events(), List.of());
+    Churn churn = new Churn(world, mix, SEED);
     List<ObjectEvent> page = new ArrayList<>();
-    for (int i = 1; i <= records; i++) {
+    List<String> kinds = new ArrayList<>();
+    for (int i = 1; i <= warm + records; i++) {
       page.add(churn.next());
-      if (i % PAGE == 0 || i == records) {
-        run.page(page);
+      kinds.add(churn.what());
+      if (i % PAGE == 0 || i == warm + records) {
+        if (i - page.size() <= warm) {
+          run.forget();
+        }
+        run.page(page, kinds);
         page.clear();
+        kinds.clear();
       }
     }
-    run.end(records);
+    run.end();
   }
 
-  private void page(List<ObjectEvent> events) {
-    byte[][] bytes = new byte[events.size()][];
-    for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = serializer.serialize("", ObjectEvents.toAvro(events.get(i)));
+  private void forget() {
+    records = 0;
+    nanos = 0;
+    bytes = 0;
+    costs.clear();
+  }
+
+  private void page(List<ObjectEvent> events, List<String> kinds) {
+    byte[][] log = new byte[events.size()][];
+    for (int i = 0; i < log.length; i++) {
+      log[i] = serializer.serialize("", ObjectEvents.toAvro(events.get(i)));
+      bytes += log[i].length;
     }
     long begun = System.nanoTime();
     if (batch == 0) {
-      List<ObjectEvent> read = new ArrayList<>(bytes.length);
-      for (byte[] record : bytes) {
-        read.add(read(record));
-      }
-      decoding += System.nanoTime() - begun;
-      for (ObjectEvent event : read) {
-        say(policy.apply(event, cluster.apply(event).changes()));
-      }
+      ahead(log);
+    } else if (batch < 0) {
+      oneByOne(log, kinds);
     } else {
-      late(bytes);
+      late(log);
     }
     nanos += System.nanoTime() - begun;
+    records += log.length;
+  }
+
+  private void ahead(byte[][] log) {
+    int[] next = new int[1];
+    try (ReadAhead<ObjectEvent> events =
+        ReadAhead.of(
+            () -> {
+              if (next[0] == log.length) {
+                return null;
+              }
+              List<ObjectEvent> read = new ArrayList<>(POLL);
+              while (next[0] < log.length && read.size() < POLL) {
+                read.add(read(log[next[0]++]));
+              }
+              return read;
+            })) {
+      events.forEach(event -> say(fold.apply(event)));
+    }
+  }
+
+  private void oneByOne(byte[][] log, List<String> kinds) {
+    for (int i = 0; i < log.length; i++) {
+      long begun = System.nanoTime();
+      ObjectEvent event = read(log[i]);
+      long decoded = System.nanoTime();
+      say(fold.apply(event));
+      if (!kinds.isEmpty()) {
+        Cost cost = costs.computeIfAbsent(kinds.get(i), kind -> new Cost());
+        cost.records++;
+        cost.decodeNanos += decoded - begun;
+        cost.foldNanos += System.nanoTime() - decoded;
+      }
+    }
   }
 
   private ObjectEvent read(byte[] record) {
     return ObjectEvents.fromAvro(deserializer.deserialize("", record), offset++);
   }
 
-  private void late(byte[][] bytes) {
-    for (int from = 0; from < bytes.length; from += batch) {
-      int to = Math.min(bytes.length, from + batch);
+  private void late(byte[][] log) {
+    for (int from = 0; from < log.length; from += batch) {
+      int to = Math.min(log.length, from + batch);
       List<ClusterStep> steps = new ArrayList<>();
       for (int i = from; i < to; i++) {
-        ObjectEvent event = read(bytes[i]);
+        ObjectEvent event = read(log[i]);
         steps.add(cluster.apply(event));
         merge.event(event).forEach(this::compile);
       }
@@ -123,7 +183,7 @@ public final class ReplayRun {
         merge.mark(kind, steps.getLast().position()).forEach(this::compile);
       }
     }
-    cluster = ClusterFold.restore(ClusterSnapshot.decode(cluster.snapshot().encode()));
+    cluster = IdentityFold.restore(cluster.image());
     policy = PolicyFold.restore(PolicySnapshot.decode(policy.snapshot().encode()));
     merge = PositionMerge.after(ClusterStep.KINDS, policy.position());
   }
@@ -139,15 +199,27 @@ public final class ReplayRun {
     }
   }
 
-  private void end(int records) {
-    digest.update(cluster.snapshot().encode());
-    digest.update(policy.snapshot().encode());
-    for (Object row : policy.image()) {
+  private void end() {
+    PolicyFold last = batch <= 0 ? fold.policy() : policy;
+    digest.update(last.snapshot().encode());
+    for (Object row : batch <= 0 ? fold.rows() : cluster.rows()) {
+      digest.update(row.toString().getBytes(StandardCharsets.UTF_8));
+    }
+    for (Object row : last.image()) {
       digest.update(row.toString().getBytes(StandardCharsets.UTF_8));
     }
     System.out.printf(Locale.ROOT, "records-a-second %.0f%n", records / (nanos / 1e9));
-    System.out.printf(Locale.ROOT, "decoded-a-second %.0f%n", records / (decoding / 1e9));
+    System.out.printf(Locale.ROOT, "bytes-a-record %.0f%n", (double) bytes / records);
     System.out.printf("revisions %d%n", revisions);
     System.out.printf("digest %s%n", HexFormat.of().formatHex(digest.digest()));
+    costs.forEach(
+        (kind, cost) ->
+            System.out.printf(
+                Locale.ROOT,
+                "%s %.1f %.1f %d%n",
+                kind,
+                cost.decodeNanos / 1e3 / cost.records,
+                cost.foldNanos / 1e3 / cost.records,
+                cost.records));
   }
 }

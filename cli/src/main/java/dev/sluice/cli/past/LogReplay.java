@@ -2,20 +2,23 @@ package dev.sluice.cli.past;
 
 import dev.sluice.cli.Refusal;
 import dev.sluice.cli.look.LabTopics;
-import dev.sluice.core.cluster.ClusterStep;
-import dev.sluice.core.compile.IdentityFold;
+import dev.sluice.core.cluster.ClusterRecord;
+import dev.sluice.core.compile.LogFold;
 import dev.sluice.core.compile.PolicyFold;
-import dev.sluice.core.compile.PolicySnapshot;
 import dev.sluice.core.compile.PolicyStep;
+import dev.sluice.core.log.Change;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.schemas.K8sObject;
 import dev.sluice.schemas.Snapshot;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.convert.ObjectEvents;
+import dev.sluice.schemas.topic.ReadAhead;
 import dev.sluice.schemas.topic.TopicReader;
 import dev.sluice.schemas.topic.Topics;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.function.BiConsumer;
 
@@ -30,16 +33,13 @@ final class LogReplay implements AutoCloseable {
   private static final String POLICY = "policy-stream";
 
   private final TopicReader<K8sObject> reader;
-  private final IdentityFold cluster;
-  private final PolicyFold policy;
+  private final LogFold fold;
   private final long first;
   private long records;
 
-  private LogReplay(
-      TopicReader<K8sObject> reader, IdentityFold cluster, PolicyFold policy, long first) {
+  private LogReplay(TopicReader<K8sObject> reader, LogFold fold, long first) {
     this.reader = reader;
-    this.cluster = cluster;
-    this.policy = policy;
+    this.fold = fold;
     this.first = first;
   }
 
@@ -55,10 +55,7 @@ final class LogReplay implements AutoCloseable {
       if (begin == 0) {
         reader.seekToBeginning();
         return new LogReplay(
-            reader,
-            IdentityFold.empty(topics.settings().text(Setting.CLUSTER_NAME)),
-            PolicyFold.empty(),
-            0);
+            reader, LogFold.empty(topics.settings().text(Setting.CLUSTER_NAME)), 0);
       }
       SortedMap<String, Snapshot> snapshots = topics.latest(Topics.SNAPSHOTS);
       if (!snapshots.containsKey(CLUSTER) || !snapshots.containsKey(POLICY)) {
@@ -67,20 +64,21 @@ final class LogReplay implements AutoCloseable {
                 + begin
                 + " and no snapshot says what was before: nothing can be recomputed");
       }
-      IdentityFold cluster = IdentityFold.restore(image(snapshots, CLUSTER));
-      PolicyFold policy = PolicyFold.restore(PolicySnapshot.decode(image(snapshots, POLICY)));
-      if (cluster.position() > policy.position() || cluster.position() + 1 < begin) {
+      LogFold fold = LogFold.restore(image(snapshots, CLUSTER), image(snapshots, POLICY));
+      long identitiesAt = fold.position();
+      long policiesAt = fold.policy().position();
+      if (identitiesAt > policiesAt || identitiesAt + 1 < begin) {
         throw new Refusal(
             "The log begins at offset "
                 + begin
                 + " and the snapshots (positions "
-                + cluster.position()
+                + identitiesAt
                 + " and "
-                + policy.position()
+                + policiesAt
                 + ") do not meet there: try again when policy-stream has written its next one");
       }
-      reader.seek(cluster.position() + 1);
-      return new LogReplay(reader, cluster, policy, policy.position() + 1);
+      reader.seek(identitiesAt + 1);
+      return new LogReplay(reader, fold, policiesAt + 1);
     } catch (RuntimeException e) {
       reader.close();
       throw e;
@@ -104,22 +102,34 @@ final class LogReplay implements AutoCloseable {
     return reader.endOffset();
   }
 
-  /** Folds on until the record before {@code offset} is folded; gives out each record's step. */
+  /**
+   * Folds on until the record before {@code offset} is folded; gives out each record's step. What
+   * comes next is read and decoded meanwhile, in a thread of its own.
+   */
   void upTo(long offset, BiConsumer<ObjectEvent, PolicyStep> sink) {
-    while (policy.position() + 1 < offset) {
-      reader.poll(PATIENCE, entry -> fold(entry, offset, sink));
+    try (ReadAhead<ObjectEvent> events = ReadAhead.of(() -> read(offset))) {
+      events.forEach(
+          event -> {
+            records++;
+            sink.accept(event, fold.apply(event));
+          });
     }
   }
 
-  private void fold(
-      TopicReader.Entry<K8sObject> entry, long offset, BiConsumer<ObjectEvent, PolicyStep> sink) {
-    if (entry.offset() >= offset) {
-      return;
+  /** The next records before an offset, perhaps none yet; null when there are no more. */
+  private List<ObjectEvent> read(long offset) {
+    if (reader.nextOffset() >= offset) {
+      return null;
     }
-    records++;
-    ObjectEvent event = ObjectEvents.fromAvro(entry.value(), entry.offset());
-    ClusterStep step = cluster.apply(event);
-    sink.accept(event, policy.apply(event, step.changes()));
+    List<ObjectEvent> events = new ArrayList<>();
+    reader.poll(
+        PATIENCE,
+        entry -> {
+          if (entry.offset() < offset) {
+            events.add(ObjectEvents.fromAvro(entry.value(), entry.offset()));
+          }
+        });
+    return events;
   }
 
   /** Records folded so far. */
@@ -127,12 +137,13 @@ final class LogReplay implements AutoCloseable {
     return records;
   }
 
-  IdentityFold cluster() {
-    return cluster;
+  /** Identities, endpoints and addresses at the end of what was folded. */
+  List<Change<ClusterRecord>> rows() {
+    return fold.rows();
   }
 
   PolicyFold policy() {
-    return policy;
+    return fold.policy();
   }
 
   @Override

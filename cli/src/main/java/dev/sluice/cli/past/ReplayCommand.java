@@ -91,7 +91,7 @@ public final class ReplayCommand implements Callable<Integer> {
   private static int compare(
       LogReplay replay, Map<String, IdentityRow> kept, List<String> otherNumbers) {
     int same = 0;
-    for (var change : replay.cluster().rows()) {
+    for (var change : replay.rows()) {
       if (change.value() instanceof ClusterRecord.Identity now
           && kept.get(change.key()) instanceof IdentityRow row
           && row.getEntry() instanceof Identity before) {

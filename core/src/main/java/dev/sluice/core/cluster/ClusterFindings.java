@@ -41,7 +41,7 @@ public final class ClusterFindings {
     if (event.type() == ObjectEvent.Type.DELETED) {
       return findings;
     }
-    ObjectBody body = ObjectBody.of(event.body());
+    ObjectBody body = ReadFields.body(event);
     ObjectBody status = body.object("status");
     if (event.key().kind().equals("Pod")) {
       List<String> listed = status.objects("podIPs").map(entry -> entry.text("ip")).toList();

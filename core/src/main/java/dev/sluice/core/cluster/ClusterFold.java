@@ -36,6 +36,7 @@ public final class ClusterFold {
 
   private final LogGate gate;
   private final ClusterState state;
+  private final ReadFields read = new ReadFields();
   private Set<ObjectKey> waiting = Set.of();
 
   private ClusterFold(LogGate gate, ClusterState state) {
@@ -71,7 +72,9 @@ public final class ClusterFold {
     if (gate.admit(event) == LogGate.Admission.ADMITTED) {
       state.advance(event.timeMillis());
       state.release(waiting);
-      fold(event);
+      if (!read.again(event)) {
+        fold(event);
+      }
       if (gate.synced() && !wasWhole) {
         state.becomeWhole();
       }
@@ -116,7 +119,7 @@ public final class ClusterFold {
     if (gone) {
       state.namespaceGone(name);
     } else {
-      state.namespace(name, ObjectBody.of(event.body()).object("metadata").textMap("labels"));
+      state.namespace(name, ReadFields.body(event).object("metadata").textMap("labels"));
     }
   }
 

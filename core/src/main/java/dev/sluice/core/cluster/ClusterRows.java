@@ -45,6 +45,9 @@ final class ClusterRows {
 
   /** What changed since the last drain, ordered as {@link ClusterStep} says. */
   List<Change<ClusterRecord>> drain() {
+    if (before.isEmpty()) {
+      return List.of();
+    }
     List<Change<ClusterRecord>> changes = new ArrayList<>();
     before.forEach(
         (row, old) -> {

@@ -148,8 +148,9 @@ final class ClusterState {
 
   /** Forgets replaced versions of policies, but for those whose newest version waits. */
   void release(Set<ObjectKey> waiting) {
-    peers.release(waiting);
-    refreshUsers();
+    if (peers.release(waiting)) {
+      refreshUsers();
+    }
   }
 
   private void refreshUsers() {

@@ -83,6 +83,9 @@ final class IdentityNumbers {
 
   /** Gives up what has been unused for the grace; returns it. */
   List<HeldNumber> expire(long nowMillis) {
+    if (unused.isEmpty() || unused.first().releaseAtMillis() > nowMillis) {
+      return List.of();
+    }
     List<HeldNumber> expired = new ArrayList<>();
     while (!unused.isEmpty() && unused.first().releaseAtMillis() <= nowMillis) {
       HeldNumber held = unused.pollFirst();

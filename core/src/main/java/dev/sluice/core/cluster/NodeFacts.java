@@ -19,7 +19,7 @@ public record NodeFacts(String name, List<IpAddress> underlay, List<Prefix> podC
   }
 
   static NodeFacts read(ObjectEvent event) {
-    ObjectBody body = ObjectBody.of(event.body());
+    ObjectBody body = ReadFields.body(event);
     ObjectBody spec = body.object("spec");
     List<IpAddress> underlay =
         body.object("status")

@@ -106,14 +106,18 @@ final class PeerObjects {
    * Forgets the versions that accepted ones have replaced.
    *
    * @param waiting policies whose newest version is not accepted
+   * @return whether there was one
    */
-  void release(Set<ObjectKey> waiting) {
+  boolean release(Set<ObjectKey> waiting) {
+    boolean any = false;
     for (ObjectKey key : List.copyOf(replaced.keySet())) {
       if (!waiting.contains(key)) {
         replaced.remove(key);
         use(key);
+        any = true;
       }
     }
+    return any;
   }
 
   /** Folds a record of an object; those of other kinds are nothing. */

@@ -50,7 +50,7 @@ public record PodFacts(
    * network, or finished.
    */
   static Optional<PodFacts> read(ObjectEvent event) {
-    ObjectBody body = ObjectBody.of(event.body());
+    ObjectBody body = ReadFields.body(event);
     ObjectBody spec = body.object("spec");
     ObjectBody status = body.object("status");
     List<IpAddress> addresses = addresses(status);

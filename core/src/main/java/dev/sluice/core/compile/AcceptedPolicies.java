@@ -150,6 +150,6 @@ final class AcceptedPolicies {
 
   /** The keys of those that have no room. */
   Set<ObjectKey> withoutRoom() {
-    return whole ? new TreeSet<>(waiting.keySet()) : Set.of();
+    return whole && !waiting.isEmpty() ? new TreeSet<>(waiting.keySet()) : Set.of();
   }
 }

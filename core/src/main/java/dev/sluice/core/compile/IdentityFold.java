@@ -90,6 +90,16 @@ public final class IdentityFold {
     return cluster.image();
   }
 
+  /** The cluster's side, for whoever folds on with it instead of with this. */
+  ClusterFold cluster() {
+    return cluster;
+  }
+
+  /** The policies' side, as {@link #cluster}. */
+  PolicyFold policies() {
+    return policies;
+  }
+
   /** Offset of the last record folded; -1 before the first. */
   public long position() {
     return cluster.position();

@@ -3,6 +3,7 @@ package dev.sluice.core.compile;
 import dev.sluice.core.cluster.ClusterFindings;
 import dev.sluice.core.cluster.ClusterFold;
 import dev.sluice.core.cluster.ClusterRecord;
+import dev.sluice.core.cluster.ReadFields;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.log.LogGate;
@@ -52,6 +53,7 @@ public final class PolicyFold {
   private final AcceptedSettings settings;
   private final PolicyWarnings warnings;
   private final MerkleTree merkle = new MerkleTree();
+  private final ReadFields read = new ReadFields();
   private boolean whole;
   private boolean tells = true;
 
@@ -116,6 +118,10 @@ public final class PolicyFold {
     if (admission != LogGate.Admission.ADMITTED) {
       return step(List.of(), Optional.empty(), List.of());
     }
+    boolean again = read.again(event);
+    if (whole && changes.isEmpty() && (again || saysNothing(event))) {
+      return step(List.of(), Optional.empty(), List.of());
+    }
     changes.forEach(this::join);
     services.fold(event);
     compilation.tell(compilation.namespaces().fold(event));
@@ -138,6 +144,14 @@ public final class PolicyFold {
       return settle(event);
     }
     return gate.synced() ? settleFirst(event) : step(List.of(), Optional.empty(), List.of());
+  }
+
+  /** Whether a record is about the log alone, and not one at which policies are tried again. */
+  private static boolean saysNothing(ObjectEvent event) {
+    return switch (event.type()) {
+      case ADDED, MODIFIED, DELETED -> false;
+      case GENESIS, SYNC_STARTED, SYNCED, BOOKMARK -> !changesRoom(event);
+    };
   }
 
   private static boolean changesRoom(ObjectEvent event) {

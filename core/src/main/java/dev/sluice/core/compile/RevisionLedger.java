@@ -9,6 +9,7 @@ final class RevisionLedger {
   private long revision;
   private String hash;
   private byte[] digest;
+  private final Sha256 chain = Sha256.start();
 
   private RevisionLedger(long revision, String hash, byte[] digest) {
     this.revision = revision;
@@ -43,7 +44,7 @@ final class RevisionLedger {
   /** Chains a record, folded or dropped. */
   void read(ObjectEvent event) {
     digest =
-        Sha256.start()
+        chain
             .bytes(digest)
             .number(event.offset())
             .text(event.type().name())

@@ -1,27 +1,28 @@
 package dev.sluice.core.compile;
 
 import dev.sluice.core.log.CanonicalTree;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.security.DigestOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 
 /**
  * SHA-256 over fields that are written with their lengths, so that no two lists of fields collide.
+ * After {@link #end} it begins anew. Not thread safe.
  */
 final class Sha256 {
   static final int BYTES = 32;
 
   private final MessageDigest digest;
-  private final DataOutputStream out;
+
+  /** What was written since the digest was given something: many short fields cost one call. */
+  private byte[] gathered = new byte[512];
+
+  private int size;
 
   private Sha256(MessageDigest digest) {
     this.digest = digest;
-    this.out =
-        new DataOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
   }
 
   static Sha256 start() {
@@ -33,15 +34,24 @@ final class Sha256 {
   }
 
   Sha256 text(String text) {
-    return write(to -> CanonicalTree.writeText(to, text));
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    room(Integer.BYTES);
+    CanonicalTree.intAt(gathered, size, bytes.length);
+    size += Integer.BYTES;
+    return bytes(bytes);
   }
 
   Sha256 number(long number) {
-    return write(to -> to.writeLong(number));
+    room(Long.BYTES);
+    ByteBuffer.wrap(gathered).putLong(size, number);
+    size += Long.BYTES;
+    return this;
   }
 
   Sha256 bytes(byte[] bytes) {
-    digest.update(bytes);
+    room(bytes.length);
+    System.arraycopy(bytes, 0, gathered, size, bytes.length);
+    size += bytes.length;
     return this;
   }
 
@@ -51,19 +61,14 @@ final class Sha256 {
   }
 
   byte[] end() {
+    digest.update(gathered, 0, size);
+    size = 0;
     return digest.digest();
   }
 
-  private interface Step {
-    void to(DataOutputStream out) throws IOException;
-  }
-
-  private Sha256 write(Step step) {
-    try {
-      step.to(out);
-      return this;
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
+  private void room(int more) {
+    if (size + more > gathered.length) {
+      gathered = Arrays.copyOf(gathered, Math.max(2 * gathered.length, size + more));
     }
   }
 }

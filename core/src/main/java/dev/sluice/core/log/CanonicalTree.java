@@ -1,8 +1,6 @@
 package dev.sluice.core.log;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,21 +15,28 @@ import java.util.TreeMap;
  * two trees are the same to a policy reader exactly when their bytes are equal.
  */
 public final class CanonicalTree {
-  private static final int NULL = 0;
-  private static final int OBJECT = 1;
-  private static final int LIST = 2;
-  private static final int STRING = 3;
-  private static final int LONG = 4;
-  private static final int DOUBLE = 5;
-  private static final int TRUE = 6;
-  private static final int FALSE = 7;
+  /** The types of values, a byte before each. */
+  public static final int NULL = 0;
+
+  public static final int OBJECT = 1;
+  public static final int LIST = 2;
+  public static final int STRING = 3;
+  public static final int LONG = 4;
+  public static final int DOUBLE = 5;
+  public static final int TRUE = 6;
+  public static final int FALSE = 7;
 
   private CanonicalTree() {}
 
   /**
+   * The bytes of a tree; not to be changed, a body may have them already.
+   *
    * @throws IllegalArgumentException when a value is of a type that JSON does not have
    */
   public static byte[] encode(Object tree) {
+    if (tree instanceof LazyTree lazy) {
+      return lazy.canonical();
+    }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
     try {
       write(new DataOutputStream(bytes), tree);
@@ -41,11 +46,15 @@ public final class CanonicalTree {
     return bytes.toByteArray();
   }
 
-  /** Reads what {@link #encode} gave; maps come out sorted. */
+  /**
+   * Reads what {@link #encode} gave; maps come out sorted.
+   *
+   * @throws IllegalArgumentException when it is cut short, or of another format
+   */
   public static Object decode(byte[] bytes) {
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      return read(in);
-    } catch (IOException damaged) {
+    try {
+      return new Reading(bytes).value();
+    } catch (IndexOutOfBoundsException damaged) {
       throw new IllegalArgumentException("tree is cut short", damaged);
     }
   }
@@ -101,39 +110,73 @@ public final class CanonicalTree {
     out.write(bytes);
   }
 
-  private static Object read(DataInputStream in) throws IOException {
-    int type = in.readUnsignedByte();
-    return switch (type) {
-      case NULL -> null;
-      case OBJECT -> {
-        Map<String, Object> map = new TreeMap<>();
-        for (int left = in.readInt(); left > 0; left--) {
-          map.put(readText(in), read(in));
-        }
-        yield map;
-      }
-      case LIST -> {
-        List<Object> list = new ArrayList<>();
-        for (int left = in.readInt(); left > 0; left--) {
-          list.add(read(in));
-        }
-        yield list;
-      }
-      case STRING -> readText(in);
-      case LONG -> in.readLong();
-      case DOUBLE -> in.readDouble();
-      case TRUE -> true;
-      case FALSE -> false;
-      default -> throw new IllegalArgumentException("tree has an unknown type " + type);
-    };
+  /** The four bytes at a place as a number. */
+  public static int intAt(byte[] bytes, int at) {
+    return bytes[at] << 24
+        | (bytes[at + 1] & 0xff) << 16
+        | (bytes[at + 2] & 0xff) << 8
+        | bytes[at + 3] & 0xff;
   }
 
-  private static String readText(DataInputStream in) throws IOException {
-    int length = in.readInt();
-    byte[] bytes = in.readNBytes(length);
-    if (bytes.length != length) {
-      throw new IOException("wanted " + length + " bytes, got " + bytes.length);
+  /** Writes a number as the four bytes at a place. */
+  public static void intAt(byte[] bytes, int at, int number) {
+    bytes[at] = (byte) (number >> 24);
+    bytes[at + 1] = (byte) (number >> 16);
+    bytes[at + 2] = (byte) (number >> 8);
+    bytes[at + 3] = (byte) number;
+  }
+
+  /** One walk over the bytes of a tree. */
+  private static final class Reading {
+    private final byte[] bytes;
+    private int at;
+
+    private Reading(byte[] bytes) {
+      this.bytes = bytes;
     }
-    return new String(bytes, StandardCharsets.UTF_8);
+
+    private Object value() {
+      int type = bytes[at++];
+      return switch (type) {
+        case NULL -> null;
+        case OBJECT -> {
+          Map<String, Object> map = new TreeMap<>();
+          for (int left = number(); left > 0; left--) {
+            map.put(text(), value());
+          }
+          yield map;
+        }
+        case LIST -> {
+          List<Object> list = new ArrayList<>();
+          for (int left = number(); left > 0; left--) {
+            list.add(value());
+          }
+          yield list;
+        }
+        case STRING -> text();
+        case LONG -> bits();
+        case DOUBLE -> Double.longBitsToDouble(bits());
+        case TRUE -> true;
+        case FALSE -> false;
+        default -> throw new IllegalArgumentException("tree has an unknown type " + type);
+      };
+    }
+
+    private int number() {
+      int number = intAt(bytes, at);
+      at += Integer.BYTES;
+      return number;
+    }
+
+    private long bits() {
+      return (long) number() << Integer.SIZE | number() & 0xffff_ffffL;
+    }
+
+    private String text() {
+      int length = number();
+      String text = new String(bytes, at, length, StandardCharsets.UTF_8);
+      at += length;
+      return text;
+    }
   }
 }

@@ -36,6 +36,7 @@ public final class LogGate {
 
   private final Set<String> requiredKinds;
   private final TreeSet<String> syncedKinds;
+  private boolean synced;
   private long position;
   private long epoch;
   private long base;
@@ -46,6 +47,7 @@ public final class LogGate {
     this.position = state.position;
     this.epoch = state.epoch;
     this.base = state.base;
+    this.synced = syncedKinds.containsAll(requiredKinds);
   }
 
   /** A gate before the first record. */
@@ -69,7 +71,10 @@ public final class LogGate {
     epoch = event.epoch();
     switch (event.type()) {
       case GENESIS -> base = event.base();
-      case SYNCED -> syncedKinds.add(event.key().kind());
+      case SYNCED -> {
+        syncedKinds.add(event.key().kind());
+        synced = syncedKinds.containsAll(requiredKinds);
+      }
       case ADDED, MODIFIED, DELETED, SYNC_STARTED, BOOKMARK -> {}
     }
     return Admission.ADMITTED;
@@ -77,7 +82,7 @@ public final class LogGate {
 
   /** Whether every required kind has been listed whole; once true it stays true. */
   public boolean synced() {
-    return syncedKinds.containsAll(requiredKinds);
+    return synced;
   }
 
   /** Offset of the last record seen; -1 before the first. */

@@ -6,6 +6,7 @@ import dev.sluice.core.log.Change;
 import dev.sluice.core.log.DependencyOrder;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
+import dev.sluice.core.log.Projection;
 import dev.sluice.core.policy.Finding;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -36,7 +37,18 @@ public final class ServiceFold {
       new DependencyOrder<>(
           List.of(ServiceRow.Node.class, ServiceRow.Backend.class, ServiceRow.Frontend.class));
 
-  private static final String ZONE = "topology.kubernetes.io/zone";
+  /** Label of a node that says which zone it is in. */
+  public static final String ZONE = "topology.kubernetes.io/zone";
+
+  /** What is read of a Service and of an EndpointSlice. */
+  public static final Projection READ =
+      Projection.of(
+          List.of("spec"),
+          List.of("status"),
+          List.of("addressType"),
+          List.of("ports"),
+          List.of("endpoints"),
+          List.of("metadata", "labels"));
 
   private final TreeMap<String, ServiceFacts> services = new TreeMap<>();
   private final Map<String, TreeMap<String, SliceFacts>> slices = new TreeMap<>();

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.core.cluster.ClusterStep;
 import dev.sluice.core.compile.IdentityFold;
+import dev.sluice.core.compile.LogFold;
 import dev.sluice.core.compile.PolicyFold;
+import dev.sluice.core.compile.PolicyStep;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.net.Prefix;
@@ -86,6 +88,33 @@ class IdentityFoldProperties {
       assertEquals(straight.rows(), restarted.rows());
     }
     assertArrayEquals(straight.image(), restarted.image());
+  }
+
+  @Property(tries = 60, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+  void oneFoldOfBothSaysWhatTwoSay(@ForAll("seeds") long seed) {
+    Random random = new Random(seed);
+    List<ObjectEvent> log = tight(seed);
+    IdentityFold identities = IdentityFold.empty("default");
+    PolicyFold policies = PolicyFold.empty();
+    LogFold both = LogFold.empty("default");
+    byte[] image = identities.image();
+    int imageAt = -1;
+    for (int i = 0; i < log.size(); i++) {
+      if (random.nextInt(8) == 0) {
+        image = identities.image();
+        imageAt = i - 1;
+      }
+      PolicyStep wanted = policies.apply(log.get(i), identities.apply(log.get(i)).changes());
+      assertEquals(wanted, both.apply(log.get(i)));
+      assertEquals(identities.rows(), both.rows());
+      if (random.nextInt(8) == 0) {
+        both = LogFold.restore(image, policies.snapshot().encode());
+        for (int again = imageAt + 1; again <= i; again++) {
+          assertEquals(List.of(), both.apply(log.get(again)).desired());
+        }
+      }
+    }
+    assertArrayEquals(policies.snapshot().encode(), both.policy().snapshot().encode());
   }
 
   /** A generated log, with settings in between that leave little room, or enough. */

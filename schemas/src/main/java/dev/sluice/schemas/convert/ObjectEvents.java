@@ -1,11 +1,13 @@
 package dev.sluice.schemas.convert;
 
+import dev.sluice.core.log.LazyTree;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.schemas.EventType;
 import dev.sluice.schemas.K8sObject;
 import dev.sluice.schemas.serde.TrustedClasses;
 import java.time.Instant;
+import java.util.Map;
 
 /** Records of topic k8s.objects to and from the events that folds read. */
 public final class ObjectEvents {
@@ -32,7 +34,16 @@ public final class ObjectEvents {
         record.getWho(),
         record.getEpoch(),
         record.getBase(),
-        JsonTree.parse(record.getBody()));
+        body(record.getBody()));
+  }
+
+  /** Most bodies are never looked into: those are left text as long as nobody does. */
+  private static Map<String, Object> body(String text) {
+    return text.isEmpty()
+        ? Map.of()
+        : CanonicalJson.of(text)
+            .<Map<String, Object>>map(bytes -> new LazyTree(bytes, () -> JsonTree.parse(text)))
+            .orElseGet(() -> JsonTree.parse(text));
   }
 
   /** The record of an event; its offset is given by the topic. */

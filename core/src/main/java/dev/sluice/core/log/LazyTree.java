@@ -1,0 +1,68 @@
+package dev.sluice.core.log;
+
+import java.util.AbstractMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * A body of which only the canonical bytes are known: its fields are read when somebody looks at
+ * them, which for most records of a log nobody does. Not thread safe: it is handed on, not shared.
+ */
+public final class LazyTree extends AbstractMap<String, Object> {
+  private final byte[] canonical;
+  private final Supplier<Map<String, Object>> source;
+  private Map<String, Object> tree;
+  private Projection projection;
+  private byte[] projected;
+
+  /**
+   * @param canonical what {@link CanonicalTree#encode} gives for the tree; nobody changes it
+   * @param source the tree; asked at most once
+   */
+  public LazyTree(byte[] canonical, Supplier<Map<String, Object>> source) {
+    this.canonical = canonical;
+    this.source = source;
+  }
+
+  /** The canonical bytes; not to be changed. */
+  byte[] canonical() {
+    return canonical;
+  }
+
+  /** What a projection leaves of them, kept for whoever asks next; not to be changed. */
+  byte[] projected(Projection wanted) {
+    if (projection != wanted) {
+      projected = wanted.of(canonical);
+      projection = wanted;
+    }
+    return projected;
+  }
+
+  private Map<String, Object> tree() {
+    if (tree == null) {
+      tree = source.get();
+    }
+    return tree;
+  }
+
+  @Override
+  public Object get(Object field) {
+    return tree().get(field);
+  }
+
+  @Override
+  public boolean containsKey(Object field) {
+    return tree().containsKey(field);
+  }
+
+  @Override
+  public int size() {
+    return tree().size();
+  }
+
+  @Override
+  public Set<Entry<String, Object>> entrySet() {
+    return tree().entrySet();
+  }
+}
