@@ -32,7 +32,9 @@ public final class Prove {
                     "compiled = oracle",
                     CompiledProof::saysWhatTheOracleSays,
                     "detours",
-                    (tape, coverage) -> CompiledProof.forgetsDetours(tape)));
+                    (tape, coverage) -> CompiledProof.forgetsDetours(tape),
+                    "room",
+                    (tape, coverage) -> RoomProof.refusesWhatHasNoRoom(tape)));
     System.exit(holds ? 0 : 1);
   }
 

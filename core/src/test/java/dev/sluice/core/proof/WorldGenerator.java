@@ -75,11 +75,11 @@ public final class WorldGenerator {
       object(key);
       coverage.seen(key.kind(), objects.get(key));
     }
-    ghost();
     if (choices.oneIn(4)) {
       object(ClusterSettings.KEY);
       coverage.seen(ClusterSettings.KIND, objects.get(ClusterSettings.KEY));
     }
+    ghost();
     List<ObjectEvent> log = log();
     return new GeneratedWorld(objects, log, answers(log.size()));
   }
@@ -166,7 +166,7 @@ public final class WorldGenerator {
     return !PolicyParser.isPolicy(key.kind());
   }
 
-  /** Someone who comes and goes. */
+  /** Someone, a policy and settings that come and go. */
   private void ghost() {
     if (choices.oneIn(2)) {
       ObjectKey pod = new ObjectKey("Pod", namespace(), "p9");
@@ -178,6 +178,11 @@ public final class WorldGenerator {
       Map<String, Object> body = policyBody(policy);
       histories.add(
           new ArrayDeque<>(List.of(new Version(policy, body), new Version(policy, null))));
+    }
+    if (choices.oneIn(8) && !objects.containsKey(ClusterSettings.KEY)) {
+      Map<String, Object> body = cluster.body(ClusterSettings.KEY);
+      Version gone = new Version(ClusterSettings.KEY, null);
+      histories.add(new ArrayDeque<>(List.of(new Version(ClusterSettings.KEY, body), gone)));
     }
   }
 
