@@ -38,4 +38,28 @@ class MonitorLineTest {
             + " world->256: 10.0.2.7:51234 -> 10.0.4.9:8080 tcp SYN",
         MonitorCommand.line(event("policy-verdict").put("sourceIdentity", 2)));
   }
+
+  @Test
+  void policiesAreNamedWithWhatWouldHaveBeenNeeded() {
+    ObjectNode dropped = event("drop").put("needed", "from app=a in shop on 8080/TCP");
+    dropped.putArray("deniedBy").add("CiliumNetworkPolicy/shop/p").add("NetworkPolicy/shop/q");
+    assertEquals(
+        "xx drop (Policy denied) flow 0x0 to endpoint 1423, identity 257->256:"
+            + " 10.0.2.7:51234 -> 10.0.4.9:8080 tcp SYN, denied by CiliumNetworkPolicy/shop/p,"
+            + " NetworkPolicy/shop/q, needed: from app=a in shop on 8080/TCP",
+        MonitorCommand.line(dropped));
+    ObjectNode audited = event("policy-verdict").put("action", "audit");
+    audited.putArray("deniedBy").add("CiliumNetworkPolicy/shop/p");
+    assertEquals(
+        "Policy verdict log: flow 0x0 local EP ID 1423, ingress, action audit, identity 257->256:"
+            + " 10.0.2.7:51234 -> 10.0.4.9:8080 tcp SYN, audited by CiliumNetworkPolicy/shop/p",
+        MonitorCommand.line(audited));
+    ObjectNode allowed = event("policy-verdict");
+    allowed.putArray("allowedBy").add("CiliumNetworkPolicy/shop/p#spec.ingress[0]");
+    assertEquals(
+        "Policy verdict log: flow 0x0 local EP ID 1423, ingress, action allow, identity 257->256:"
+            + " 10.0.2.7:51234 -> 10.0.4.9:8080 tcp SYN, allowed by"
+            + " CiliumNetworkPolicy/shop/p#spec.ingress[0]",
+        MonitorCommand.line(allowed));
+  }
 }

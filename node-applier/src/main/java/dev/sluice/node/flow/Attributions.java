@@ -1,5 +1,6 @@
 package dev.sluice.node.flow;
 
+import dev.sluice.core.desired.IcmpType;
 import dev.sluice.core.desired.RuleWords;
 import dev.sluice.core.node.KernelEntry.Direction;
 import dev.sluice.core.node.KernelEntry.Verdict;
@@ -12,8 +13,6 @@ import java.util.function.Supplier;
 public final class Attributions {
   private static final int POLICY_DENIED = 133;
   private static final int DENY_RULE = 181;
-  private static final int ICMP = 1;
-  private static final int ICMP6 = 58;
 
   private final Supplier<RuleBook> rules;
   private final PeerBook peers;
@@ -63,22 +62,35 @@ public final class Attributions {
     return event.reply() ? opposite(event.direction()) : event.direction();
   }
 
+  /** Nothing for an error of ICMP: it needs the connection that it is about, which is not told. */
   private String needed(KernelEvent event, Direction direction, RuleBook.Reason reason) {
+    if (IcmpType.isError(event.protocol(), event.icmpType())) {
+      return "";
+    }
     boolean openerIsSource = !event.reply();
     boolean subjectIsSource = (direction == Direction.EGRESS) == openerIsSource;
     int subject = subjectIsSource ? event.sourceIdentity() : event.destinationIdentity();
     int peer = subjectIsSource ? event.destinationIdentity() : event.sourceIdentity();
-    boolean icmp = event.protocol() == ICMP || event.protocol() == ICMP6;
-    int port = openerIsSource ? event.destinationPort() : event.sourcePort();
     return needs.needed(
         new NeedBook.Question(
             subject,
             direction,
             peer,
             event.protocol(),
-            icmp ? event.icmpType() : port,
+            askedPort(event),
             reason.verdict() == Verdict.AUDIT),
         RuleWords.labels(peers.labels(peer)));
+  }
+
+  /**
+   * The port that policies were asked about; of ICMP the type. An answer belongs to its question's
+   * connection: a rule must allow the question. One that nobody asked for stands for itself.
+   */
+  private static int askedPort(KernelEvent event) {
+    if (IcmpType.isProtocol(event.protocol())) {
+      return event.reply() ? IcmpType.asked(event.protocol(), event.icmpType()) : event.icmpType();
+    }
+    return event.reply() ? event.sourcePort() : event.destinationPort();
   }
 
   /** Whether the policies behind a cookie would not let traffic pass. */

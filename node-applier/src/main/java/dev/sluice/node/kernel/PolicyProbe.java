@@ -1,6 +1,7 @@
 package dev.sluice.node.kernel;
 
 import dev.sluice.core.cluster.ReservedIdentity;
+import dev.sluice.core.desired.IcmpType;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.node.KernelEntry;
 import dev.sluice.core.node.KernelEntry.Direction;
@@ -45,8 +46,6 @@ public final class PolicyProbe implements AutoCloseable {
   private static final int FIRST_SOURCE_PORT = 20_000;
   private static final int QUESTIONS_A_ROUND = 1000;
 
-  private static final Set<Integer> ERRORS = Set.of(3, 11, 12);
-  private static final Set<Integer> ERRORS6 = Set.of(1, 2, 3, 4);
   private static final Set<Integer> NEIGHBOUR_DISCOVERY = Set.of(133, 134, 135, 136, 137);
 
   private final Settings settings;
@@ -100,11 +99,8 @@ public final class PolicyProbe implements AutoCloseable {
    * @param port as in {@link #allows}
    */
   public static boolean isForPolicies(int protocol, int port) {
-    return switch (protocol) {
-      case ICMP -> !ERRORS.contains(port);
-      case ICMPV6 -> !ERRORS6.contains(port) && !NEIGHBOUR_DISCOVERY.contains(port);
-      default -> true;
-    };
+    boolean neighbours = protocol == ICMPV6 && NEIGHBOUR_DISCOVERY.contains(port);
+    return !neighbours && !IcmpType.isError(protocol, port);
   }
 
   /**

@@ -24,6 +24,43 @@ public final class Events {
     return event(KernelEvent.Type.DROP, timeNanos, sourcePort, reason, cookie, 0, 1);
   }
 
+  /**
+   * A packet of ICMP from the client to the server that default deny drops.
+   *
+   * @param reply whether it goes against its connection, so that the client's ingress was asked
+   */
+  static KernelEvent icmpDrop(int protocol, int type, boolean reply, int cookie) {
+    return new KernelEvent(
+        KernelEvent.Type.DROP,
+        1_000,
+        0,
+        12,
+        2,
+        0,
+        Direction.INGRESS,
+        133,
+        CLIENT,
+        0,
+        SERVER,
+        0,
+        protocol,
+        0,
+        256,
+        257,
+        cookie,
+        0,
+        1,
+        74,
+        0,
+        0,
+        0,
+        0,
+        reply,
+        0,
+        type,
+        0);
+  }
+
   private static KernelEvent event(
       KernelEvent.Type type,
       long timeNanos,

@@ -126,6 +126,27 @@ class FlowEnricherTest {
   }
 
   @Test
+  void anAnswerOfIcmpNeedsItsQuestionAllowed() {
+    assertEquals("to app=app-256 on 8/ICMP; no rule allows any egress", neededByIcmp(1, 0, true));
+    assertEquals(
+        "to app=app-256 on 128/ICMPV6; no rule allows any egress", neededByIcmp(58, 129, true));
+    assertEquals(
+        "from app=app-256 on 0/ICMP; nearest is anybody on 8080/TCP by " + RULE,
+        neededByIcmp(1, 0, false),
+        "nobody asked for it");
+  }
+
+  @Test
+  void anErrorOfIcmpNeedsNoRuleOfItsOwn() {
+    assertEquals("", neededByIcmp(1, 3, true));
+    assertEquals("", neededByIcmp(58, 2, true));
+  }
+
+  private String neededByIcmp(int protocol, int type, boolean reply) {
+    return enricher.flow(Events.icmpDrop(protocol, type, reply, cookie(false)), 1, 0).getNeeded();
+  }
+
+  @Test
   void anAuditedConnectionNamesWhoWouldHaveDeniedItAndWhatItNeeded() {
     Flow flow = enricher.flow(Events.start(cookie(false), 0), 1, 0);
     assertEquals(Verdict.AUDIT, flow.getVerdict());

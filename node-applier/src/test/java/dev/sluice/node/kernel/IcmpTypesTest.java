@@ -12,7 +12,9 @@ import static dev.sluice.node.kernel.Packet.ICMP6;
 import static dev.sluice.node.kernel.Packet.icmp;
 import static dev.sluice.node.kernel.Packet.tooBig;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.core.desired.IcmpType;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -129,8 +131,24 @@ class IcmpTypesTest extends PacketTest {
             lab.bump();
             lab.toPod(family.in(answer, 5)).passes();
             lab.rule(POD_ID, EGRESS, 0, family.protocol, asked, 16, false, 1).bump();
+            lab.told();
             lab.toPod(family.in(answer, 5)).drops(133);
+            KernelEvent drop = lab.drops().getFirst();
+            assertTrue(drop.reply());
+            assertEquals(answer, drop.icmpType());
           });
+    }
+  }
+
+  @Test
+  void whoExplainsKnowsTheSameAnswersAndErrors() {
+    for (Family family : FAMILIES) {
+      Map<Integer, Integer> asked = new TreeMap<>();
+      family.answers.forEach((question, answer) -> asked.put(answer, question));
+      for (int type = 0; type < 256; type++) {
+        assertEquals(asked.getOrDefault(type, type), IcmpType.asked(family.protocol, type));
+        assertEquals(family.errors.contains(type), IcmpType.isError(family.protocol, type));
+      }
     }
   }
 
