@@ -3,6 +3,7 @@ package dev.sluice.node;
 import static dev.sluice.node.apply.Rows.address;
 import static dev.sluice.node.apply.Rows.enforced;
 import static dev.sluice.node.apply.Rows.mark;
+import static dev.sluice.node.apply.Rows.member;
 import static dev.sluice.node.apply.Rows.open;
 import static dev.sluice.node.apply.Rows.pod;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -13,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.node.kernel.BpfCalls;
 import dev.sluice.node.kernel.RequiresKernel;
 import dev.sluice.schemas.Flow;
 import dev.sluice.schemas.FlowKind;
@@ -29,6 +31,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -105,6 +108,11 @@ class NodeOnKernelTest {
               return true;
             })
         .join();
+  }
+
+  private void takeAndRealise(List<Row<DesiredRecord>> rows) {
+    take(rows);
+    core.applier().ask(target -> target.place()).join();
   }
 
   private JsonNode ask(String request) throws IOException {
@@ -217,7 +225,7 @@ class NodeOnKernelTest {
     core.close();
     assertTrue(connects("a", "b", "10.0.1.11", 8080), "the kernel judges alone");
     assertFalse(connects("a", "b", "10.0.1.11", 9090));
-    try (BpfCalls calls = new BpfCalls()) {
+    try (BpfCalls calls = new BpfCalls(ProcessHandle.current().pid())) {
       core = openCore();
       take(WORLD);
       awaitReady();
@@ -226,11 +234,40 @@ class NodeOnKernelTest {
           calls.seen().stream().filter(call -> !call.contains(" dns-")).toList(),
           "all but the sockets of the new process' proxy");
       int before = calls.seen().size();
-      take(List.of(pod(6, "10.0.1.12", 256, 3, "c"), mark(6)));
-      core.applier().ask(target -> target.place()).join();
+      takeAndRealise(List.of(pod(6, "10.0.1.12", 256, 3, "c"), mark(6)));
       assertEquals(before + 1, calls.seen().size(), "one address is one write");
     }
     assertTrue(connects("a", "b", "10.0.1.11", 8080));
+  }
+
+  /**
+   * Of three subjects whose rules select it two have endpoints here: an entry for each of their
+   * port rules, all in one call. Around it each of the two endpoints is marked as changing, in one
+   * record, and as changed, in both; then the address is one call.
+   */
+  @Test
+  void aNewIdentityIsWrittenOnceForEachPortRuleOfTheSubjectsHere() throws Exception {
+    addPods();
+    List<Row<DesiredRecord>> world = new ArrayList<>(WORLD);
+    world.set(1, enforced(5, 256, "frontend", 8080, 8443));
+    world.set(2, enforced(5, 257, "frontend", 80, 90, 9000));
+    world.add(3, enforced(5, 300, "frontend", 80));
+    world.add(4, enforced(5, 301, "other", 80));
+    take(world);
+    awaitReady();
+    int entries = ask("{\"op\":\"dump\",\"map\":\"policy\"}").path("entries").size();
+    try (BpfCalls calls = new BpfCalls(ProcessHandle.current().pid())) {
+      takeAndRealise(List.of(member(6, "frontend", 400), mark(6)));
+      List<String> written = calls.seen();
+      assertEquals(1 + 2 * 3, written.size(), () -> String.join("\n", written));
+      assertEquals(1, written.stream().filter(BpfCalls::isBatch).count());
+      int more = ask("{\"op\":\"dump\",\"map\":\"policy\"}").path("entries").size() - entries;
+      assertEquals(2 + 3, more);
+      takeAndRealise(List.of(address(7, "10.0.2.30", 400, "node-2", 9, "c"), mark(7)));
+      assertEquals(written.size() + 1, calls.seen().size(), "its address is one write");
+      takeAndRealise(List.of(member(8, "elsewhere", 401), mark(8)));
+      assertEquals(written.size() + 1, calls.seen().size(), "nobody here selects it");
+    }
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.sluice.core.net.Prefix;
 import dev.sluice.core.policy.TrafficRule;
 import dev.sluice.schemas.convert.Row;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Rows of topic desired for tests: pods on node-1 and node-2, and what they may do. */
 public final class Rows {
@@ -30,22 +31,38 @@ public final class Rows {
 
   /** Ingress is enforced; anybody may come in on a TCP port. */
   public static Row<DesiredRecord> enforced(long position, int identity, int port) {
+    return enforced(position, identity, "", port);
+  }
+
+  /**
+   * Ingress is enforced; whom the selector with an id selects may come in on TCP ports; an empty id
+   * is anybody.
+   */
+  public static Row<DesiredRecord> enforced(
+      long position, int identity, String selector, int... ports) {
+    List<CompiledRule> rules =
+        IntStream.of(ports)
+            .mapToObj(
+                port ->
+                    new CompiledRule(
+                        selector,
+                        6,
+                        port,
+                        port,
+                        RuleVerdict.ALLOW,
+                        Precedence.of(TrafficRule.Tier.NORMAL, 0),
+                        "",
+                        List.of("CiliumNetworkPolicy/shop/p#spec.ingress[0].toPorts[0]")))
+            .toList();
     return policy(
         position,
         identity,
-        new DirectionPolicy(
-            true,
-            List.of("CiliumNetworkPolicy/shop/p"),
-            List.of(
-                new CompiledRule(
-                    "",
-                    6,
-                    port,
-                    port,
-                    RuleVerdict.ALLOW,
-                    Precedence.of(TrafficRule.Tier.NORMAL, 0),
-                    "",
-                    List.of("CiliumNetworkPolicy/shop/p#spec.ingress[0].toPorts[0]")))));
+        new DirectionPolicy(true, List.of("CiliumNetworkPolicy/shop/p"), rules));
+  }
+
+  /** A selector selects an identity. */
+  public static Row<DesiredRecord> member(long position, String selector, int identity) {
+    return upsert(position, new DesiredRecord.Member(selector, identity));
   }
 
   private static Row<DesiredRecord> policy(long position, int identity, DirectionPolicy ingress) {
