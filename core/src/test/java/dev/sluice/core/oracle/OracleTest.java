@@ -1,6 +1,7 @@
 package dev.sluice.core.oracle;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.net.IpAddress;
@@ -337,5 +338,62 @@ class OracleTest {
     verdict(Verdict.ALLOW, "172.31.0.1", 80);
     ingress("base", false, rule(Action.ALLOW, Tier.BASELINE, 0, new Peers.Any(), tcp(80, 80)));
     assertEquals(Verdict.ALLOW, judge("web", "db", 80).ingress().verdict());
+  }
+
+  @Test
+  void aRuleWhoseMechanismIsMissingIsNear() {
+    settings = new World.Settings("default", EnforcementMode.DEFAULT, Set.of());
+    ingress(
+        "p",
+        true,
+        allow(app(WEB), new PortRule("port", PortProtocol.TCP, new Ports.Range(80, 80), GET)),
+        rule(Action.DENY, Tier.NORMAL, 0, app(DB), tcp(80, 80)));
+    Answer.Side side = judge("web", "db", 80).ingress();
+    assertEquals(Why.DEFAULT_DENY, side.why());
+    assertEquals(List.of(new Near(P + "#port", Close.MECHANISM)), side.near());
+  }
+
+  /** What it passes over would have allowed the flow; what drops it is another policy. */
+  @Test
+  void anAuditingPolicyThatOnlyGivesWayIsNamed() {
+    ingress("p", true);
+    ingress("accepts", false, rule(Action.ALLOW, Tier.ADMIN, 2, app(WEB)));
+    assertEquals(Verdict.ALLOW, judge("web", "db", 80).verdict());
+    PolicyRule gives =
+        new PolicyRule(
+            "spec",
+            DB,
+            "",
+            List.of(),
+            "",
+            new PolicyRule.Direction(
+                false, List.of(rule(Action.PASS, Tier.ADMIN, 1, app(WEB), tcp(80, 80)))),
+            new PolicyRule.Direction(false, List.of()));
+    policies.add(
+        new Policy(new ObjectKey("CiliumNetworkPolicy", "shop", "gives"), List.of(gives), true));
+    Answer.Side side = judge("web", "db", 80).ingress();
+    assertEquals(Verdict.AUDIT, side.verdict());
+    assertEquals(List.of("CiliumNetworkPolicy/shop/gives"), side.audited());
+    assertEquals(Verdict.ALLOW, judge("web", "db", 81).verdict(), "of that it says nothing");
+  }
+
+  @Test
+  void servicesAreSelectedInOneNamespaceOrInAll() {
+    LabelSelector data = LabelSelector.of(Requirement.in("any", "tier", List.of("data")));
+    egress(allow(of(new Peer.Services("to", "", data))));
+    assertEquals(Verdict.ALLOW, judge("db", "db2", 80).egress().verdict());
+    policies.clear();
+    egress(allow(of(new Peer.Services("to", "shop", data))));
+    assertEquals(Verdict.ALLOW, judge("db", "db2", 80).egress().verdict());
+    policies.clear();
+    egress(allow(of(new Peer.Services("to", "bank", data))));
+    assertEquals(Verdict.DENY, judge("db", "db2", 80).egress().verdict());
+  }
+
+  @Test
+  void aPodThatIsNotThereIsNamed() {
+    IllegalArgumentException thrown =
+        assertThrows(IllegalArgumentException.class, () -> judge("cache", "db", 80));
+    assertEquals("the world has no pod shop/cache", thrown.getMessage());
   }
 }

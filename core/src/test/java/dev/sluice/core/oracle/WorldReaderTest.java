@@ -202,4 +202,28 @@ class WorldReaderTest {
     put("SluiceSettings", "", "cluster", Map.of("spec", Map.of("policyEnforcementMode", "always")));
     assertEquals(EnforcementMode.ALWAYS, world().settings().enforcement());
   }
+
+  @Test
+  void whatPodsOfSluiceNeedIsAPolicyOfTheSettings() {
+    put("SluiceSettings", "", "cluster", Map.of("spec", Map.of("systemNamespace", "sluice")));
+    assertEquals(
+        List.of("SluiceSettings//cluster"),
+        world().policies().stream().map(policy -> policy.key().toString()).toList());
+    put("SluiceSettings", "", "cluster", Map.of("spec", Map.of()));
+    assertEquals(List.of(), world().policies());
+  }
+
+  @Test
+  void onlySlicesSayWhereAServiceIs() {
+    Map<String, Object> slice =
+        Map.of(
+            "metadata",
+            Map.of("labels", Map.of("kubernetes.io/service-name", "kubernetes")),
+            "endpoints",
+            List.of(Map.of("addresses", List.of("203.0.113.1"))));
+    put("ConfigMap", "default", "kubernetes", slice);
+    assertEquals(List.of(), world().apiServers());
+    put("EndpointSlice", "default", "kubernetes", slice);
+    assertEquals(List.of("203.0.113.1"), texts(world().apiServers()));
+  }
 }
