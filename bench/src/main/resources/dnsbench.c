@@ -292,7 +292,17 @@ static void reset(int fd)
 struct slot {
 	int asking, dialling; // socket, or -1
 	uint64_t since;
+	char name[64];
 };
+
+// What did not go as it should, for whoever looks for the reason.
+static void tell(const struct slot *s, const char *what, uint64_t took)
+{
+	static int told;
+
+	if (told++ < 50)
+		printf("%s: %s after %lu ms\n", s->name, what, took / 1000000);
+}
 
 // Every slot asks for the next name with its own socket, dials the answer, and goes on.
 static void first(const char *server, const char *path, int window)
@@ -319,6 +329,7 @@ static void first(const char *server, const char *path, int window)
 
 				name[strcspn(name, "\n")] = 0;
 				size = question(m, asked++, name);
+				snprintf(s->name, sizeof(s->name), "%s", name);
 				s->since = now_ns();
 				send(s->asking, m, size, 0);
 			}
@@ -342,6 +353,7 @@ static void first(const char *server, const char *path, int window)
 					s->since = now_ns();
 				}
 				if (!address || s->dialling < 0) {
+					tell(s, address ? "no route" : got > 3 ? "answered without an address" : "refused", took);
 					unanswered += !address;
 					s->since = 0;
 					done++;
@@ -352,12 +364,15 @@ static void first(const char *server, const char *path, int window)
 
 				getsockopt(s->dialling, SOL_SOCKET, SO_ERROR, &error, &length);
 				connected += !error && wait[i].revents;
-				late += !error && took > LATE_NS;
+				late += !error && wait[i].revents && took > LATE_NS;
+				if (error || !wait[i].revents || took > LATE_NS)
+					tell(s, error ? strerror(error) : "connect too late", took);
 				reset(s->dialling);
 				s->dialling = -1;
 				s->since = 0;
 				done++;
 			} else if (s->dialling < 0 && took > 5000000000ull) {
+				tell(s, "no answer", took);
 				unanswered++;
 				s->since = 0;
 				done++;

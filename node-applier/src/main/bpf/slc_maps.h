@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-// Every map, and the tunables. All maps but slc_scratch are pinned; the applier sizes the connection table.
+// Every map, and the tunables. All maps but those that a packet fills and reads itself are pinned; the applier sizes the connection table.
 #pragma once
 #include <bpf/bpf_helpers.h>
 #include "slc_types.h"

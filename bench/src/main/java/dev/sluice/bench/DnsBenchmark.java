@@ -130,6 +130,8 @@ final class DnsBenchmark implements Benchmark {
     rows.add(Row.atMost(name(), "new name, question to answer, p99", alone[3] / 1e6, "ms", 3));
     rows.add(
         Row.atLeast(name(), "first connects at once, of 100 000 new names", connected, "", ALL));
+    rows.add(Row.untargeted(name(), "of the others, without answer", alone[4] + loaded[4], ""));
+    rows.add(Row.untargeted(name(), "of the others, connected late", alone[1] + loaded[1], ""));
     rows.add(
         Row.atMost(
             name(),

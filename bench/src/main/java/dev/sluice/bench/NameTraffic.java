@@ -68,9 +68,14 @@ public final class NameTraffic implements Closeable {
 
   private static final String ADDRESSES = "198.18.0.0/15";
 
-  /** Runs a client in a network namespace to its end; the numbers of the last line it prints. */
+  /**
+   * Runs a client in a network namespace to its end; the numbers of the last line it prints. What
+   * it tells before is for whoever watches.
+   */
   public double[] run(String what, String netns, String... more) {
-    return last(Shell.run(command(what, netns, more)));
+    String text = Shell.run(command(what, netns, more));
+    System.err.print(text.substring(0, text.strip().lastIndexOf('\n') + 1));
+    return last(text);
   }
 
   /** Starts a client that goes on until this is closed; its lines go to a file. */

@@ -40,6 +40,7 @@ final class LabDns {
   private final Path folder;
   private final ManifestFolder manifests;
   private final Map<String, List<String>> cluster = new TreeMap<>();
+  private final Map<String, String> aliases = new TreeMap<>();
   private final Map<String, Object> outside = new TreeMap<>();
   private boolean writing;
 
@@ -164,6 +165,14 @@ final class LabDns {
     }
   }
 
+  /** The name of a Service that stands for another name; empty: it stands for none any more. */
+  synchronized void alias(String name, String target) {
+    String before = target.isEmpty() ? aliases.remove(name) : aliases.put(name, target);
+    if (!target.equals(before == null ? "" : before)) {
+      changed();
+    }
+  }
+
   /** {@code 10-0-1-5.shop.pod.cluster.local}: the name of a pod by its IPv4 address. */
   static String podName(String namespace, String ip) {
     return ip.replace('.', '-').replace(':', '-') + "." + namespace + ".pod." + DOMAIN;
@@ -232,6 +241,8 @@ final class LabDns {
     Map<String, Object> byName = new TreeMap<>();
     outside.forEach((key, entry) -> byName.put(key.substring(key.indexOf('/') + 1), entry));
     cluster.forEach((name, all) -> byName.put(name, entry(CLUSTER_TTL_SECONDS, 0, all)));
+    aliases.forEach(
+        (name, target) -> byName.put(name, Map.of("ttl", CLUSTER_TTL_SECONDS, "alias", target)));
     try {
       FileTree.write(folder.resolve("names.json"), LabHandle.MAPPER.writeValueAsString(byName));
     } catch (JsonProcessingException e) {

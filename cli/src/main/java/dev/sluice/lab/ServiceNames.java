@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -15,7 +16,8 @@ import java.util.TreeSet;
 /**
  * The names that Services give, as the DNS of a cluster does: {@code SERVICE.NS.svc.cluster.local}
  * has the cluster addresses, or, of a headless Service, those of its ready endpoints; an endpoint
- * with a hostname has a name of its own below that. One thread at a time.
+ * with a hostname has a name of its own below that. A Service of type ExternalName is an alias. One
+ * thread at a time.
  */
 final class ServiceNames {
   private static final String SERVICE = "Service";
@@ -50,6 +52,8 @@ final class ServiceNames {
       held.headless = addresses.contains("None");
       addresses.removeIf(ip -> ip.isEmpty() || ip.equals("None"));
       held.addresses = addresses;
+      boolean external = PodSpec.text(spec.get("type")).equals("ExternalName");
+      dns.alias(name(object), external ? target(PodSpec.text(spec.get("externalName"))) : "");
       tell(key(object, object.getName()));
     } else if (object.getKind().equals(SLICE)) {
       slice(object);
@@ -76,6 +80,7 @@ final class ServiceNames {
       Held held = held(key(object, object.getName()));
       held.headless = false;
       held.addresses = List.of();
+      dns.alias(name(object), "");
       tell(key(object, object.getName()));
     } else if (object.getKind().equals(SLICE)) {
       String service = serviceOfSlice.remove(key(object, object.getName()));
@@ -92,6 +97,15 @@ final class ServiceNames {
 
   private static String key(K8sObject object, String name) {
     return object.getNamespace() + "/" + name;
+  }
+
+  private static String name(K8sObject service) {
+    return LabDns.serviceName(service.getNamespace(), service.getName());
+  }
+
+  private static String target(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
   }
 
   private void tell(String service) {

@@ -1,6 +1,7 @@
 # The names of a lab, of the cluster and of the outside world, for the resolver in front of it.
 # names.py FILE PORT: FILE is JSON, {name: {"ttl": seconds, "perAnswer": n, "addresses": [...]}}, read anew when it
 # changes. An answer holds perAnswer addresses of the family asked for, from a place that moves on with every answer.
+# {name: {"ttl": seconds, "alias": name}} is a CNAME, answered with what its target has here.
 import ipaddress, json, os, socket, socketserver, struct, sys, threading
 
 FILE, PORT = sys.argv[1], int(sys.argv[2])
@@ -18,7 +19,7 @@ def names():
 
 
 def chosen(name, entry, version):
-    mine = [a for a in map(ipaddress.ip_address, entry["addresses"]) if a.version == version]
+    mine = [a for a in map(ipaddress.ip_address, entry.get("addresses", [])) if a.version == version]
     count = entry["perAnswer"] or len(mine)
     with lock:
         start = turn.get((name, version), 0)
@@ -36,13 +37,20 @@ def answer(query):
     end = at + 5
     kind = struct.unpack("!H", query[at + 1:at + 3])[0]
     name = b".".join(labels).decode("ascii", "replace").lower()
+    owner = b"\xc0\x0c"
     entry = names().get(name)
     records, rcode = b"", 0 if entry else 3
     count = 0
+    while entry and "alias" in entry and count < 8:
+        name = entry["alias"]
+        target = b"".join(bytes([len(label)]) + label.encode() for label in name.split(".")) + b"\0"
+        records += owner + struct.pack("!HHIH", 5, 1, entry["ttl"], len(target)) + target
+        count += 1
+        owner, entry = target, names().get(name) if kind != 5 else None
     if entry and kind in (1, 28):
         for address in chosen(name, entry, 4 if kind == 1 else 6):
             data = address.packed
-            records += struct.pack("!HHHIH", 0xC00C, kind, 1, entry["ttl"], len(data)) + data
+            records += owner + struct.pack("!HHIH", kind, 1, entry["ttl"], len(data)) + data
             count += 1
     edns = query[end:end + 3] == b"\0\0\x29"
     head = query[:2] + struct.pack("!HHHHH", 0x8400 | (query[2] & 1) << 8 | rcode, 1, count, 0, edns)

@@ -53,13 +53,20 @@ class ClusterDnsTest {
                 + Manifests.server("web-2", "web", "node-2", "10.0.2.82,fd00:10:0:2::82")
                 + service("web", "clusterIPs: [10.96.0.80, \"fd00:10:96::80\"]")
                 + service("each", "clusterIP: None, ipFamilyPolicy: PreferDualStack")
+                + """
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: paid, namespace: shop}
+                spec: {type: ExternalName, externalName: API.stripe.com.}
+                """
                 + resolving.outside(
                     "stripe", "api.stripe.com", List.of("203.0.113.10", "2001:db8::10"))
                 + Manifests.client("open-1", "open", "node-1", "")
                 + Manifests.client("open-2", "open", "node-2", "")
                 + Manifests.client("pay-1", "pay", "node-1", "")
                 + Manifests.client("pay-2", "pay", "node-2", "")
-                + Resolving.policy("pay", "pay", "*.stripe.com", "web.shop.svc.cluster.local"));
+                + Resolving.policy("pay", "pay", "*.stripe.com", "*.shop.svc.cluster.local"));
     lab.awaitConnects("shop/open-1", "10.0.2.82", Manifests.PORT);
     lab.awaitConnects("outside/stripe", "203.0.113.10", Manifests.PORT);
   }
@@ -89,6 +96,9 @@ class ClusterDnsTest {
     "shop/open-2, 10.96.0.10,    web,  AAAA, fd00:10:96::80,",
     "shop/open-1, 10.96.0.10,    each, A,    10.0.1.81,        10.0.2.82",
     "shop/open-2, fd00:10:96::a, each, AAAA, fd00:10:0:1::81,  fd00:10:0:2::82",
+    "shop/open-1, 10.96.0.10,    paid, A,    203.0.113.10,     api.stripe.com.",
+    "shop/open-2, fd00:10:96::a, paid, AAAA, 2001:db8::10,     api.stripe.com.",
+    "shop/open-1, 10.96.0.10,    paid, CNAME, api.stripe.com.,",
     "node/1,      10.96.0.10,    web,  A,    10.96.0.80,",
     "node/2,      fd00:10:96::a, each, A,    10.0.1.81,        10.0.2.82",
   })
@@ -142,6 +152,9 @@ class ClusterDnsTest {
         // A Service's address is the cluster's: names open nothing of it.
         lines = resolving.lookUp(lab, pod, "web.shop.svc.cluster.local", v6, 1);
         assertTrue(lines.getFirst().startsWith("closed "), lines::toString);
+        // Of type ExternalName it is an alias of what is outside, and selected under its own name.
+        lines = resolving.lookUp(lab, pod, "paid.shop.svc.cluster.local", v6, 1);
+        assertTrue(lines.getFirst().startsWith("opened "), lines::toString);
       }
     }
     String told = "dns-response proxy FORWARDED (DNS Answer \"203.0.113.10\"";

@@ -1,11 +1,13 @@
 package dev.sluice.node;
 
+import dev.sluice.core.dns.NodeNames;
 import dev.sluice.core.node.KernelEntry.AddressEntry;
 import dev.sluice.core.node.KernelEntry.PolicyEntry;
 import dev.sluice.core.node.KernelEntry.PolicyKey;
 import dev.sluice.core.node.RuleBook;
 import dev.sluice.node.control.ControlAnswer.AddressLine;
 import dev.sluice.node.control.ControlAnswer.ConnectionLine;
+import dev.sluice.node.control.ControlAnswer.NameLine;
 import dev.sluice.node.control.ControlAnswer.PolicyLine;
 import dev.sluice.node.control.ControlAnswer.TranslationLine;
 import dev.sluice.node.kernel.Connection;
@@ -68,6 +70,21 @@ final class MapDump {
             Comparator.comparing(TranslationLine::kind)
                 .thenComparing(TranslationLine::source)
                 .thenComparing(TranslationLine::destination))
+        .toList();
+  }
+
+  static List<NameLine> names(NodeNames names) {
+    return names.knownAlone().stream()
+        .map(
+            known ->
+                new NameLine(
+                    known.answer().endpoint(),
+                    known.answer().endpointAddress(),
+                    known.answer().name(),
+                    known.key().address().toString(),
+                    known.untilMillis(),
+                    known.answer().resolver(),
+                    names.identityOf(known.key())))
         .toList();
   }
 

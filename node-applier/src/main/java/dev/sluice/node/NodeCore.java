@@ -90,16 +90,24 @@ final class NodeCore implements AutoCloseable {
     Path socket = settings.path(Setting.NODE_SOCKET);
     Consumer<Throwable> broken = world::broken;
     dns = new NodeDns(settings);
-    dns.takeSockets(broken);
+    NodeFiles files = new NodeFiles(socket);
+    NodeLock lock = closing(NodeLock.open(files.lock()));
+    boolean alone = lock.tryAcquire();
+    if (alone) {
+      dns.takeSockets(broken); // questions wait here, and are not dropped any more
+    }
     NodeSetup setup = new NodeSetup(settings);
     NodeSetup.NodeLinks own = setup.prepare();
-    Predecessor.leave(socket);
-    NodeFiles files = new NodeFiles(socket);
-    closing(NodeLock.acquire(files.lock()));
+    NodeDataplane.Programs programs = closing(NodeDataplane.load(settings));
+    if (!alone) {
+      dns.takeSockets(broken); // as late as can be: the predecessor has answered until here
+      Predecessor.leave(socket);
+      lock.acquire();
+    }
     RowFile rows = closing(new RowFile(files.rows()));
     CompletableFuture<Optional<Mirror>> former =
         CompletableFuture.supplyAsync(() -> rows.recall(node, dns.listener()));
-    NodeDataplane dataplane = closing(NodeDataplane.open(settings));
+    NodeDataplane dataplane = closing(programs.takeOver());
     dataplane.attachNode(own.uplinkIfindex(), own.tunnelIfindex());
     setup.raiseTunnel();
     settings.optional(Setting.NODE_CGROUP).map(Path::of).ifPresent(dataplane::attachSockets);
@@ -112,10 +120,11 @@ final class NodeCore implements AutoCloseable {
     String netns = settings.text(Setting.NODE_NETNS);
     HealthPorts health =
         closing(new HealthPorts(settings.optional(Setting.NODE_NETNS).map(Path::of).orElse(null)));
+    DataplaneMaps maps = new DataplaneMaps(dataplane);
     Applier target =
         new Applier(
             node,
-            new DataplaneMaps(dataplane),
+            maps,
             dataplane.services(),
             endpoints,
             new IpWiring(netns, NodeSetup.tunnels(settings))::change,
@@ -133,7 +142,7 @@ final class NodeCore implements AutoCloseable {
           dns.stepped(target);
           world.stepped();
         };
-    applier = closing(new ApplierThread(target, stepped, broken).start());
+    applier = closing(new ApplierThread(target, maps, stepped, broken).start());
 
     Attributions attributions = new Attributions(target::rules, peers, needs);
     MonitorHub monitor = new MonitorHub(dataplane::monitor, endpoints::name, attributions);

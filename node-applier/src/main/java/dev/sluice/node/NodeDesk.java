@@ -111,6 +111,10 @@ final class NodeDesk implements ControlHandler {
       case IPCACHE -> MapDump.addresses(entries(AddressEntry.class));
       case CT -> MapDump.connections(dataplane.connections());
       case LB -> ServiceDump.frontends(dataplane.services().readBack());
+      case NAMES ->
+          ask(
+              target ->
+                  target.known().map(known -> MapDump.names(known.names())).orElse(List.of()));
       case NAT -> MapDump.translations(dataplane.translation().all());
     };
   }

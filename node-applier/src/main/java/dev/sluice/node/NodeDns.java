@@ -219,7 +219,7 @@ final class NodeDns {
    */
   private void tellUse(ApplierThread applier, NodeDataplane dataplane) {
     try {
-      Set<IpAddress> leaving = applier.ask(Applier::leaving).join();
+      Set<IpAddress> leaving = applier.ask(target -> target.withNames(NodeNames::leaving)).join();
       NameUses uses = NameUses.of(dataplane.connections());
       long now = System.currentTimeMillis();
       long until =
@@ -231,19 +231,37 @@ final class NodeDns {
               target -> {
                 watch.stepped(target);
                 List<DnsEvent.Answered> again =
-                    target.looked(leaving, Set.copyOf(uses.addresses()), now);
+                    target.withNames(
+                        names -> names.looked(leaving, Set.copyOf(uses.addresses()), now));
                 target.passedAlone(now, uses.byEndpoint(), until);
                 target.known().ifPresent(known -> tell(known.names(), again, uses, now));
                 return true;
               })
-          .exceptionally(
-              e -> {
-                LOG.warn("which addresses are in use cannot be told: {}", e.getMessage());
-                return false;
-              });
+          .join();
+      lookAgain(applier, dataplane);
       desk.tidy();
     } catch (RuntimeException e) {
       LOG.warn("which addresses are in use cannot be told: {}", e.getMessage());
+    }
+  }
+
+  /** After the step that followed: what went meanwhile comes back, if somebody had connected. */
+  private void lookAgain(ApplierThread applier, NodeDataplane dataplane) {
+    Set<IpAddress> left = applier.ask(Applier::left).join();
+    if (left.isEmpty()) {
+      return;
+    }
+    Set<IpAddress> open = Set.copyOf(NameUses.of(dataplane.connections()).addresses());
+    List<DnsEvent.Answered> back =
+        applier
+            .ask(
+                target ->
+                    target.withNames(
+                        names -> names.lookedAgain(left, open, System.currentTimeMillis())))
+            .join();
+    Consumer<DnsEvent> events = publisher;
+    if (events != null) {
+      back.forEach(events);
     }
   }
 

@@ -3,7 +3,6 @@ package dev.sluice.node;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,16 +13,30 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The right to write a node's maps: one process has it at a time, and loses it when it ends,
- * however it ends.
+ * however it ends. For one thread.
  */
 final class NodeLock implements AutoCloseable {
   private static final long PATIENCE_NANOS = Duration.ofSeconds(20).toNanos();
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
+  private final Path path;
   private final FileChannel file;
+  private boolean held;
 
-  private NodeLock(FileChannel file) {
+  private NodeLock(Path path, FileChannel file) {
+    this.path = path;
     this.file = file;
+  }
+
+  /** Opens the file; the right itself is asked for. */
+  static NodeLock open(Path path) {
+    try {
+      Files.createDirectories(path.toAbsolutePath().getParent());
+      return new NodeLock(
+          path, FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot lock " + path, e);
+    }
   }
 
   /**
@@ -31,34 +44,28 @@ final class NodeLock implements AutoCloseable {
    *
    * @throws IllegalStateException when another process keeps it
    */
-  static NodeLock acquire(Path path) {
-    try {
-      Files.createDirectories(path.toAbsolutePath().getParent());
-      FileChannel file =
-          FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      long until = System.nanoTime() + PATIENCE_NANOS;
-      while (!tryLock(file)) {
-        if (System.nanoTime() - until > 0) {
-          file.close();
-          throw new IllegalStateException(
-              "another node-applier works on this node: end the process that has "
-                  + path
-                  + " locked");
-        }
-        LockSupport.parkNanos(LOOK_NANOS);
+  void acquire() {
+    long until = System.nanoTime() + PATIENCE_NANOS;
+    while (!tryAcquire()) {
+      if (System.nanoTime() - until > 0) {
+        throw new IllegalStateException(
+            "another node-applier works on this node: end the process that has "
+                + path
+                + " locked");
       }
-      return new NodeLock(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot lock " + path, e);
+      LockSupport.parkNanos(LOOK_NANOS);
     }
   }
 
-  private static boolean tryLock(FileChannel file) throws IOException {
+  /** Takes it, or has it already; false when somebody else has it. */
+  boolean tryAcquire() {
     try {
-      FileLock lock = file.tryLock();
-      return lock != null;
+      held = held || file.tryLock() != null;
+      return held;
     } catch (OverlappingFileLockException e) {
       return false; // another node of this process
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot lock " + path, e);
     }
   }
 

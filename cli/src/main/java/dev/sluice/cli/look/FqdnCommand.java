@@ -1,26 +1,32 @@
 package dev.sluice.cli.look;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.cli.DataOption;
 import dev.sluice.cli.OutputOptions;
+import dev.sluice.cli.Refusal;
 import dev.sluice.cli.output.Table;
 import dev.sluice.core.dns.NameSelectors;
 import dev.sluice.core.policy.FqdnSelector;
+import dev.sluice.lab.LabState;
 import dev.sluice.schemas.DesiredRow;
 import dev.sluice.schemas.FqdnAddress;
 import dev.sluice.schemas.FqdnName;
 import dev.sluice.schemas.FqdnRow;
 import dev.sluice.schemas.Selector;
 import dev.sluice.schemas.topic.Topics;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code sluice fqdn cache list}. */
 @Command(
@@ -36,6 +42,7 @@ final class FqdnCommand extends Group {
    * @param source that pod, {@code namespace/name}
    * @param reason {@code lookup}, or {@code connection} when only connections keep it
    * @param ttlSeconds what is left, the floor applied; 0 when only connections keep it
+   * @param alone whether it counts for that pod alone, since nobody trusts who answered
    */
   private record Row(
       String endpoint,
@@ -45,23 +52,58 @@ final class FqdnCommand extends Group {
       String name,
       String ip,
       long ttlSeconds,
-      int identity) {}
+      int identity,
+      boolean alone) {
+    static Row of(
+        String pod,
+        String podAddress,
+        String selector,
+        String name,
+        String ip,
+        long leftSeconds,
+        int identity,
+        boolean alone) {
+      String reason = leftSeconds > 0 ? "lookup" : "connection";
+      return new Row(podAddress, pod, reason, selector, name, ip, leftSeconds, identity, alone);
+    }
+  }
 
-  private static List<Row> read(LabTopics topics, long nowMillis) {
-    List<FqdnSelector> selectors =
-        topics.latest(Topics.DESIRED).values().stream()
-            .map(DesiredRow::getEntry)
-            .filter(Selector.class::isInstance)
-            .map(entry -> NameSelectors.read(((Selector) entry).getText()))
-            .flatMap(java.util.Optional::stream)
-            .sorted()
+  private static List<FqdnSelector> selectors(LabTopics topics) {
+    return topics.latest(Topics.DESIRED).values().stream()
+        .map(DesiredRow::getEntry)
+        .filter(Selector.class::isInstance)
+        .map(entry -> NameSelectors.read(((Selector) entry).getText()))
+        .flatMap(java.util.Optional::stream)
+        .sorted()
+        .toList();
+  }
+
+  private static List<String> matching(List<FqdnSelector> selectors, String name) {
+    List<String> matching =
+        selectors.stream()
+            .filter(selector -> selector.matches(name))
+            .map(FqdnSelector::text)
+            .distinct()
             .toList();
+    return matching.isEmpty() ? List.of("") : matching;
+  }
+
+  private static long leftSeconds(long untilMillis, long nowMillis) {
+    return Math.max(0, (untilMillis - nowMillis + 999) / 1000);
+  }
+
+  /**
+   * @param err told of nodes that do not answer
+   */
+  private static List<Row> read(LabTopics topics, LabState lab, long nowMillis, PrintWriter err) {
+    List<FqdnSelector> selectors = selectors(topics);
     List<Row> rows = new ArrayList<>();
     topics.latest(Topics.FQDNS).values().stream()
         .map(FqdnRow::getEntry)
         .filter(FqdnAddress.class::isInstance)
         .map(FqdnAddress.class::cast)
         .forEach(address -> add(rows, address, selectors, nowMillis));
+    lab.nodes().forEach(node -> addAlone(rows, node, selectors, nowMillis, err));
     rows.sort(
         Comparator.comparing(Row::source)
             .thenComparing(Row::selector)
@@ -73,25 +115,48 @@ final class FqdnCommand extends Group {
   private static void add(
       List<Row> rows, FqdnAddress address, List<FqdnSelector> selectors, long nowMillis) {
     for (FqdnName name : address.getNames()) {
-      List<String> matching =
-          selectors.stream()
-              .filter(selector -> selector.matches(name.getName()))
-              .map(FqdnSelector::text)
-              .distinct()
-              .toList();
-      long left = Math.max(0, (name.getUntil() - nowMillis + 999) / 1000);
-      for (String selector : matching.isEmpty() ? List.of("") : matching) {
+      for (String selector : matching(selectors, name.getName())) {
         rows.add(
-            new Row(
-                name.getEndpointAddress(),
+            Row.of(
                 name.getEndpoint(),
-                left > 0 ? "lookup" : "connection",
+                name.getEndpointAddress(),
                 selector,
                 name.getName(),
                 address.getAddress(),
-                left,
-                address.getIdentity()));
+                leftSeconds(name.getUntil(), nowMillis),
+                address.getIdentity(),
+                false));
       }
+    }
+  }
+
+  /** No topic holds what counts for one pod alone: its node does. */
+  private static void addAlone(
+      List<Row> rows,
+      LabState.Node node,
+      List<FqdnSelector> selectors,
+      long nowMillis,
+      PrintWriter err) {
+    ObjectNode request = JsonNodeFactory.instance.objectNode();
+    request.put("op", "dump").put("map", "names");
+    try (NodeSocket socket = NodeSocket.open(node)) {
+      for (JsonNode each : socket.ask(request).path("entries")) {
+        String name = each.path("name").asText();
+        for (String selector : matching(selectors, name)) {
+          rows.add(
+              Row.of(
+                  each.path("pod").asText(),
+                  each.path("podAddress").asText(),
+                  selector,
+                  name,
+                  each.path("address").asText(),
+                  leftSeconds(each.path("until").asLong(), nowMillis),
+                  each.path("identity").asInt(),
+                  true));
+        }
+      }
+    } catch (Refusal e) {
+      err.println(e.getMessage() + "; what only its pods were told is not listed.");
     }
   }
 
@@ -105,7 +170,8 @@ final class FqdnCommand extends Group {
                 row.selector(),
                 row.name(),
                 row.ip(),
-                row.reason().equals("lookup") ? row.ttlSeconds() + "s" : "connection"));
+                (row.reason().equals("lookup") ? row.ttlSeconds() + "s" : "connection")
+                    + (row.alone() ? " (for it alone)" : "")));
     return table;
   }
 
@@ -121,6 +187,7 @@ final class FqdnCommand extends Group {
       json.putArray("ips").add(row.ip());
       json.put("ttl", row.ttlSeconds());
       json.put("identity", row.identity());
+      json.put("alone", row.alone());
     }
     return array;
   }
@@ -141,6 +208,7 @@ final class FqdnCommand extends Group {
   static final class ListAll implements Callable<Integer> {
     @Mixin DataOption data;
     @Mixin OutputOptions output;
+    @Spec CommandSpec spec;
 
     @Option(
         names = {"-p", "--matchpattern"},
@@ -156,7 +224,12 @@ final class FqdnCommand extends Group {
     public Integer call() {
       try (LabTopics topics = LabTopics.open(data.lab())) {
         List<Row> rows =
-            read(topics, System.currentTimeMillis()).stream()
+            read(
+                    topics,
+                    data.lab().state(),
+                    System.currentTimeMillis(),
+                    spec.commandLine().getErr())
+                .stream()
                 .filter(row -> pattern == null || FqdnSelector.pattern(pattern).matches(row.name()))
                 .filter(
                     row ->

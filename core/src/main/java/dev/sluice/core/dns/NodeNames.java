@@ -45,28 +45,10 @@ public final class NodeNames {
   private final Map<OwnNames.Key, SelectorSet> unnumbered = new TreeMap<>();
   private final Map<String, String> words = new HashMap<>();
   private final LeavingAddresses leaving = new LeavingAddresses();
-  private Ends ends = Ends.UNTOLD;
-
-  /** Told as the topic gives names to addresses and takes them away. */
-  public interface Ends {
-    Ends UNTOLD =
-        new Ends() {
-          @Override
-          public void ended(IpAddress address, NameUse use) {}
-
-          @Override
-          public void alive(IpAddress address, String name) {}
-        };
-
-    /** The address has lost this name. */
-    void ended(IpAddress address, NameUse use);
-
-    /** The address has this name. */
-    void alive(IpAddress address, String name);
-  }
+  private NameEnds ends = NameEnds.UNTOLD;
 
   /** Says who is told. */
-  public void tell(Ends listener) {
+  public void tell(NameEnds listener) {
     ends = listener;
   }
 
@@ -222,7 +204,25 @@ public final class NodeNames {
   public List<DnsEvent.Answered> looked(
       Set<IpAddress> looked, Set<IpAddress> open, long timeMillis) {
     LeavingAddresses.Looked found = leaving.looked(looked, open, timeMillis);
-    touched.addAll(found.gone());
+    touched.addAll(found.changed());
+    return found.told();
+  }
+
+  /** The addresses that have gone and that connections are to be looked for once more. */
+  public Set<IpAddress> left() {
+    return Set.copyOf(leaving.left());
+  }
+
+  /**
+   * The node has looked for connections after {@link #left} said so: to those that were opened
+   * after the first look, and before the kernel had forgotten the address, it comes back.
+   *
+   * @return as {@link #looked}
+   */
+  public List<DnsEvent.Answered> lookedAgain(
+      Set<IpAddress> looked, Set<IpAddress> open, long timeMillis) {
+    LeavingAddresses.Looked found = leaving.lookedAgain(looked, open, timeMillis);
+    touched.addAll(found.changed());
     leaving.takeReleased().forEach(this::set);
     return found.told();
   }
@@ -328,6 +328,7 @@ public final class NodeNames {
       }
     }
     touched.clear();
+    leaving.told(changed.keySet());
     Map<OwnNames.Key, Integer> changedOwn = drainOwn();
     List<Change<FqdnRecord>> changedSets = List.copyOf(setChanges);
     setChanges.clear();
@@ -456,6 +457,17 @@ public final class NodeNames {
   /** What endpoints were answered alone, to be remembered. */
   public List<OwnNames.Own> answeredAlone() {
     return own.answers();
+  }
+
+  /** What endpoints were answered alone, for whoever looks; in order. */
+  public List<OwnNames.Known> knownAlone() {
+    return own.known();
+  }
+
+  /** Who an address is to one endpoint. */
+  public int identityOf(OwnNames.Key key) {
+    Integer alone = ownGiven.get(key);
+    return alone == null ? identityOf(key.address()) : alone;
   }
 
   /** Addresses of single endpoints that had to make room. */

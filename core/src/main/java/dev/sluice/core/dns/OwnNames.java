@@ -42,6 +42,14 @@ public final class OwnNames {
   /** An answer that counts for one endpoint. */
   public record Own(int endpoint, DnsEvent.Answered answer) {}
 
+  /**
+   * What an address is to one endpoint.
+   *
+   * @param untilMillis until when the answer holds, the floor applied; connections may keep the
+   *     address for longer
+   */
+  public record Known(Key key, DnsEvent.Answered answer, long untilMillis) {}
+
   private record Use(DnsEvent.Answered answer, long untilMillis) {}
 
   private static final class Held {
@@ -164,6 +172,16 @@ public final class OwnNames {
   Set<String> names(Key key) {
     Held held = all.get(key);
     return held == null ? Set.of() : held.names.keySet();
+  }
+
+  /** All that is known, by endpoint and address; an address is there once for each name. */
+  List<Known> known() {
+    return all.entrySet().stream()
+        .flatMap(
+            each ->
+                each.getValue().names.values().stream()
+                    .map(use -> new Known(each.getKey(), use.answer(), use.untilMillis())))
+        .toList();
   }
 
   /** All answers that hold, to be remembered. */

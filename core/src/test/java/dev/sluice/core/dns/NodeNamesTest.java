@@ -126,7 +126,46 @@ final class NodeNamesTest {
     names.looked(names.leaving(), Set.of(), 99_000);
     step = names.drain();
     assertEquals(Map.of(ONE, 0), step.addresses());
+    assertEquals(List.of(), step.sets(), "the address could come back");
+    names.lookedAgain(names.left(), Set.of(), 99_001);
+    step = names.drain();
+    assertEquals(Map.of(), step.addresses());
     assertEquals("set/" + NUMBER, step.sets().getFirst().key());
+  }
+
+  @Test
+  void aConnectionThatWasOpenedAfterTheLookBringsItsAddressBack() {
+    selector("s", "fqdn:matchPattern: *.stripe.com,reserved:world");
+    set(NUMBER, "s");
+    row(NUMBER);
+    names.drain();
+    gone("address/" + ONE, LearnedAddress.class);
+    names.looked(names.leaving(), Set.of(), 77_000);
+    assertEquals(Set.of(), names.left(), "the kernel has it still");
+    assertEquals(Map.of(ONE, 0), names.drain().addresses());
+    assertEquals(Set.of(ONE), names.left());
+    List<DnsEvent.Answered> told = names.lookedAgain(names.left(), Set.of(ONE), 77_010);
+    assertEquals("api.stripe.com", told.getFirst().name());
+    assertEquals(77_010, told.getFirst().timeMillis());
+    assertEquals(Map.of(ONE, NUMBER), names.drain().addresses());
+    assertEquals(Set.of(ONE), names.leaving());
+    assertEquals(Set.of(), names.left());
+  }
+
+  @Test
+  void whatIsLearnedAnewBeforeTheSecondLookStays() {
+    selector("s", "fqdn:matchPattern: *.stripe.com,reserved:world");
+    set(NUMBER, "s");
+    row(NUMBER);
+    names.drain();
+    gone("address/" + ONE, LearnedAddress.class);
+    names.looked(names.leaving(), Set.of(), 77_000);
+    names.drain();
+    Set<IpAddress> left = names.left();
+    row(NUMBER);
+    names.lookedAgain(left, Set.of(ONE), 77_010);
+    assertEquals(Map.of(ONE, NUMBER), names.drain().addresses());
+    assertEquals(Set.of(), names.leaving());
   }
 
   @Test

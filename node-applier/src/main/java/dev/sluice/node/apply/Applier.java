@@ -3,6 +3,7 @@ package dev.sluice.node.apply;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.dns.DnsEvent;
 import dev.sluice.core.dns.FqdnRecord;
+import dev.sluice.core.dns.NameEnds;
 import dev.sluice.core.dns.NodeNames;
 import dev.sluice.core.dns.OwnNames;
 import dev.sluice.core.log.Change;
@@ -36,6 +37,7 @@ import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -202,28 +204,39 @@ public final class Applier {
   private CompletableFuture<Void> waitFor(
       DnsEvent.Answered answer, BiPredicate<NodeNames, IpAddress> isUsable) {
     namesDue = true;
-    return learners.add(answer, isUsable);
+    boolean is =
+        !failed
+            && known()
+                .filter(
+                    known ->
+                        answer.ttlSeconds().keySet().stream()
+                            .allMatch(address -> isUsable.test(known.names(), address)))
+                .isPresent();
+    // What the kernel has already, as after a start, need not wait for the step.
+    return is ? CompletableFuture.completedFuture(null) : learners.add(answer, isUsable);
   }
 
   /** Says who is told as the topic gives names to addresses and takes them away. */
-  public void tellEnds(NodeNames.Ends ends) {
+  public void tellEnds(NameEnds ends) {
     mirror.tellEnds(ends);
   }
 
-  /** The addresses that go unless a connection to them is found. */
-  public Set<IpAddress> leaving() {
-    return mirror.names().leaving();
+  /**
+   * Something becomes of names, of those of the topics: a step follows.
+   *
+   * @return what the change says
+   */
+  public <T> T withNames(Function<NodeNames, T> change) {
+    namesDue = true;
+    return change.apply(mirror.names());
   }
 
   /**
-   * The node has looked for connections to addresses that are leaving; those without go.
-   *
-   * @return what to tell the cluster about those that stay
+   * The addresses that the kernel has forgotten, and that connections are looked for once more;
+   * none while a step fails.
    */
-  public List<DnsEvent.Answered> looked(
-      Set<IpAddress> looked, Set<IpAddress> open, long timeMillis) {
-    namesDue |= !looked.isEmpty();
-    return mirror.names().looked(looked, open, timeMillis);
+  public Set<IpAddress> left() {
+    return failed ? Set.of() : mirror.names().left();
   }
 
   /** What a former process was answered and no topic held then. */
@@ -294,6 +307,20 @@ public final class Applier {
   public void audit() {
     mirror.distrust();
     due = true;
+  }
+
+  /** As {@link #audit}, of the maps of Services alone. */
+  public void auditServices() {
+    mirror.distrustServices();
+    due = true;
+  }
+
+  /**
+   * Policies and addresses that the kernel holds or is about to, for whoever compares on another
+   * thread; empty before the topics were read.
+   */
+  public Optional<List<KernelEntry>> wanted() {
+    return mirror.isReady() ? Optional.of(List.copyOf(mirror.wanted())) : Optional.empty();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.sluice.node.apply;
 
+import dev.sluice.node.mirror.KernelMaps;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,16 +26,20 @@ public final class ApplierThread implements AutoCloseable {
   private final Consumer<Throwable> broken;
   private final BlockingQueue<Consumer<Applier>> asked = new LinkedBlockingQueue<>();
   private final Thread thread;
+  private final MapAudit audit;
   private volatile boolean closing;
   private volatile boolean ended;
   private long auditedAt = System.nanoTime();
 
   /**
+   * @param maps looked at now and then, on a thread beside this one
    * @param stepped called on the applier's thread after every step, successful or not; quick
    * @param broken told of our bugs: the process ends, the kernel goes on
    */
-  public ApplierThread(Applier applier, Runnable stepped, Consumer<Throwable> broken) {
+  public ApplierThread(
+      Applier applier, KernelMaps maps, Runnable stepped, Consumer<Throwable> broken) {
     this.applier = applier;
+    this.audit = new MapAudit(this, maps);
     this.stepped = stepped;
     this.broken = broken;
     this.thread = Thread.ofPlatform().name("applier").unstarted(this::run);
@@ -100,7 +105,8 @@ public final class ApplierThread implements AutoCloseable {
     long now = System.nanoTime();
     if (now - auditedAt >= AUDIT_NANOS) {
       auditedAt = now;
-      applier.audit();
+      audit.begin();
+      applier.auditServices();
     }
     if (applier.step(now)) {
       stepped.run();
@@ -113,11 +119,12 @@ public final class ApplierThread implements AutoCloseable {
     return Math.max(0, Math.min(untilAudit, untilRetry));
   }
 
-  /** Waits for the step that is being done. */
+  /** Waits for the step that is being done, and for the look that goes on. */
   @Override
   public void close() throws InterruptedException {
     closing = true;
     asked.add(target -> {});
     thread.join(Duration.ofSeconds(10));
+    audit.close();
   }
 }

@@ -53,6 +53,18 @@ public final class BpfMap {
     return of(pin.getFileName().toString(), Libbpf.objGet(pin.toString()));
   }
 
+  /** The kernel's number of a pinned map. */
+  static int id(Path pin) {
+    int fd = BpfException.check(Libbpf.objGet(pin.toString()), "cannot open the map at " + pin);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment info = arena.allocate(88, 8);
+      BpfException.check(Libbpf.objInfo(fd, info), "cannot ask about the map at " + pin);
+      return info.get(ValueLayout.JAVA_INT, 4);
+    } finally {
+      Libc.close(fd);
+    }
+  }
+
   public String name() {
     return name;
   }

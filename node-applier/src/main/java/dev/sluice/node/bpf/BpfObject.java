@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A compiled object file: open it, adjust maps and tunables, then load it into the kernel. Maps
@@ -19,6 +20,8 @@ public final class BpfObject implements AutoCloseable {
   private final Arena arena;
   private final MemorySegment log;
   private final Btf btf;
+  private final Map<String, Path> pins = new HashMap<>();
+  private Optional<PinnedPrograms> former = Optional.empty();
   private boolean loaded;
 
   private BpfObject(MemorySegment object, Arena arena, MemorySegment log) {
@@ -60,6 +63,7 @@ public final class BpfObject implements AutoCloseable {
   public BpfObject pin(String map, Path path) {
     BpfException.check(
         Libbpf.setPinPath(find(map), path.toString()), "cannot set the pin path of map " + map);
+    pins.put(map, path);
     return this;
   }
 
@@ -102,6 +106,7 @@ public final class BpfObject implements AutoCloseable {
   public BpfObject pinReadOnlyData(Path path) {
     BpfException.check(
         Libbpf.setPinPath(readOnlyData(), path.toString()), "cannot set the pin path of .rodata");
+    pins.put(".rodata", path);
     return this;
   }
 
@@ -130,6 +135,40 @@ public final class BpfObject implements AutoCloseable {
     }
     loaded = true;
     return this;
+  }
+
+  /**
+   * As {@link #load()}, but programs that a former process pinned are taken as they are, unless a
+   * map of theirs is not the pinned one any more; else they are loaded, and pinned for the next.
+   *
+   * @param folder for programs with these bytes and constants alone
+   */
+  public BpfObject load(Path folder) {
+    Map<String, MemorySegment> programs = programs();
+    former = PinnedPrograms.take(folder, programs.keySet(), pins.values());
+    if (former.isPresent()) {
+      programs.values().forEach(each -> check(Libbpf.setAutoload(each, false)));
+      return load();
+    }
+    load();
+    Map<String, Integer> fds = new HashMap<>();
+    programs.forEach((name, program) -> fds.put(name, Libbpf.programFd(program)));
+    PinnedPrograms.put(folder, fds);
+    return this;
+  }
+
+  private static void check(int result) {
+    BpfException.check(result, "cannot leave a program unloaded");
+  }
+
+  private Map<String, MemorySegment> programs() {
+    Map<String, MemorySegment> programs = new HashMap<>();
+    MemorySegment each = Libbpf.nextProgram(object, MemorySegment.NULL);
+    while (each.address() != 0) {
+      programs.put(Libbpf.programName(each), each);
+      each = Libbpf.nextProgram(object, each);
+    }
+    return programs;
   }
 
   /** The end of the verifier's log: what matters is said last. */
@@ -163,6 +202,9 @@ public final class BpfObject implements AutoCloseable {
     if (program.address() == 0 || !loaded) {
       throw new BpfException("no loaded program " + name, 0);
     }
+    if (former.isPresent()) {
+      return former.get().fd(name);
+    }
     return BpfException.check(Libbpf.programFd(program), "no loaded program " + name);
   }
 
@@ -176,6 +218,7 @@ public final class BpfObject implements AutoCloseable {
 
   @Override
   public void close() {
+    former.ifPresent(PinnedPrograms::close);
     Libbpf.closeObject(object);
     arena.close();
   }

@@ -54,6 +54,21 @@ final class Libbpf {
     static final MethodHandle HANDLE = Native.libbpf("bpf_program__fd", Native.of(INT, POINTER));
   }
 
+  private static final class NextProgram {
+    static final MethodHandle HANDLE =
+        Native.libbpf("bpf_object__next_program", Native.of(POINTER, POINTER, POINTER));
+  }
+
+  private static final class ProgramName {
+    static final MethodHandle HANDLE =
+        Native.libbpf("bpf_program__name", Native.of(POINTER, POINTER));
+  }
+
+  private static final class SetAutoload {
+    static final MethodHandle HANDLE =
+        Native.libbpf("bpf_program__set_autoload", Native.of(INT, POINTER, INT));
+  }
+
   private static final class MapFd {
     static final MethodHandle HANDLE = Native.libbpf("bpf_map__fd", Native.of(INT, POINTER));
   }
@@ -209,6 +224,32 @@ final class Libbpf {
   static MemorySegment findProgram(MemorySegment object, String name) {
     try (Arena arena = Arena.ofConfined()) {
       return (MemorySegment) FindProgram.HANDLE.invokeExact(object, arena.allocateFrom(name));
+    } catch (Throwable e) {
+      throw Native.broken(e);
+    }
+  }
+
+  static MemorySegment nextProgram(MemorySegment object, MemorySegment previous) {
+    try {
+      return (MemorySegment) NextProgram.HANDLE.invokeExact(object, previous);
+    } catch (Throwable e) {
+      throw Native.broken(e);
+    }
+  }
+
+  static String programName(MemorySegment program) {
+    try {
+      MemorySegment name = (MemorySegment) ProgramName.HANDLE.invokeExact(program);
+      return name.reinterpret(256).getString(0);
+    } catch (Throwable e) {
+      throw Native.broken(e);
+    }
+  }
+
+  /** Whether {@link #load} loads the program. */
+  static int setAutoload(MemorySegment program, boolean loaded) {
+    try {
+      return (int) SetAutoload.HANDLE.invokeExact(program, loaded ? 1 : 0);
     } catch (Throwable e) {
       throw Native.broken(e);
     }

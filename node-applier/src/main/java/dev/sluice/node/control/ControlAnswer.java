@@ -73,7 +73,7 @@ public sealed interface ControlAnswer {
 
   /**
    * @param entries {@link PolicyLine}, {@link AddressLine}, {@link ConnectionLine}, {@link
-   *     FrontendLine} or {@link TranslationLine}
+   *     FrontendLine}, {@link TranslationLine} or {@link NameLine}
    */
   record Dump(boolean ok, List<?> entries) implements ControlAnswer {
     public Dump(List<?> entries) {
@@ -125,6 +125,22 @@ public sealed interface ControlAnswer {
       String newDestination,
       int service,
       long idleSeconds) {}
+
+  /**
+   * What a pod was answered by a resolver whose word counts for nobody else.
+   *
+   * @param pod {@code namespace/name}
+   * @param until when the answer ends, the floor applied; ms since 1970
+   * @param identity which the address has to that pod
+   */
+  record NameLine(
+      String pod,
+      String podAddress,
+      String name,
+      String address,
+      long until,
+      String resolver,
+      int identity) {}
 
   record ConnectionLine(
       String source,

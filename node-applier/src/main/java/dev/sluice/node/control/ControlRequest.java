@@ -31,7 +31,7 @@ public sealed interface ControlRequest {
   /** A successor is about to begin: answer what is open, write nothing more, and end. */
   record Leave() implements ControlRequest {}
 
-  /** What a kernel map holds. */
+  /** What a kernel map holds, or what the node knows alone. */
   record Dump(DumpedMap map) implements ControlRequest {}
 
   /** A line a packet, until the client goes. */
@@ -43,7 +43,9 @@ public sealed interface ControlRequest {
     IPCACHE,
     CT,
     LB,
-    NAT
+    NAT,
+    /** No map: what pods were answered that counts for them alone, and so is in no topic. */
+    NAMES
   }
 
   /** The types of lines that {@code monitor} can be asked for. */
@@ -101,7 +103,7 @@ public sealed interface ControlRequest {
       }
     }
     throw new IllegalArgumentException(
-        "there is no map '" + name + "': policy, ipcache, ct, lb or nat");
+        "there is no map '" + name + "': policy, ipcache, ct, lb, nat or names");
   }
 
   private static Set<String> types(JsonNode json) {

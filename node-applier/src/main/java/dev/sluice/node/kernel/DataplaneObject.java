@@ -24,12 +24,16 @@ final class DataplaneObject {
   /** The pin of the programs' constants begins with this. */
   private static final String CONSTANTS = "constants-";
 
+  /** The folder of the programs' pins begins with this. */
+  private static final String PROGRAMS = "programs-";
+
   private static final String RESOURCE = "dataplane.bpf.o";
   static final List<String> MAPS =
       List.of(
           "slc_policy",
           "slc_addr",
           "slc_prefix",
+          "slc_own",
           "slc_addr_epoch",
           "slc_ep_slots",
           "slc_ep",
@@ -51,7 +55,8 @@ final class DataplaneObject {
   private DataplaneObject() {}
 
   /**
-   * Loads the programs; maps are made or taken over from {@code mapPins}.
+   * Loads the programs, or takes those up that a former process with the same bytes and settings
+   * loaded: that they are safe was verified then. Maps are made or taken over from {@code mapPins}.
    *
    * @throws BpfException when the machine cannot run them, or pinned maps have another layout
    */
@@ -67,9 +72,12 @@ final class DataplaneObject {
           .flatMap(List::stream)
           .forEach(map -> object.pin(map, mapPins.resolve(map)));
       tune(object, settings, lifetimes);
-      Path constants = mapPins.resolve(CONSTANTS + digest(elf, object.readOnlyBytes()));
-      object.pinReadOnlyData(constants).load();
-      forgetOtherConstants(mapPins, constants);
+      String digest = digest(elf, object.readOnlyBytes());
+      Path constants = mapPins.resolve(CONSTANTS + digest);
+      Path programs = mapPins.resolveSibling(PROGRAMS + digest);
+      object.pinReadOnlyData(constants).load(programs);
+      forgetOthers(constants, CONSTANTS);
+      forgetOthers(programs, PROGRAMS);
       return object;
     } catch (RuntimeException e) {
       object.close();
@@ -77,15 +85,15 @@ final class DataplaneObject {
     }
   }
 
-  private static void forgetOtherConstants(Path mapPins, Path kept) {
-    try (Stream<Path> pins = Files.list(mapPins)) {
-      for (Path pin : pins.filter(p -> p.getFileName().toString().startsWith(CONSTANTS)).toList()) {
-        if (!pin.equals(kept)) {
-          Files.delete(pin);
-        }
-      }
+  /** Removes what is of other bytes or settings; who uses it still has it. */
+  private static void forgetOthers(Path kept, String kind) {
+    try (Stream<Path> pins = Files.list(kept.getParent())) {
+      pins.filter(pin -> pin.getFileName().toString().startsWith(kind))
+          .filter(pin -> !pin.equals(kept))
+          .toList()
+          .forEach(BpfFs::remove);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot tidy " + mapPins, e);
+      throw new UncheckedIOException("cannot tidy " + kept.getParent(), e);
     }
   }
 

@@ -66,28 +66,64 @@ public final class NodeDataplane implements AutoCloseable {
   }
 
   /**
-   * Loads the programs over the maps under {@code node.bpf.path}, making what is not there; pinned
-   * links get the new programs. Endpoints that a dead process left dirty are bumped, those whose
-   * interface is gone are forgotten.
+   * Programs that are loaded and enforce nothing yet: whoever has the node keeps it. Closed without
+   * effect once they have the node.
+   */
+  public static final class Programs implements AutoCloseable {
+    private final Settings settings;
+    private BpfObject object;
+
+    private Programs(Settings settings, BpfObject object) {
+      this.settings = settings;
+      this.object = object;
+    }
+
+    /**
+     * Gives pinned links these programs. Endpoints that a dead process left dirty are bumped, those
+     * whose interface is gone are forgotten. Once.
+     */
+    public NodeDataplane takeOver() {
+      NodeDataplane dataplane = new NodeDataplane(settings, object);
+      object = null;
+      try {
+        dataplane.takeOver();
+        return dataplane;
+      } catch (RuntimeException e) {
+        dataplane.close();
+        throw e;
+      }
+    }
+
+    @Override
+    public void close() {
+      if (object != null) {
+        object.close();
+      }
+    }
+  }
+
+  /**
+   * Loads the programs over the maps under {@code node.bpf.path}, making what is not there.
    *
    * @throws BpfException when the machine cannot run it, in a sentence that says why
    */
+  public static Programs load(Settings settings) {
+    return load(settings, ConnectionLifetimes.DEFAULT);
+  }
+
+  private static Programs load(Settings settings, ConnectionLifetimes lifetimes) {
+    Path pins = settings.path(Setting.NODE_BPF_PATH).resolve("maps");
+    return new Programs(settings, DataplaneObject.load(settings, pins, lifetimes));
+  }
+
+  /** Loads and takes over at once. */
   public static NodeDataplane open(Settings settings) {
     return open(settings, ConnectionLifetimes.DEFAULT);
   }
 
   /** As {@link #open(Settings)}, with other lifetimes of idle connections. */
   public static NodeDataplane open(Settings settings, ConnectionLifetimes lifetimes) {
-    Path pins = settings.path(Setting.NODE_BPF_PATH).resolve("maps");
-    NodeDataplane dataplane =
-        new NodeDataplane(settings, DataplaneObject.load(settings, pins, lifetimes));
-    try {
-      dataplane.takeOver();
-      return dataplane;
-    } catch (RuntimeException e) {
-      dataplane.close();
-      throw e;
-    }
+    return load(settings, lifetimes).takeOver();
   }
 
   /** Where a map is pinned, if a dataplane was opened before. */

@@ -2,6 +2,7 @@ package dev.sluice.node.mirror;
 
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.dns.FqdnRecord;
+import dev.sluice.core.dns.NameEnds;
 import dev.sluice.core.dns.NodeNames;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.net.IpAddress;
@@ -145,7 +146,7 @@ public final class Mirror {
   }
 
   /** Says who is told as the topic gives names to addresses and takes them away. */
-  public void tellEnds(NodeNames.Ends ends) {
+  public void tellEnds(NameEnds ends) {
     names.tell(ends);
   }
 
@@ -258,6 +259,11 @@ public final class Mirror {
   /** What the kernel holds is not known any more. */
   public void distrust() {
     compare = true;
+    distrustServices();
+  }
+
+  /** As {@link #distrust}, of the maps of Services alone. */
+  public void distrustServices() {
     compareServices = true;
   }
 

@@ -54,6 +54,25 @@ class RememberedPeersTest {
     lab.fromPod(tcp(POD, 80, OUTSIDE, 1)).drops(133);
   }
 
+  /** A node that took an address away too early gives it back: that must be soon enough. */
+  @Test
+  void aPeerThatIsWhoItWasAgainHasItsConnection() {
+    lab.known(OUTSIDE + "/32", FRIEND, null);
+    opens();
+    lab.dataplane.remove(SINGLE);
+    isCut();
+    assertEquals(
+        List.of(OUTSIDE),
+        lab.dataplane.connections().stream()
+            .filter(each -> each.expiresSeconds() > 0 && each.sourceIdentity() == FRIEND)
+            .map(each -> each.source().toString())
+            .toList(),
+        "the connection is found under who its peer was");
+    lab.known(OUTSIDE + "/32", FRIEND, null);
+    lab.toPod(tcp(OUTSIDE, 1, POD, 80)).passes();
+    lab.fromPod(tcp(POD, 80, OUTSIDE, 1)).passes();
+  }
+
   @Test
   void aPeerThatBecomesAnotherIsCut() {
     lab.known(OUTSIDE + "/32", FRIEND, null);

@@ -7,9 +7,9 @@ import dev.sluice.core.dns.DnsMessage;
 import dev.sluice.core.dns.FqdnRecord.NameUse;
 import dev.sluice.core.dns.LookupsPastProxy;
 import dev.sluice.core.dns.MalformedDnsException;
+import dev.sluice.core.dns.NameEnds;
 import dev.sluice.core.dns.NameFinding;
 import dev.sluice.core.dns.NameSelectors;
-import dev.sluice.core.dns.NodeNames;
 import dev.sluice.core.dns.QuestionRules;
 import dev.sluice.core.dns.SeenUse;
 import dev.sluice.core.dns.StaleUses;
@@ -41,7 +41,7 @@ import java.util.function.Consumer;
  * no proxy. What it makes of it is decided in {@code dev.sluice.core.dns}, on the applier's thread;
  * what others tell it costs them a look into a set.
  */
-public final class NameWatch implements NodeNames.Ends {
+public final class NameWatch implements NameEnds {
   private static final long QUIET_MILLIS = Duration.ofHours(1).toMillis();
   private static final int POLICY_DENIED = 133;
   private static final int PORT = 53;

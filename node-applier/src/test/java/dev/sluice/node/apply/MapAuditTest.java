@@ -1,0 +1,128 @@
+package dev.sluice.node.apply;
+
+import static dev.sluice.node.apply.Rows.enforced;
+import static dev.sluice.node.apply.Rows.mark;
+import static dev.sluice.node.apply.Rows.open;
+import static dev.sluice.node.apply.Rows.pod;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import dev.sluice.core.net.Prefix;
+import dev.sluice.core.node.KernelEntry;
+import dev.sluice.core.node.KernelEntry.AddressKey;
+import dev.sluice.core.node.MapSizes;
+import dev.sluice.node.mirror.KernelMaps;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The kernel's maps are looked at beside the applier's thread, and repaired by it. */
+class MapAuditTest {
+  private static final AddressKey POD = new AddressKey(Prefix.parse("10.0.1.11/32"));
+
+  private final FakeKernel kernel = new FakeKernel();
+  private final ConcurrentLinkedQueue<String> readers = new ConcurrentLinkedQueue<>();
+  private final ApplierThread thread =
+      new ApplierThread(
+          new Applier("node-1", counted(), new FakeServices(), kernel, (b, a) -> {}, change -> {}),
+          counted(),
+          () -> {},
+          why -> {
+            throw new AssertionError(why);
+          });
+  private final MapAudit audit = new MapAudit(thread, counted());
+
+  /** Whole readings are noted by thread, and done on the applier's: the fake is for one thread. */
+  private KernelMaps counted() {
+    return new KernelMaps() {
+      @Override
+      public List<KernelEntry> readBack() {
+        readers.add(Thread.currentThread().getName());
+        return Thread.currentThread().getName().equals("applier")
+            ? kernel.readBack()
+            : onThread(kernel::readBack);
+      }
+
+      @Override
+      public Optional<KernelEntry> find(KernelEntry.Key key) {
+        return kernel.find(key);
+      }
+
+      @Override
+      public void put(List<KernelEntry> entries) {
+        kernel.put(entries);
+      }
+
+      @Override
+      public void remove(List<KernelEntry.Key> keys) {
+        kernel.remove(keys);
+      }
+
+      @Override
+      public MapSizes capacity() {
+        return kernel.capacity();
+      }
+    };
+  }
+
+  private <T> T onThread(Supplier<T> work) {
+    return thread.ask(target -> work.get()).join();
+  }
+
+  @BeforeEach
+  void world() {
+    thread.start();
+    thread
+        .ask(
+            target -> {
+              target.rows(
+                  List.of(
+                      open(5, 256),
+                      enforced(5, 257, 8080),
+                      pod(5, "10.0.1.10", 256, 1, "a"),
+                      pod(5, "10.0.1.11", 257, 2, "b"),
+                      mark(5)));
+              target.caughtUp();
+              return true;
+            })
+        .join();
+    onThread(() -> true); // behind the step
+    readers.clear();
+  }
+
+  @AfterEach
+  void close() throws InterruptedException {
+    audit.close();
+    thread.close();
+  }
+
+  private void look() throws InterruptedException {
+    onThread(
+        () -> {
+          audit.begin();
+          return true;
+        });
+    audit.close();
+    onThread(() -> true); // behind the step
+    onThread(() -> true);
+  }
+
+  @Test
+  void whatIsAsItShouldBeCostsTheApplierNothing() throws InterruptedException {
+    look();
+    assertEquals(List.of("audit"), List.copyOf(readers));
+  }
+
+  @Test
+  void whatSomebodyElseWroteIsRepaired() throws InterruptedException {
+    KernelEntry before = onThread(() -> kernel.entries.remove(POD));
+    assertNotEquals(null, before);
+    look();
+    assertEquals(before, onThread(() -> kernel.entries.get(POD)));
+    assertEquals(List.of("audit", "audit", "applier"), List.copyOf(readers));
+  }
+}
