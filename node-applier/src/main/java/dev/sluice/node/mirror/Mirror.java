@@ -193,6 +193,7 @@ public final class Mirror {
   /** Learned addresses that a former process left; connections to them may be open. */
   private void inherit(KernelEntry entry) {
     if (entry instanceof KernelEntry.AddressEntry address
+        && address.key().endpoint() == 0 // what is one pod's own is in the file of answers
         && address.key().prefix().isSingle()
         && FqdnRecord.isFqdn(address.identity())) {
       names.inherit(address.key().prefix().address(), address.identity());
