@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small traffic tools for the benchmarks. Each enters a network namespace itself, so that no exec is timed.
 //   netbench serve   NETNS CPU                     TCP :8080 that is never accepted, TCP echo on :8081
-//   netbench connect NETNS CPU ADDRESS SECONDS     connect and reset, one after the other, to :8080
+//   netbench connect NETNS CPU ADDRESS[:PORT] SECONDS [CGROUP]   connect and reset, one after the other, to :8080
 //   netbench pong    NETNS CPU ADDRESS SECONDS     one byte there and back, to :8081
 //   netbench beacon  NETNS CPU ADDRESS SECONDS     a datagram every 100 us to :9999
 //   netbench watch   NETNS CPU                     says when datagrams on :9999 begin and end
@@ -57,6 +57,19 @@ static void enter(const char *netns, int cpu)
 	CPU_SET(cpu, &set);
 	if (sched_setaffinity(0, sizeof(set), &set))
 		die("sched_setaffinity");
+}
+
+// From now on the process' sockets are those of the group: its programs see them.
+static void join(const char *cgroup)
+{
+	char path[512];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, "0", 1) != 1)
+		die(path);
+	close(fd);
 }
 
 static int listen_on(int port, int defer)
@@ -250,9 +263,10 @@ int main(int argc, char **argv)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(LISTEN_PORT) };
 	uint32_t *samples;
+	char *port;
 
 	if (argc < 4) {
-		fprintf(stderr, "usage: netbench serve|connect|pong|beacon|watch NETNS CPU [ADDRESS SECONDS]\n");
+		fprintf(stderr, "usage: netbench serve|connect|pong|beacon|watch NETNS CPU [ADDRESS[:PORT] SECONDS [CGROUP]]\n");
 		return 2;
 	}
 	enter(argv[2], atoi(argv[3]));
@@ -264,6 +278,12 @@ int main(int argc, char **argv)
 		watch();
 		return 0;
 	}
+	if (argc > 4 && (port = strchr(argv[4], ':'))) {
+		*port = 0;
+		to.sin_port = htons(atoi(port + 1));
+	}
+	if (argc > 6)
+		join(argv[6]);
 	if (argc < 6 || inet_pton(AF_INET, argv[4], &to.sin_addr) != 1)
 		return 2;
 	if (!strcmp(argv[1], "beacon")) {

@@ -11,7 +11,9 @@
 #define SLC_VARY_SOURCE 1 // another peer out of `peers`, each once before any twice
 #define SLC_VARY_PORT 2   // another source port
 #define SLC_VARY_RESET 4  // another source port for every two packets: SYN, RST
+#define SLC_VARY_WHOLE 8 // headers first as they were: the program under test rewrites them
 #define SLC_RESET_PORTS 16000
+#define SLC_FRAME_BYTES 54 // Ethernet, IPv4, TCP
 
 struct slc_vary {
 	__u32 what;
@@ -26,6 +28,18 @@ struct {
 	__type(key, __u32);
 	__type(value, struct slc_vary);
 } slc_vary SEC(".maps");
+
+// Headers as they were.
+struct slc_frame {
+	__u8 bytes[SLC_FRAME_BYTES];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct slc_frame);
+} slc_frame SEC(".maps");
 
 // Empty: the cost of varying alone.
 struct {
@@ -46,6 +60,12 @@ SEC("tc") int slc_vary_and_run(struct __sk_buff *skb)
 	if (!vary || (void *)(tcp + 1) > end)
 		return TC_ACT_SHOT;
 	__u32 n = vary->next++;
+	if (vary->what & SLC_VARY_WHOLE) {
+		struct slc_frame *frame = bpf_map_lookup_elem(&slc_frame, &zero);
+		if (!frame)
+			return TC_ACT_SHOT;
+		__builtin_memcpy(data, frame->bytes, SLC_FRAME_BYTES);
+	}
 	if ((vary->what & SLC_VARY_SOURCE) && vary->peers)
 		ip->saddr = bpf_htonl(vary->first + (__u32)((__u64)n * 48271 % vary->peers));
 	if (vary->what & SLC_VARY_PORT)

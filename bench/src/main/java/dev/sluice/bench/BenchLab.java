@@ -2,6 +2,7 @@ package dev.sluice.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.cli.output.JsonText;
+import dev.sluice.lab.CgroupTree;
 import dev.sluice.lab.LabHandle;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +28,16 @@ final class BenchLab implements AutoCloseable {
    * @param settings {@code key=value}
    */
   static BenchLab up(int nodes, String manifests, String... settings) throws IOException {
+    return up(List.of(), nodes, manifests, settings);
+  }
+
+  /** As {@link #up}, for a world that the small heaps of a lab's processes do not hold. */
+  static BenchLab large(int nodes, String manifests, String... settings) throws IOException {
+    return up(List.of("env", "SLUICE_LAB_JAVA_OPTIONS=-Xmx1500m"), nodes, manifests, settings);
+  }
+
+  private static BenchLab up(List<String> prefix, int nodes, String manifests, String... settings)
+      throws IOException {
     BenchLab lab = new BenchLab(Files.createTempDirectory("sluice-bench"));
     Leftovers.opened(lab);
     try {
@@ -39,7 +50,7 @@ final class BenchLab implements AutoCloseable {
         for (String setting : settings) {
           arguments.addAll(List.of("--set", setting));
         }
-        lab.sluice(arguments.toArray(String[]::new));
+        lab.sluice(prefix, arguments.toArray(String[]::new));
       } finally {
         Files.delete(file);
       }
@@ -67,7 +78,11 @@ final class BenchLab implements AutoCloseable {
 
   /** Runs {@code sluice} on this lab and returns what it printed. */
   String sluice(String... arguments) {
-    List<String> command = new ArrayList<>();
+    return sluice(List.of(), arguments);
+  }
+
+  private String sluice(List<String> prefix, String... arguments) {
+    List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("sluice.home")).resolve("sluice").toString());
     command.addAll(Arrays.asList(arguments));
     int dashes = command.indexOf("--");
@@ -77,15 +92,28 @@ final class BenchLab implements AutoCloseable {
 
   /**
    * Keeps what in a cluster runs on other machines off the CPUs where a node's traffic is measured:
-   * everything but the applier stays on this CPU.
+   * everything but the applier stays on these CPUs.
+   *
+   * @param cpus as taskset(1) lists them
    */
-  void keepControlPlaneOn(int cpu) throws IOException {
+  void keepControlPlaneOn(String cpus) throws IOException {
     JsonNode status = JsonText.MAPPER.readTree(sluice("lab", "status", "-o", "json"));
     for (JsonNode component : status.path("components")) {
       if (!component.path("name").asText().equals("node-applier")) {
-        Shell.run("taskset", "-a", "-p", "-c", "" + cpu, component.path("pid").asText());
+        Shell.run("taskset", "-a", "-p", "-c", cpus, component.path("pid").asText());
       }
     }
+  }
+
+  /** Process id of node 1's applier. */
+  String applierPid() throws IOException {
+    JsonNode status = JsonText.MAPPER.readTree(sluice("lab", "status", "-o", "json"));
+    for (JsonNode component : status.path("components")) {
+      if (component.path("name").asText().equals("node-applier")) {
+        return component.path("pid").asText();
+      }
+    }
+    throw new IllegalStateException("no applier runs: " + status);
   }
 
   LabHandle handle() {
@@ -95,6 +123,11 @@ final class BenchLab implements AutoCloseable {
   /** The folder whose files the lab's ingest watches. */
   Path manifests() {
     return handle().files().manifests();
+  }
+
+  /** Of a pod on node 1. */
+  Path podCgroup(String namespace, String pod) {
+    return CgroupTree.of(handle().names()).pod("node-1", namespace, pod);
   }
 
   String podNetns(String namespace, String pod) {

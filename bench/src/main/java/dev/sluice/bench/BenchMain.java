@@ -20,6 +20,8 @@ public final class BenchMain implements Callable<Integer> {
       List.of(
           new TestRunBenchmark(),
           new PathBenchmark(),
+          new ServicesBenchmark(),
+          new BackendChangeBenchmark(),
           new ChangeBenchmark(),
           new ColdStartBenchmark(),
           new LabUpBenchmark(),
@@ -67,10 +69,12 @@ public final class BenchMain implements Callable<Integer> {
       if (names.isEmpty() || names.contains(benchmark.name())) {
         System.err.println("bench: " + benchmark.name() + ": " + benchmark.about());
         try {
-          List<Row> measured =
-              benchmark.run(rounds == null ? benchmark.usualRounds() : Math.max(1, rounds));
-          measured.forEach(row -> System.err.println("bench: " + row.sentence()));
-          rows.addAll(measured);
+          benchmark.run(
+              rounds == null ? benchmark.usualRounds() : Math.max(1, rounds),
+              row -> {
+                System.err.println("bench: " + row.sentence());
+                rows.add(row);
+              });
         } catch (Exception e) {
           System.err.println("bench: " + benchmark.name() + " failed: " + e);
           failed++;

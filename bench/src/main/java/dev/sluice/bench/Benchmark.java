@@ -1,6 +1,7 @@
 package dev.sluice.bench;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 /** One benchmark. It makes what it needs, measures, and takes it down again, also on failure. */
 interface Benchmark {
@@ -16,9 +17,16 @@ interface Benchmark {
   }
 
   /**
-   * Measures.
+   * Measures and tells all rows at its end.
    *
    * @param rounds how many times each variant takes its turn, at least 1
    */
-  List<Row> run(int rounds) throws Exception;
+  default List<Row> run(int rounds) throws Exception {
+    throw new UnsupportedOperationException(name() + " measures neither at once nor row by row");
+  }
+
+  /** Measures; what takes minutes tells each row as soon as it is known. */
+  default void run(int rounds, Consumer<Row> rows) throws Exception {
+    run(rounds).forEach(rows);
+  }
 }

@@ -1,10 +1,8 @@
 package dev.sluice.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.sluice.cli.Refusal;
 import dev.sluice.cli.look.NodeSocket;
-import dev.sluice.cli.output.JsonText;
 import dev.sluice.lab.LabHandle;
 import dev.sluice.lab.LabState;
 import java.io.IOException;
@@ -54,7 +52,7 @@ final class ColdStartBenchmark implements Benchmark {
         }
         double realised = uptimeSeconds();
         start.waitFor();
-        Path process = Path.of("/proc", applierPid(lab));
+        Path process = Path.of("/proc", lab.applierPid());
         seconds.add(realised - startedSeconds(process));
         mebibytes.add(residentMebibytes(process));
       }
@@ -87,16 +85,6 @@ final class ColdStartBenchmark implements Benchmark {
     } catch (Refusal e) {
       return -1;
     }
-  }
-
-  private static String applierPid(BenchLab lab) throws IOException {
-    JsonNode status = JsonText.MAPPER.readTree(lab.sluice("lab", "status", "-o", "json"));
-    for (JsonNode component : status.path("components")) {
-      if (component.path("name").asText().equals("node-applier")) {
-        return component.path("pid").asText();
-      }
-    }
-    throw new IllegalStateException("no applier runs: " + status);
   }
 
   /** Since the machine's start. */

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 
 /** The small C program that makes the traffic; {@code netbench.c} says what it does. */
 final class Netbench {
@@ -44,8 +45,29 @@ final class Netbench {
   }
 
   static Result run(Path tool, String what, String netns, int cpu, String address, double seconds) {
-    String[] fields =
-        Shell.run(tool.toString(), what, netns, "" + cpu, address, "" + seconds).strip().split(" ");
+    return run(List.of(tool.toString(), what, netns, "" + cpu, address, Double.toString(seconds)));
+  }
+
+  /**
+   * Connects over and over from a process that belongs to a control group, as those of a pod do.
+   *
+   * @param target {@code ADDRESS:PORT}
+   */
+  static Result connects(
+      Path tool, String netns, Path cgroup, int cpu, String target, double seconds) {
+    return run(
+        List.of(
+            tool.toString(),
+            "connect",
+            netns,
+            "" + cpu,
+            target,
+            Double.toString(seconds),
+            cgroup.toString()));
+  }
+
+  private static Result run(List<String> command) {
+    String[] fields = Shell.run(command).strip().split(" ");
     return new Result(
         Long.parseLong(fields[0]),
         Long.parseLong(fields[1]),

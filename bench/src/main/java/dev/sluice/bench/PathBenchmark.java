@@ -50,7 +50,7 @@ final class PathBenchmark implements Benchmark {
     List<Process> servers = new ArrayList<>();
     try (BenchLab lab = BenchLab.up(1, PODS)) {
       lab.addWorld(World.manifests(0, 1000, PEERS), POLICY);
-      lab.keepControlPlaneOn(SERVER_CPU);
+      lab.keepControlPlaneOn("" + SERVER_CPU);
       List<Variant> variants = new ArrayList<>();
       for (RoutedTrio.Filter filter : RoutedTrio.Filter.values()) {
         RoutedTrio trio = RoutedTrio.make(filter, PEERS);

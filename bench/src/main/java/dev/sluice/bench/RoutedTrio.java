@@ -1,5 +1,7 @@
 package dev.sluice.bench;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -25,9 +27,36 @@ final class RoutedTrio implements AutoCloseable {
     String text() {
       return text;
     }
+
+    private List<Rules> rules(int peers) {
+      return switch (this) {
+        case NONE -> List.of();
+        case IPTABLES ->
+            List.of(
+                new Rules(
+                    List.of("ipset", "restore"),
+                    "create pol hash:ip maxelem 262144\nadd pol "
+                        + World.peers(peers - 1, "\nadd pol ")
+                        + "\nadd pol "
+                        + CLIENT_ADDRESS
+                        + "\n"),
+                new Rules(List.of("iptables-restore"), IPTABLES_RULES));
+        case NFTABLES ->
+            List.of(
+                new Rules(
+                    List.of("nft", "-f", "-"),
+                    NFT_RULES.formatted(World.peers(peers - 1, ", ") + ", " + CLIENT_ADDRESS)));
+      };
+    }
   }
 
-  static final String SERVER_ADDRESS = "10.244.2.2";
+  /** What a command of the packet filter reads on its standard input. */
+  record Rules(List<String> command, String input) {}
+
+  /** The server has three, as a Service has three backends. */
+  static final List<String> SERVER_ADDRESSES = List.of("10.244.2.2", "10.244.2.3", "10.244.2.4");
+
+  static final String SERVER_ADDRESS = SERVER_ADDRESSES.getFirst();
   private static final String CLIENT_ADDRESS = "10.244.1.2";
 
   private final String prefix;
@@ -38,14 +67,16 @@ final class RoutedTrio implements AutoCloseable {
 
   /** Makes the three namespaces and loads the filter with that many allowed peers. */
   static RoutedTrio make(Filter filter, int peers) {
-    RoutedTrio trio =
-        new RoutedTrio(
-            "slcb%d-%s"
-                .formatted(ProcessHandle.current().pid(), filter.name().toLowerCase(Locale.ROOT)));
+    return make(filter.name().toLowerCase(Locale.ROOT), filter.rules(peers));
+  }
+
+  /** Makes the three namespaces and loads these rules on the node. */
+  static RoutedTrio make(String name, List<Rules> rules) {
+    RoutedTrio trio = new RoutedTrio("slcb%d-%s".formatted(ProcessHandle.current().pid(), name));
     Leftovers.opened(trio);
     try {
       trio.addLinks();
-      trio.load(filter, peers);
+      rules.forEach(trio::load);
       return trio;
     } catch (RuntimeException e) {
       trio.close();
@@ -69,6 +100,9 @@ final class RoutedTrio implements AutoCloseable {
     Shell.run("ip", "netns", "add", node());
     addHost(client(), "c", CLIENT_ADDRESS, "10.244.1.1");
     addHost(server(), "s", SERVER_ADDRESS, "10.244.2.1");
+    for (String other : SERVER_ADDRESSES.subList(1, SERVER_ADDRESSES.size())) {
+      Shell.run("ip", "-n", server(), "addr", "add", other + "/24", "dev", "eth0");
+    }
     inNode("sysctl", "-qw", "net.ipv4.ip_forward=1");
     // Where connections are tracked: what was reset is forgotten soon, for ports come again.
     inNode("sysctl", "-qew", "net.netfilter.nf_conntrack_tcp_timeout_close=1");
@@ -101,27 +135,10 @@ final class RoutedTrio implements AutoCloseable {
     Shell.run(all);
   }
 
-  private void load(Filter filter, int peers) {
-    String enter = "--net=/run/netns/" + node();
-    switch (filter) {
-      case NONE -> {
-        // the bare path
-      }
-      case IPTABLES -> {
-        String set =
-            "create pol hash:ip maxelem 262144\nadd pol "
-                + World.peers(peers - 1, "\nadd pol ")
-                + "\nadd pol "
-                + CLIENT_ADDRESS
-                + "\n";
-        Shell.run(java.util.List.of("nsenter", enter, "ipset", "restore"), set);
-        Shell.run(java.util.List.of("nsenter", enter, "iptables-restore"), IPTABLES_RULES);
-      }
-      case NFTABLES ->
-          Shell.run(
-              java.util.List.of("nsenter", enter, "nft", "-f", "-"),
-              NFT_RULES.formatted(World.peers(peers - 1, ", ") + ", " + CLIENT_ADDRESS));
-    }
+  private void load(Rules rules) {
+    List<String> command = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + node()));
+    command.addAll(rules.command());
+    Shell.run(command, rules.input());
   }
 
   /** The chains of a NetworkPolicy controller on iptables. */

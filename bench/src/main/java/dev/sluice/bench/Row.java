@@ -54,6 +54,19 @@ record Row(
         value / other <= limit);
   }
 
+  /** A row whose ratio to an alternative should be at least {@code limit}. */
+  Row besideAtLeast(double other, String alternative, double limit) {
+    return new Row(
+        benchmark,
+        what,
+        value,
+        unit,
+        other,
+        alternative,
+        "≥ " + number(limit) + "×",
+        value / other >= limit);
+  }
+
   /** A row with an alternative for comparison; the target stays on the value alone. */
   Row comparedWith(double other, String alternative) {
     return new Row(benchmark, what, value, unit, other, alternative, target, met);
@@ -61,12 +74,15 @@ record Row(
 
   /** The row in one line, for who follows the run. */
   String sentence() {
-    return "%s: %s: %s %s%s"
+    return "%s: %s: %s %s%s%s"
         .formatted(
             benchmark,
             what,
             number(value),
             unit,
+            alternative.isEmpty()
+                ? ""
+                : ", %s of %s %s".formatted(ratio(), number(beside), alternative),
             target.isEmpty() ? "" : " (" + target + ": " + (met ? "met" : "missed") + ")");
   }
 

@@ -44,7 +44,8 @@ public record CgroupTree(Path root) {
     return root.resolve(node);
   }
 
-  Path pod(String node, String namespace, String pod) {
+  /** Of one pod's processes. */
+  public Path pod(String node, String namespace, String pod) {
     return node(node).resolve(namespace + "_" + pod);
   }
 

@@ -59,4 +59,32 @@ class NodeServicesTest {
     assertEquals(Set.of(target), services.takeGone());
     assertEquals(Set.of(), services.takeGone());
   }
+
+  private static ServiceRow.Backend meantFor(String zone, int last) {
+    return new ServiceRow.Backend(
+        1, IpAddress.parse("10.0.1." + last), 53, true, "n9", List.of(zone), List.of());
+  }
+
+  private List<String> used() {
+    return services.planFrom(List.of()).puts().stream()
+        .filter(LbEntry.SlotEntry.class::isInstance)
+        .map(entry -> ((LbEntry.SlotEntry) entry).backend().address().toString())
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  void aNodeUsesBackendsOfItsZoneAndFollowsItsLabel() {
+    put(frontend(1, L4.TCP));
+    put(meantFor("a", 1));
+    put(meantFor("b", 2));
+    put(new ServiceRow.Node("n2", "b"));
+    assertEquals(List.of("10.0.1.1", "10.0.1.2"), used(), "a node without a zone");
+    put(new ServiceRow.Node("n1", "a"));
+    assertEquals(List.of("10.0.1.1"), used());
+    put(new ServiceRow.Node("n1", "b"));
+    assertEquals(List.of("10.0.1.2"), used());
+    services.apply(Change.remove(ServiceRow.Node.class, new ServiceRow.Node("n1", "b").key()));
+    assertEquals(List.of("10.0.1.1", "10.0.1.2"), used());
+  }
 }

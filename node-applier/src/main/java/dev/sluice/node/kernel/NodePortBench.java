@@ -40,7 +40,17 @@ public final class NodePortBench implements AutoCloseable {
   private static final int FRESH = 16_000;
   private static final int PORTS = 16_384;
   private static final int VARY_SOURCE_AND_PORT = 3;
+
+  /** Each run rewrites the packet: the next one begins with it as it came. */
+  private static final int VARY_WHOLE = 8;
+
+  private static final int REDIRECT = 7;
   private static final int ACK = 0x10;
+
+  /** The first port that {@code vary.bpf.c} gives. */
+  private static final int FIRST_PORT = 1024;
+
+  private static final int FRAME_BYTES = 54;
 
   private final Settings settings;
   private final NodeDataplane dataplane;
@@ -140,10 +150,10 @@ public final class NodePortBench implements AutoCloseable {
   private List<Measured> rows(int rounds) {
     double[][] rows = new double[4][rounds];
     for (int round = 0; round < rounds; round++) {
-      rows[0][round] = known(REMOTE_PORT);
-      rows[1][round] = fresh(REMOTE_PORT, 2 * round);
-      rows[2][round] = known(LOCAL_PORT);
-      rows[3][round] = fresh(LOCAL_PORT, 2 * round + 1);
+      rows[0][round] = known(REMOTE_PORT, 4 * round);
+      rows[1][round] = fresh(REMOTE_PORT, 4 * round + 1);
+      rows[2][round] = known(LOCAL_PORT, 4 * round + 2);
+      rows[3][round] = fresh(LOCAL_PORT, 4 * round + 3);
     }
     return List.of(
         new Measured("NodePort, backend elsewhere, established", median(rows[0]), 200),
@@ -153,38 +163,51 @@ public final class NodePortBench implements AutoCloseable {
             "NodePort, backend here and judged, new connection", median(rows[3]), Double.NaN));
   }
 
-  private double known(int port) {
-    nanos(dataplane.programFd("slc_from_uplink"), tcp(port, TestRunBench.SYN), 1);
-    return nanos(dataplane.programFd("slc_from_uplink"), tcp(port, ACK), REPEAT);
+  /** Packets of one connection, which is another one each time. */
+  private double known(int port, int client) {
+    vary(VARY_WHOLE | VARY_SOURCE_AND_PORT, client);
+    through(true, port, TestRunBench.SYN, 1);
+    vary(VARY_WHOLE, client);
+    // What the port was varied to first: the connection that is known.
+    ByteBuffer frame = ByteBuffer.wrap(tcp(port, ACK)).putInt(26, CLIENT + client);
+    frame.putShort(34, (short) FIRST_PORT);
+    double with = through(true, frame.array(), REPEAT);
+    return with - through(false, frame.array(), REPEAT);
   }
 
   /** Each packet from another port; of one client, which is another one each time. */
   private double fresh(int port, int client) {
-    vary(client);
-    double with = through(true, port);
-    vary(client);
-    return with - through(false, port);
+    vary(VARY_WHOLE | VARY_SOURCE_AND_PORT, client);
+    double with = through(true, port, TestRunBench.SYN, FRESH);
+    vary(VARY_WHOLE | VARY_SOURCE_AND_PORT, client);
+    return with - through(false, port, TestRunBench.SYN, FRESH);
   }
 
-  private double through(boolean through, int port) {
+  private double through(boolean through, int port, int flags, int count) {
+    return through(through, tcp(port, flags), count);
+  }
+
+  /** Nanoseconds of one packet, which must be sent on each time. */
+  private double through(boolean through, byte[] packet, int count) {
+    varying.map("slc_frame").update(new byte[4], Arrays.copyOf(packet, FRAME_BYTES));
     if (through) {
       ByteBuffer fd = buffer(4).putInt(dataplane.programFd("slc_from_uplink"));
       varying.map("slc_under_test").update(new byte[4], fd.array());
     } else {
       varying.map("slc_under_test").delete(new byte[4]);
     }
-    return nanos(varying.programFd("slc_vary_and_run"), tcp(port, TestRunBench.SYN), FRESH);
-  }
-
-  private double nanos(int program, byte[] packet, int count) {
-    double nanos = TestRun.nanos(program, packet, TestRun.Context.ARRIVED, count);
+    TestRun.Result result =
+        TestRun.many(varying.programFd("slc_vary_and_run"), packet, TestRun.Context.ARRIVED, count);
     events.drain(event -> {});
-    return nanos;
+    if (through && result.verdict() != REDIRECT) {
+      throw new IllegalStateException(
+          "a client's packet was not sent on: the program returned " + result.verdict());
+    }
+    return result.nanos();
   }
 
-  private void vary(int client) {
-    ByteBuffer value =
-        buffer(16).putInt(VARY_SOURCE_AND_PORT).putInt(1).putInt(CLIENT + client).putInt(0);
+  private void vary(int what, int client) {
+    ByteBuffer value = buffer(16).putInt(what).putInt(1).putInt(CLIENT + client).putInt(0);
     varying.map("slc_vary").update(new byte[4], value.array());
   }
 

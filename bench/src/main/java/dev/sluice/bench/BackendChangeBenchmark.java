@@ -1,0 +1,160 @@
+package dev.sluice.bench;
+
+import dev.sluice.core.net.IpAddress;
+import dev.sluice.node.ServiceLoad;
+import dev.sluice.node.bpf.BpfMap;
+import dev.sluice.node.kernel.BpfCalls;
+import dev.sluice.schemas.config.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * Among 10 000 Services: one backend of an EndpointSlice becomes another, from the manifest's
+ * closing until the kernel has it, which is more than from the record on; the calls by which the
+ * applier writes it; and how long a node with empty maps takes for all of them from the topic.
+ */
+final class BackendChangeBenchmark implements Benchmark {
+  private static final int SERVICES = 10_000;
+  private static final int CHANGES_A_ROUND = 50;
+  private static final int RECORD_BYTES = 800;
+  private static final long LONGEST_NANOS = Duration.ofSeconds(30).toNanos();
+  private static final long LOOK_NANOS = 50_000;
+
+  /** Its slice is a file of its own, which changes. */
+  private static final int CHANGED = SERVICES - 1;
+
+  @Override
+  public String name() {
+    return "backend-change";
+  }
+
+  @Override
+  public String about() {
+    return "one backend of 10 000 Services changes, until the kernel has it; all of them from the"
+        + " topic";
+  }
+
+  @Override
+  public void run(int rounds, Consumer<Row> rows) throws Exception {
+    try (BenchLab lab = BenchLab.up(1, World.idlePod("bench", "client", "client"))) {
+      write(
+          lab,
+          "services",
+          ServiceWorld.manifests(0, CHANGED, ServiceWorld.backends(CHANGED - 1))
+              + ServiceWorld.service(CHANGED));
+      write(lab, "changed", ServiceWorld.slice(CHANGED, ServiceWorld.backends(CHANGED)));
+      ServicesBenchmark.awaitKernel(lab, SERVICES);
+      Settings settings =
+          Settings.defaults()
+              .with(
+                  lab.handle().settings().entrySet().stream()
+                      .map(entry -> entry.getKey() + "=" + entry.getValue())
+                      .toList());
+      Samples load = new Samples();
+      for (int round = 0; round < rounds; round++) {
+        Quiet.await();
+        load.add(ServiceLoad.millis(settings, SERVICES));
+      }
+      rows.accept(
+          Row.atMost(name(), "all Services from the topic, p50", load.median(), "ms", 1000));
+      rows.accept(
+          Row.atMost(name(), "all Services from the topic, slowest", load.quantile(1), "ms", 1000));
+      changes(lab, settings, rounds, rows);
+    }
+  }
+
+  private void changes(BenchLab lab, Settings settings, int rounds, Consumer<Row> rows)
+      throws Exception {
+    Slots slots = new Slots(lab);
+    Samples changes = new Samples();
+    Samples hops = new Samples();
+    Samples calls = new Samples();
+    String last = ServiceWorld.backend(CHANGED, 2);
+    try (Hops empty = Hops.open(settings)) {
+      for (int change = -CHANGES_A_ROUND; change < rounds * CHANGES_A_ROUND; change++) {
+        double hop = empty.millis(RECORD_BYTES);
+        String now = "10.210.%d.%d".formatted(change + 300 >> 8, change + 300 & 255);
+        double took = slots.millis(lab, last, now);
+        last = now;
+        if (change >= 0) {
+          changes.add(took);
+          hops.add(hop);
+        }
+      }
+    }
+    Quiet.await();
+    try (BpfCalls seen = new BpfCalls(Long.parseLong(lab.applierPid()))) {
+      for (int change = 0; change < 10; change++) {
+        int before = seen.seen().size();
+        String now = "10.211.0." + (change + 1);
+        slots.millis(lab, last, now);
+        last = now;
+        Quiet.await();
+        calls.add(seen.seen().size() - before);
+      }
+    }
+    rows.accept(
+        Row.untargeted(name(), "one backend is another, p50", changes.median(), "ms")
+            .comparedWith(hops.median(), "three empty hops"));
+    rows.accept(
+        Row.atMost(name(), "one backend is another, p99", changes.quantile(0.99), "ms", 20)
+            .comparedWith(hops.quantile(0.99), "three empty hops"));
+    rows.accept(
+        Row.atMost(name(), "calls that write maps for it, most", calls.quantile(1), "calls", 4));
+  }
+
+  private static long write(BenchLab lab, String name, String text) throws IOException {
+    Path ready = lab.manifests().resolveSibling(name + ".tmp");
+    Files.writeString(ready, text);
+    Files.move(ready, lab.manifests().resolve(name + ".yaml"), StandardCopyOption.ATOMIC_MOVE);
+    return System.nanoTime();
+  }
+
+  /** The kernel's slots of the Service that changes. */
+  private static final class Slots {
+    private static final int ADDRESS_BYTES = 16;
+    private final BpfMap map;
+    private List<byte[]> ofChanged = List.of();
+
+    Slots(BenchLab lab) {
+      map = BpfMap.pinned(Path.of(lab.handle().node("node-1").bpfPath(), "maps", "slc_lb_slot"));
+    }
+
+    /** Writes another slice and waits for its last backend; milliseconds. */
+    double millis(BenchLab lab, String before, String now) throws IOException {
+      byte[] wanted = IpAddress.parse(now).mapped();
+      if (ofChanged.isEmpty()) {
+        byte[] held = IpAddress.parse(before).mapped();
+        ofChanged = map.keys().stream().filter(key -> holds(key, held)).toList();
+      }
+      long begun =
+          write(
+              lab,
+              "changed",
+              ServiceWorld.slice(
+                  CHANGED,
+                  List.of(
+                      ServiceWorld.backend(CHANGED, 0), ServiceWorld.backend(CHANGED, 1), now)));
+      while (ofChanged.stream().noneMatch(key -> holds(key, wanted))) {
+        if (System.nanoTime() - begun > LONGEST_NANOS) {
+          throw new IllegalStateException("the kernel never heard of " + now);
+        }
+        LockSupport.parkNanos(LOOK_NANOS);
+      }
+      return (System.nanoTime() - begun) / 1e6;
+    }
+
+    private boolean holds(byte[] key, byte[] address) {
+      return map.lookup(key)
+          .filter(value -> Arrays.equals(value, 0, ADDRESS_BYTES, address, 0, ADDRESS_BYTES))
+          .isPresent();
+    }
+  }
+}
