@@ -15,10 +15,13 @@ final class Churn {
   /** How many of a thousand records say what. */
   enum Mix {
     /**
-     * A quiet day: of a pod only the status the network does not look at (or the version), nodes
-     * that are still there; one in twenty says something else.
+     * A quiet day: of pods the status that the network does not look at, nodes that are still
+     * there; of a thousand records twenty-two say something else.
      */
-    STEADY(850, 100, 20, 20, 0, 5),
+    QUIET(870, 108, 10, 10, 0, 1),
+
+    /** Services whose slices change all the time, and somebody who writes policies. */
+    BUSY(800, 80, 100, 10, 0, 5),
 
     /**
      * Everything is rolled out again, all the time: pods live their lives of eight records, of

@@ -13,6 +13,7 @@ import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.PositionMerge;
 import dev.sluice.schemas.K8sObject;
 import dev.sluice.schemas.config.Settings;
+import dev.sluice.schemas.convert.EventReader;
 import dev.sluice.schemas.convert.ObjectEvents;
 import dev.sluice.schemas.registry.MemoryRegistry;
 import dev.sluice.schemas.serde.TopicSerdes;
@@ -50,6 +51,7 @@ public final class ReplayRun {
   private final Serializer<K8sObject> serializer;
   private final Deserializer<K8sObject> deserializer;
   private final MessageDigest digest;
+  private final EventReader decoder = new EventReader();
   private final int batch;
   private LogFold fold = LogFold.empty(ClusterFold.DEFAULT_CLUSTER);
   private IdentityFold cluster = IdentityFold.empty(ClusterFold.DEFAULT_CLUSTER);
@@ -84,12 +86,12 @@ public final class ReplayRun {
         new ReplayRun(
             Integer.parseInt(arguments[3]),
             new TopicSerdes(new MemoryRegistry(), Settings.defaults()));
-    run.page(world.events(), List.of());
+    run.page(world.events().stream().map(run::written).toList(), List.of());
     Churn churn = new Churn(world, mix, SEED);
-    List<ObjectEvent> page = new ArrayList<>();
+    List<byte[]> page = new ArrayList<>();
     List<String> kinds = new ArrayList<>();
     for (int i = 1; i <= warm + records; i++) {
-      page.add(churn.next());
+      page.add(run.written(churn.next()));
       kinds.add(churn.what());
       if (i % PAGE == 0 || i == warm + records) {
         if (i - page.size() <= warm) {
@@ -110,11 +112,14 @@ public final class ReplayRun {
     costs.clear();
   }
 
-  private void page(List<ObjectEvent> events, List<String> kinds) {
-    byte[][] log = new byte[events.size()][];
-    for (int i = 0; i < log.length; i++) {
-      log[i] = serializer.serialize("", ObjectEvents.toAvro(events.get(i)));
-      bytes += log[i].length;
+  private byte[] written(ObjectEvent event) {
+    return serializer.serialize("", ObjectEvents.toAvro(event));
+  }
+
+  private void page(List<byte[]> page, List<String> kinds) {
+    byte[][] log = page.toArray(byte[][]::new);
+    for (byte[] record : log) {
+      bytes += record.length;
     }
     long begun = System.nanoTime();
     if (batch == 0) {
@@ -162,7 +167,7 @@ public final class ReplayRun {
   }
 
   private ObjectEvent read(byte[] record) {
-    return ObjectEvents.fromAvro(deserializer.deserialize("", record), offset++);
+    return decoder.read(deserializer.deserialize("", record), offset++);
   }
 
   private void late(byte[][] log) {

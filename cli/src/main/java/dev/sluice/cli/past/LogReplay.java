@@ -11,7 +11,7 @@ import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.schemas.K8sObject;
 import dev.sluice.schemas.Snapshot;
 import dev.sluice.schemas.config.Setting;
-import dev.sluice.schemas.convert.ObjectEvents;
+import dev.sluice.schemas.convert.EventReader;
 import dev.sluice.schemas.topic.ReadAhead;
 import dev.sluice.schemas.topic.TopicReader;
 import dev.sluice.schemas.topic.Topics;
@@ -33,6 +33,7 @@ final class LogReplay implements AutoCloseable {
   private static final String POLICY = "policy-stream";
 
   private final TopicReader<K8sObject> reader;
+  private final EventReader decoder = new EventReader();
   private final LogFold fold;
   private final long first;
   private long records;
@@ -126,7 +127,7 @@ final class LogReplay implements AutoCloseable {
         PATIENCE,
         entry -> {
           if (entry.offset() < offset) {
-            events.add(ObjectEvents.fromAvro(entry.value(), entry.offset()));
+            events.add(decoder.read(entry.value(), entry.offset()));
           }
         });
     return events;

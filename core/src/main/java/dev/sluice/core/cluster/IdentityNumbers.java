@@ -31,6 +31,9 @@ final class IdentityNumbers {
   private final TreeSet<HeldNumber> unused = new TreeSet<>(BY_RELEASE);
   private int next;
 
+  /** No number is to be given up before; asked with every record, of a set that may be large. */
+  private long noneBeforeMillis = Long.MAX_VALUE;
+
   IdentityNumbers(int first, int last) {
     this.last = last;
     this.next = first;
@@ -49,7 +52,7 @@ final class IdentityNumbers {
       slot.held = each;
       numbers.slots.put(each.labels(), slot);
       if (each.releaseAtMillis() != HeldNumber.IN_USE) {
-        numbers.unused.add(each);
+        numbers.leave(each);
       }
     }
     return numbers;
@@ -77,13 +80,18 @@ final class IdentityNumbers {
     Slot slot = slots.get(labels);
     if (slot != null && --slot.users == 0) {
       slot.held = new HeldNumber(slot.held.number(), labels, nowMillis + GRACE_MILLIS);
-      unused.add(slot.held);
+      leave(slot.held);
     }
+  }
+
+  private void leave(HeldNumber held) {
+    unused.add(held);
+    noneBeforeMillis = Math.min(noneBeforeMillis, held.releaseAtMillis());
   }
 
   /** Gives up what has been unused for the grace; returns it. */
   List<HeldNumber> expire(long nowMillis) {
-    if (unused.isEmpty() || unused.first().releaseAtMillis() > nowMillis) {
+    if (nowMillis < noneBeforeMillis) {
       return List.of();
     }
     List<HeldNumber> expired = new ArrayList<>();
@@ -92,6 +100,7 @@ final class IdentityNumbers {
       slots.remove(held.labels());
       expired.add(held);
     }
+    noneBeforeMillis = unused.isEmpty() ? Long.MAX_VALUE : unused.first().releaseAtMillis();
     return expired;
   }
 

@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * What folds read of the objects that are written most often, and the last version of each that one
@@ -45,16 +44,8 @@ public final class ReadFields {
 
   private static final Projection NAMESPACE = Projection.of(List.of("metadata", "labels"));
 
-  /** What a version came to: the bytes that are read of it, and what is read beside its body. */
-  private record Version(byte[] read, String uid, String who) {
-    private boolean same(byte[] otherRead, ObjectEvent other) {
-      return Objects.equals(uid, other.uid())
-          && Objects.equals(who, other.who())
-          && Arrays.equals(read, otherRead);
-    }
-  }
-
-  private final Map<ObjectKey, Version> seen = new HashMap<>();
+  /** Of each object the bytes that {@link #read} gave last. */
+  private final Map<ObjectKey, byte[]> seen = new HashMap<>();
 
   /** Null for a kind that is read whole. */
   private static Projection of(String kind) {
@@ -67,11 +58,26 @@ public final class ReadFields {
   }
 
   /** The part of a body that folds read; all of it for kinds that nobody reduces. */
-  @SuppressWarnings("unchecked")
-  public static ObjectBody body(ObjectEvent event) {
+  static ObjectBody body(ObjectEvent event) {
+    byte[] read = read(event); // the body comes first in it
+    return ObjectBody.of(read == null ? event.body() : CanonicalTree.decode(read));
+  }
+
+  /**
+   * All that is read of a record's object, as bytes: of its body, and what is read beside it. Who
+   * decodes records ahead of a fold may ask for it there, so that the fold finds it.
+   *
+   * @return null for kinds that nobody reduces; not to be changed
+   */
+  public static byte[] read(ObjectEvent event) {
     Projection projection = of(event.key().kind());
-    return ObjectBody.of(
-        projection == null ? event.body() : CanonicalTree.decode(projection.of(event.body())));
+    return projection == null
+        ? null
+        : projection.of(event.body(), List.of(text(event.uid()), text(event.who())));
+  }
+
+  private static String text(String text) {
+    return text == null ? "" : text;
   }
 
   /**
@@ -80,17 +86,12 @@ public final class ReadFields {
    * @return whether it says of its object what the record before it said
    */
   public boolean again(ObjectEvent event) {
-    Projection projection = of(event.key().kind());
-    if (projection == null) {
-      return false;
-    }
     return switch (event.type()) {
       case ADDED, MODIFIED -> {
-        byte[] read = projection.of(event.body());
-        Version before = seen.get(event.key());
-        boolean same = before != null && before.same(read, event);
-        if (!same) {
-          seen.put(event.key(), new Version(read, event.uid(), event.who()));
+        byte[] read = read(event);
+        boolean same = read != null && Arrays.equals(read, seen.get(event.key()));
+        if (read != null && !same) {
+          seen.put(event.key(), read);
         }
         yield same;
       }

@@ -1,6 +1,7 @@
 package dev.sluice.core.log;
 
 import java.util.AbstractMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -14,6 +15,7 @@ public final class LazyTree extends AbstractMap<String, Object> {
   private final Supplier<Map<String, Object>> source;
   private Map<String, Object> tree;
   private Projection projection;
+  private List<String> texts;
   private byte[] projected;
 
   /**
@@ -30,11 +32,12 @@ public final class LazyTree extends AbstractMap<String, Object> {
     return canonical;
   }
 
-  /** What a projection leaves of them, kept for whoever asks next; not to be changed. */
-  byte[] projected(Projection wanted) {
-    if (projection != wanted) {
-      projected = wanted.of(canonical);
+  /** What a projection leaves of them and texts after it, kept; not to be changed. */
+  byte[] projected(Projection wanted, List<String> after) {
+    if (projection != wanted || !after.equals(texts)) {
+      projected = wanted.of(canonical, after);
       projection = wanted;
+      texts = after;
     }
     return projected;
   }

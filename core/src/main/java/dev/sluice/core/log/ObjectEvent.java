@@ -26,6 +26,12 @@ public record ObjectEvent(
     long base,
     Map<String, Object> body) {
 
+  /** The same record with a key that is equal to its own. */
+  public ObjectEvent withKey(ObjectKey same) {
+    return new ObjectEvent(
+        offset, type, same, apiVersion, uid, resourceVersion, timeMillis, who, epoch, base, body);
+  }
+
   public enum Type {
     GENESIS,
     ADDED,

@@ -65,13 +65,31 @@ public final class Projection {
    * @param tree a body, or any other tree
    */
   public byte[] of(Map<String, Object> tree) {
-    return tree instanceof LazyTree lazy ? lazy.projected(this) : of(CanonicalTree.encode(tree));
+    return of(tree, List.of());
   }
 
-  byte[] of(byte[] canonical) {
+  /**
+   * As {@link #of(Map)}, followed by texts, each with its length. A {@link LazyTree} keeps what was
+   * asked of it last.
+   */
+  public byte[] of(Map<String, Object> tree, List<String> texts) {
+    return tree instanceof LazyTree lazy
+        ? lazy.projected(this, texts)
+        : of(CanonicalTree.encode(tree), texts);
+  }
+
+  byte[] of(byte[] canonical, List<String> texts) {
     Copy copy = new Copy(canonical);
     copy.value(this);
-    return Arrays.copyOf(copy.out, copy.size);
+    byte[] kept = Arrays.copyOf(copy.out, copy.size);
+    for (String text : texts) {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      int size = kept.length;
+      kept = Arrays.copyOf(kept, size + Integer.BYTES + bytes.length);
+      CanonicalTree.intAt(kept, size, bytes.length);
+      System.arraycopy(bytes, 0, kept, size + Integer.BYTES, bytes.length);
+    }
+    return kept;
   }
 
   private Projection below(byte[] in, int from, int to) {
