@@ -112,6 +112,20 @@ class MapRoomTest {
   }
 
   @Test
+  void whoCameSinceASelectorIsInUseCounts() {
+    LogBuilder log =
+        LogBuilder.whole()
+            .settings(Map.of("policyMapEntries", 16L))
+            .pod("shop", "backend-0", "app=backend")
+            .policy("shop", "other", allow(1));
+    for (int i = 0; i < 7; i++) {
+      log.pod("shop", "frontend-" + i, "app=frontend", "tier=" + i);
+    }
+    assertTrue(log.policy("shop", "p", allow(3)).last().revisionMade().isEmpty());
+    assertEquals(Set.of(ObjectKey.parse(POLICY)), log.fold().withoutRoom());
+  }
+
+  @Test
   void ofAFirstListingTheLaterOnesAreRefused() {
     LogBuilder log = new LogBuilder().genesis().settings(Map.of("policyMapEntries", 16L));
     log.policy("shop", "p", allow(1, 3, 5)).policy("shop", "a", allow(11, 13, 15));
