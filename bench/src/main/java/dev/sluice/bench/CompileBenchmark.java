@@ -2,20 +2,26 @@ package dev.sluice.bench;
 
 import dev.sluice.bench.fold.CompileCost;
 import dev.sluice.lab.JavaCommand;
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * What the compiler does for one change, beside compiling the same world from scratch, and how it
- * grows with the world. Each turn is a process with a stream's options and 512 MiB of heap; of the
- * largest world, with more. Needs no kernel.
+ * grows with the world. Each turn is a process with a stream's options and 512 MiB of heap (-Xmx:
+ * with less room than the world needs it fails, and so does the row); of the largest world, with
+ * more. Needs no kernel.
  */
 final class CompileBenchmark implements Benchmark {
   private static final int SMALL = 1_000;
   private static final int WORLD = 10_000;
   private static final int LARGE = 100_000;
+  private static final int HEAP_MIB = 512;
+  private static final int LARGE_HEAP_MIB = 3_072;
   private static final int MOST_ROUNDS = 3;
 
   @Override
@@ -30,69 +36,114 @@ final class CompileBenchmark implements Benchmark {
   }
 
   @Override
-  public List<Row> run(int rounds) {
-    Map<Integer, Map<String, Samples>> all = new TreeMap<>();
-    for (int round = 0; round < Math.min(rounds, MOST_ROUNDS); round++) {
-      for (int endpoints : List.of(SMALL, WORLD, LARGE)) {
-        if (endpoints < LARGE || round == 0) {
-          measure(endpoints, all.computeIfAbsent(endpoints, unused -> new TreeMap<>()));
-        }
-      }
-    }
-    double scratch = median(all, WORLD, "scratch-ms");
-    String alternative = "all from scratch";
+  public List<Row> run(int rounds) throws IOException {
     List<Row> rows = new ArrayList<>();
-    rows.add(
-        Row.atMost(name(), "a policy, p99", median(all, WORLD, "policy-p99-ms"), "ms", 5)
-            .comparedWith(scratch, alternative));
-    rows.add(
-        Row.atMost(name(), "a new identity, p99", median(all, WORLD, "identity-p99-ms"), "ms", 2)
-            .comparedWith(scratch, alternative));
-    rows.add(
-        Row.atMost(
-                name(),
-                "a namespace's label, 500 endpoints, p99",
-                median(all, WORLD, "namespace-p99-ms"),
-                "ms",
-                50)
-            .comparedWith(scratch, alternative));
-    rows.add(Row.atMost(name(), "from scratch, 512 MiB of heap", scratch / 1000, "s", 3));
-    rows.add(Row.untargeted(name(), "heap in use after it", median(all, WORLD, "heap-mib"), "MiB"));
-    for (String what : List.of("policy", "identity")) {
-      for (String quantile : List.of("p50", "p99")) {
-        String key = what + "-" + quantile + "-ms";
-        rows.add(
-            new Row(
-                name(),
-                what + ", " + quantile + ", with 100 000 endpoints",
-                median(all, LARGE, key),
-                "ms",
-                median(all, SMALL, key),
-                "with 1 000",
-                "flat: ≤ 2.00×",
-                median(all, LARGE, key) <= 2 * median(all, SMALL, key)));
-      }
-    }
-    rows.add(
-        Row.untargeted(
-            name(),
-            "from scratch, 100 000 endpoints",
-            median(all, LARGE, "scratch-ms") / 1000,
-            "s"));
+    run(rounds, rows::add);
     return rows;
   }
 
-  private static double median(Map<Integer, Map<String, Samples>> all, int endpoints, String name) {
-    return all.get(endpoints).get(name).median();
+  @Override
+  public void run(int rounds, Consumer<Row> told) throws IOException {
+    int turns = Math.min(rounds, MOST_ROUNDS);
+    Map<String, Samples> world = measure(WORLD, HEAP_MIB, turns);
+    targets(world, told);
+    Map<String, Samples> small = measure(SMALL, HEAP_MIB, turns);
+    Map<String, Samples> large = measure(LARGE, LARGE_HEAP_MIB, 1);
+    growth(small, large, told);
   }
 
-  private static void measure(int endpoints, Map<String, Samples> into) {
-    List<String> command = new ArrayList<>(JavaCommand.startSmall(endpoints > WORLD ? 3072 : 512));
+  private void targets(Map<String, Samples> world, Consumer<Row> told) {
+    double scratch = world.get("scratch-ms").median();
+    String alternative = "all from scratch";
+    told.accept(
+        Row.atMost(name(), "a policy, p99", world.get("policy-p99-ms").median(), "ms", 5)
+            .comparedWith(scratch, alternative));
+    told.accept(
+        Row.atMost(name(), "a new identity, p99", world.get("identity-p99-ms").median(), "ms", 2)
+            .comparedWith(scratch, alternative));
+    told.accept(
+        Row.atMost(
+                name(),
+                "a namespace's label, 500 endpoints, p99",
+                world.get("namespace-p99-ms").median(),
+                "ms",
+                50)
+            .comparedWith(scratch, alternative));
+    told.accept(Row.atMost(name(), "from scratch, -Xmx512m", scratch / 1000, "s", 3));
+    told.accept(
+        Row.atMost(
+            name(), "heap in use after it", world.get("heap-mib").median(), "MiB", HEAP_MIB));
+  }
+
+  private void growth(Map<String, Samples> small, Map<String, Samples> large, Consumer<Row> told) {
+    for (String what : List.of("policy", "identity")) {
+      for (String quantile : List.of("p50", "p99")) {
+        String key = what + "-" + quantile + "-ms";
+        double now = large.get(key).median();
+        double then = small.get(key).median();
+        told.accept(
+            new Row(
+                name(),
+                what + ", " + quantile + ", with 100 000 endpoints",
+                now,
+                "ms",
+                then,
+                "with 1 000",
+                "flat: ≤ 2.00×",
+                now <= 2 * then));
+      }
+    }
+    for (String quantile : List.of("p50", "p99")) {
+      String key = "namespace-" + quantile + "-ms";
+      told.accept(
+          new Row(
+              name(),
+              "namespace, " + quantile + ", with 100 000 endpoints",
+              large.get(key).median(),
+              "ms",
+              small.get(key).median(),
+              "with 1 000",
+              "",
+              true));
+    }
+    told.accept(
+        Row.untargeted(
+            name(),
+            "from scratch, 100 000 endpoints",
+            large.get("scratch-ms").median() / 1000,
+            "s"));
+  }
+
+  /** Processes one after the other; what they print is shown as it comes. */
+  private Map<String, Samples> measure(int endpoints, int heap, int turns) throws IOException {
+    Map<String, Samples> into = new TreeMap<>();
+    List<String> command = new ArrayList<>(JavaCommand.startSmall(heap));
     command.add(CompileCost.class.getName());
     command.add(Integer.toString(endpoints));
-    for (String line : Shell.run(command).lines().toList()) {
-      String[] words = line.split(" ");
-      into.computeIfAbsent(words[0], unused -> new Samples()).add(Double.parseDouble(words[1]));
+    for (int turn = 0; turn < turns; turn++) {
+      Process process =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      try (BufferedReader lines = process.inputReader()) {
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+          System.err.println("bench: " + name() + ": " + endpoints + " endpoints: " + line);
+          String[] words = line.split(" ");
+          into.computeIfAbsent(words[0], unused -> new Samples()).add(Double.parseDouble(words[1]));
+        }
+        if (process.waitFor() != 0) {
+          throw new IOException(
+              endpoints
+                  + " endpoints in "
+                  + heap
+                  + " MiB of heap: ended with "
+                  + process.exitValue());
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted", e);
+      } finally {
+        process.destroyForcibly();
+      }
     }
+    return into;
   }
 }

@@ -163,7 +163,7 @@ final class Churn {
   }
 
   private ObjectEvent changed(ObjectKey key, String json) {
-    Map<String, Object> body = LargeWorld.tree(json);
+    Map<String, Object> body = Template.tree(json);
     return world.event(ObjectEvent.Type.MODIFIED, key, body);
   }
 }

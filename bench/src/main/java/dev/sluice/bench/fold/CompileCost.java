@@ -8,12 +8,13 @@ import java.util.Map;
 
 /**
  * What one change costs both folds in a world of a given size, in a process of its own. Prints a
- * line for each number: {@code NAME VALUE}.
+ * line for each number as soon as it is known: {@code NAME VALUE}.
  */
 public final class CompileCost {
   private static final int WARM_UP = 400;
   private static final int MEASURED = 2_000;
-  private static final int NAMESPACES_CHANGED = 40;
+  private static final int NAMESPACES_WARM_UP = 20;
+  private static final int NAMESPACES_CHANGED = 200;
 
   /** Longer than a number that nobody has is kept. */
   private static final long GRACE = 11 * 60 * 1000;
@@ -45,6 +46,7 @@ public final class CompileCost {
     System.gc();
     Runtime runtime = Runtime.getRuntime();
     print("heap-mib", (runtime.totalMemory() - runtime.freeMemory()) / 1048576.0);
+    print("heap-limit-mib", runtime.maxMemory() / 1048576.0);
   }
 
   /** A policy is changed, or taken away and added again, by turns over all kinds and namespaces. */
@@ -90,7 +92,7 @@ public final class CompileCost {
   private void namespaces() {
     measure(
         "namespace",
-        5,
+        NAMESPACES_WARM_UP,
         NAMESPACES_CHANGED,
         round -> {
           world.later(GRACE);

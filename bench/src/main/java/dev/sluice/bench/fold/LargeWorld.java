@@ -2,11 +2,10 @@ package dev.sluice.bench.fold;
 
 import dev.sluice.core.cluster.ClusterFold;
 import dev.sluice.core.compile.PolicyFold;
-import dev.sluice.core.log.CanonicalTree;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
-import dev.sluice.schemas.convert.JsonTree;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -100,41 +99,23 @@ final class LargeWorld {
     return "uid-" + key.namespace() + "-" + key.name();
   }
 
-  /** A body as ingest writes it: its fields sorted. */
-  @SuppressWarnings("unchecked")
-  static Map<String, Object> tree(String json) {
-    Map<String, Object> tree = JsonTree.parse(json.replace('\'', '"').replace("\n", ""));
-    return (Map<String, Object>) CanonicalTree.decode(CanonicalTree.encode(tree));
-  }
-
   /**
    * A version of a node.
    *
    * @param version of what the network does not look at
    */
   ObjectEvent node(int index, int version) {
-    String json =
-        """
-        {'metadata':{'name':'node-%1$d'},'spec':{'podCIDRs':['10.%2$d.%3$d.0/24']},
-        'status':{'addresses':[{'type':'InternalIP','address':'172.30.%4$d.%5$d'}],
-        'conditions':[{'type':'Ready','status':'True','heartbeat':%6$d}]}}
-        """
-            .formatted(
-                index, 64 + index / 256, index % 256, 1 + index / 250, 1 + index % 250, version);
     ObjectEvent.Type type = version == 0 ? ObjectEvent.Type.ADDED : ObjectEvent.Type.MODIFIED;
-    return event(type, new ObjectKey("Node", "", "node-" + index), tree(json));
+    return event(
+        type,
+        new ObjectKey("Node", "", "node-" + index),
+        NODE.fill(index, 64 + index / 256, index % 256, 1 + index / 250, 1 + index % 250, version));
   }
 
   /** A namespace, with a label of which every version makes other identities. */
   ObjectEvent namespace(String name, int version) {
-    String json =
-        """
-        {'metadata':{'name':'%1$s','labels':{'kubernetes.io/metadata.name':'%1$s','team':'%1$s',
-        'version':'v%2$d'}}}
-        """
-            .formatted(name, version);
     ObjectEvent.Type type = version == 0 ? ObjectEvent.Type.ADDED : ObjectEvent.Type.MODIFIED;
-    return event(type, new ObjectKey("Namespace", "", name), tree(json));
+    return event(type, new ObjectKey("Namespace", "", name), NAMESPACE.fill(name, version));
   }
 
   /** A pod of a Deployment, with two addresses that its number gives. */
@@ -163,30 +144,12 @@ final class LargeWorld {
       int version,
       PodStage stage) {
     int node = number / PODS_A_NODE;
-    String address = "10.%d.%d.%d".formatted(64 + node / 256, node % 256, 2 + number % PODS_A_NODE);
-    String json =
-        """
-        {'metadata':{'name':'%1$s','namespace':'%2$s','labels':{'app':'%3$s','batch':'%4$s',
-        'pod-template-hash':'7d4b9'},'ownerReferences':[{'kind':'ReplicaSet','name':'%3$s-7d4b9',
-        'controller':true}]%8$s},'spec':{%5$s'serviceAccountName':'default',
-        'containers':[{'name':'main','image':'registry.example/%3$s:1','ports':[{'name':'http',
-        'containerPort':8080,'protocol':'TCP'}]}]},'status':{%6$s'conditions':[{'type':'Ready',
-        'status':'%9$s','probe':%7$d}]}}
-        """
-            .formatted(
-                name,
-                namespace,
-                app,
-                batch,
-                stage.isScheduled() ? "'nodeName':'node-%d',".formatted(node) : "",
-                stage.hasAddress()
-                    ? "'phase':'Running','podIP':'%1$s','podIPs':[{'ip':'%1$s'},{'ip':'fd00:64::%2$x'}],"
-                        .formatted(address, number + 1)
-                    : "'phase':'Pending',",
-                version,
-                stage.isLeaving() ? ",'deletionTimestamp':'2026-01-15T12:00:00Z'" : "",
-                stage == PodStage.READY ? "True" : "False");
-    return event(type, new ObjectKey("Pod", namespace, name), tree(json));
+    String ip = "10." + (64 + node / 256) + "." + node % 256 + "." + (2 + number % PODS_A_NODE);
+    return event(
+        type,
+        new ObjectKey("Pod", namespace, name),
+        PODS.get(stage)
+            .fill(name, namespace, app, batch, node, ip, Integer.toHexString(number + 1), version));
   }
 
   /**
@@ -197,16 +160,16 @@ final class LargeWorld {
     ObjectEvent.Type type = version == 0 ? ObjectEvent.Type.ADDED : ObjectEvent.Type.MODIFIED;
     String subject = "app" + i;
     String peer = "app" + (i + 1 + version % (APPS - 1)) % APPS;
-    String spec =
+    Template spec =
         switch (i % 20) {
-          case 0, 10 -> NAMES.formatted(subject, peer);
-          case 1, 11 -> CIDR.formatted(subject, peer, namespace % 250);
-          case 2 -> DENY.formatted(subject, peer);
-          case 3, 12, 17 -> KUBERNETES.formatted(subject, peer, namespace % 250);
-          case 4 -> CLUSTERWIDE.formatted(ns, subject, peer);
-          case 5 -> TIERS.formatted(ns, subject, i, peer);
-          case 6 -> HTTP.formatted(subject, peer);
-          default -> PORTS.formatted(subject, peer);
+          case 0, 10 -> NAMES;
+          case 1, 11 -> CIDR;
+          case 2 -> DENY;
+          case 3, 12, 17 -> KUBERNETES;
+          case 4 -> CLUSTERWIDE;
+          case 5 -> TIERS;
+          case 6 -> HTTP;
+          default -> PORTS;
         };
     ObjectKey key =
         switch (i % 20) {
@@ -215,7 +178,49 @@ final class LargeWorld {
           case 5 -> new ObjectKey("ClusterNetworkPolicy", "", ns + "-p" + i);
           default -> new ObjectKey("CiliumNetworkPolicy", ns, "p" + i);
         };
-    return event(type, key, tree("{'spec':" + spec + "}"));
+    return event(type, key, spec.fill(subject, peer, namespace % 250, ns, i));
+  }
+
+  private static final Template NODE =
+      Template.of(
+          """
+          {'metadata':{'name':'node-$0'},'spec':{'podCIDRs':['10.$1.$2.0/24']},
+          'status':{'addresses':[{'type':'InternalIP','address':'172.30.$3.$4'}],
+          'conditions':[{'type':'Ready','status':'True','heartbeat':'#5'}]}}
+          """);
+
+  private static final Template NAMESPACE =
+      Template.of(
+          """
+          {'metadata':{'name':'$0','labels':{'kubernetes.io/metadata.name':'$0','team':'$0',
+          'version':'v$1'}}}
+          """);
+
+  private static final Map<PodStage, Template> PODS = new EnumMap<>(PodStage.class);
+
+  static {
+    for (PodStage stage : PodStage.values()) {
+      PODS.put(stage, pod(stage));
+    }
+  }
+
+  private static Template pod(PodStage stage) {
+    return Template.of(
+        """
+        {'metadata':{'name':'$0','namespace':'$1','labels':{'app':'$2','batch':'$3',
+        'pod-template-hash':'7d4b9'},'ownerReferences':[{'kind':'ReplicaSet','name':'$2-7d4b9',
+        'controller':true}]%s},'spec':{%s'serviceAccountName':'default',
+        'containers':[{'name':'main','image':'registry.example/$2:1','ports':[{'name':'http',
+        'containerPort':8080,'protocol':'TCP'}]}]},'status':{%s'conditions':[{'type':'Ready',
+        'status':'%s','probe':'#7'}]}}
+        """
+            .formatted(
+                stage.isLeaving() ? ",'deletionTimestamp':'2026-01-15T12:00:00Z'" : "",
+                stage.isScheduled() ? "'nodeName':'node-$4'," : "",
+                stage.hasAddress()
+                    ? "'phase':'Running','podIP':'$5','podIPs':[{'ip':'$5'},{'ip':'fd00:64::$6'}],"
+                    : "'phase':'Pending',",
+                stage == PodStage.READY ? "True" : "False"));
   }
 
   private static final String DNS =
@@ -225,63 +230,79 @@ final class LargeWorld {
       'rules':{'dns':[{'matchPattern':'*'}]}}]}\
       """;
 
-  private static final String PORTS =
-      """
-      {'endpointSelector':{'matchLabels':{'app':'%s'}},'ingress':[{'fromEndpoints':[{'matchLabels':
-      {'app':'%s'}}],'toPorts':[{'ports':[{'port':'8080','protocol':'TCP'}]}]}],'egress':[\
-      """
-          + DNS
-          + "]}";
+  private static final Template PORTS =
+      Template.of(
+          """
+          {'spec':
+          {'endpointSelector':{'matchLabels':{'app':'$0'}},'ingress':[{'fromEndpoints':[{'matchLabels':
+          {'app':'$1'}}],'toPorts':[{'ports':[{'port':'8080','protocol':'TCP'}]}]}],'egress':[\
+          """
+              + DNS
+              + "]}}");
 
-  private static final String NAMES =
-      """
-      {'endpointSelector':{'matchLabels':{'app':'%s'}},'egress':[{'toEndpoints':[{'matchLabels':
-      {'app':'%s'}}]},{'toFQDNs':[{'matchName':'api.example.com'}],'toPorts':[{'ports':[{'port':
-      '443','protocol':'TCP'}]}]},\
-      """
-          + DNS
-          + "]}";
+  private static final Template NAMES =
+      Template.of(
+          """
+          {'spec':
+          {'endpointSelector':{'matchLabels':{'app':'$0'}},'egress':[{'toEndpoints':[{'matchLabels':
+          {'app':'$1'}}]},{'toFQDNs':[{'matchName':'api.example.com'}],'toPorts':[{'ports':[{'port':
+          '443','protocol':'TCP'}]}]},\
+          """
+              + DNS
+              + "]}}");
 
-  private static final String CIDR =
-      """
-      {'endpointSelector':{'matchLabels':{'app':'%1$s'}},'egress':[{'toEndpoints':[{'matchLabels':
-      {'app':'%2$s'}}]},{'toCIDRSet':[{'cidr':'192.168.%3$d.0/24','except':
-      ['192.168.%3$d.7/32']}]}]}\
-      """;
+  private static final Template CIDR =
+      Template.of(
+          """
+          {'spec':
+          {'endpointSelector':{'matchLabels':{'app':'$0'}},'egress':[{'toEndpoints':[{'matchLabels':
+          {'app':'$1'}}]},{'toCIDRSet':[{'cidr':'192.168.$2.0/24','except':
+          ['192.168.$2.7/32']}]}]}}\
+          """);
 
-  private static final String DENY =
-      """
-      {'endpointSelector':{'matchLabels':{'app':'%1$s'}},'ingress':[{'fromEntities':['cluster']}],
-      'ingressDeny':[{'fromEndpoints':[{'matchLabels':{'app':'%2$s'}}]}]}\
-      """;
+  private static final Template DENY =
+      Template.of(
+          """
+          {'spec':
+          {'endpointSelector':{'matchLabels':{'app':'$0'}},'ingress':[{'fromEntities':['cluster']}],
+          'ingressDeny':[{'fromEndpoints':[{'matchLabels':{'app':'$1'}}]}]}}\
+          """);
 
-  private static final String KUBERNETES =
-      """
-      {'podSelector':{'matchLabels':{'app':'%s'}},'policyTypes':['Ingress','Egress'],'ingress':
-      [{'from':[{'namespaceSelector':{'matchLabels':{'team':'ns0'}},'podSelector':{'matchLabels':
-      {'app':'%s'}}}],'ports':[{'port':'http','protocol':'TCP'}]}],'egress':[{'to':[{'ipBlock':
-      {'cidr':'192.168.%d.0/25'}}]}]}\
-      """;
+  private static final Template KUBERNETES =
+      Template.of(
+          """
+          {'spec':
+          {'podSelector':{'matchLabels':{'app':'$0'}},'policyTypes':['Ingress','Egress'],'ingress':
+          [{'from':[{'namespaceSelector':{'matchLabels':{'team':'ns0'}},'podSelector':{'matchLabels':
+          {'app':'$1'}}}],'ports':[{'port':'http','protocol':'TCP'}]}],'egress':[{'to':[{'ipBlock':
+          {'cidr':'192.168.$2.0/25'}}]}]}}\
+          """);
 
-  private static final String CLUSTERWIDE =
-      """
-      {'endpointSelector':{'matchLabels':{'k8s:io.kubernetes.pod.namespace':'%s','app':'%s'}},
-      'ingress':[{'fromEndpoints':[{'matchLabels':{'app':'%s'}}],'toPorts':[{'ports':[{'port':
-      '9090','protocol':'TCP'}]}]}]}\
-      """;
+  private static final Template CLUSTERWIDE =
+      Template.of(
+          """
+          {'spec':
+          {'endpointSelector':{'matchLabels':{'k8s:io.kubernetes.pod.namespace':'$3','app':'$0'}},
+          'ingress':[{'fromEndpoints':[{'matchLabels':{'app':'$1'}}],'toPorts':[{'ports':[{'port':
+          '9090','protocol':'TCP'}]}]}]}}\
+          """);
 
-  private static final String TIERS =
-      """
-      {'tier':'Admin','priority':%3$d,'subject':{'pods':{'namespaceSelector':{'matchLabels':
-      {'kubernetes.io/metadata.name':'%1$s'}},'podSelector':{'matchLabels':{'app':'%2$s'}}}},
-      'ingress':[{'name':'r','action':'Accept','from':[{'pods':{'namespaceSelector':{'matchLabels':
-      {'kubernetes.io/metadata.name':'%1$s'}},'podSelector':{'matchLabels':{'app':'%4$s'}}}}]}]}\
-      """;
+  private static final Template TIERS =
+      Template.of(
+          """
+          {'spec':
+          {'tier':'Admin','priority':'#4','subject':{'pods':{'namespaceSelector':{'matchLabels':
+          {'kubernetes.io/metadata.name':'$3'}},'podSelector':{'matchLabels':{'app':'$0'}}}},
+          'ingress':[{'name':'r','action':'Accept','from':[{'pods':{'namespaceSelector':{'matchLabels':
+          {'kubernetes.io/metadata.name':'$3'}},'podSelector':{'matchLabels':{'app':'$1'}}}}]}]}}\
+          """);
 
-  private static final String HTTP =
-      """
-      {'endpointSelector':{'matchLabels':{'app':'%s'}},'ingress':[{'fromEndpoints':[{'matchLabels':
-      {'app':'%s'}}],'toPorts':[{'ports':[{'port':'80','protocol':'TCP'}],'rules':{'http':
-      [{'method':'GET','path':'/public'}]}}]}]}\
-      """;
+  private static final Template HTTP =
+      Template.of(
+          """
+          {'spec':
+          {'endpointSelector':{'matchLabels':{'app':'$0'}},'ingress':[{'fromEndpoints':[{'matchLabels':
+          {'app':'$1'}}],'toPorts':[{'ports':[{'port':'80','protocol':'TCP'}],'rules':{'http':
+          [{'method':'GET','path':'/public'}]}}]}]}}\
+          """);
 }

@@ -10,7 +10,9 @@ import dev.sluice.core.net.Prefix;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -172,7 +174,7 @@ final class ClusterState {
       touched.add(prefix);
       touched.addAll(prefixes.inside(prefix));
     }
-    inside.values().forEach(pod -> relabel(pod).forEach(touched::add));
+    inside.values().forEach(pod -> relabel(pod, labels(pod)).forEach(touched::add));
     touched.forEach(this::refreshAddress);
   }
 
@@ -304,28 +306,39 @@ final class ClusterState {
       return;
     }
     // '0' follows '/': exactly the keys that start with the namespace and a slash.
+    // Pods of one namespace that were alike stay alike: their labels are made once.
+    Map<LabelSet, LabelSet> alike = new HashMap<>();
     for (Pod pod : pods.subMap(namespace + "/", namespace + "0").values()) {
-      relabel(pod).forEach(this::refreshAddress);
+      relabel(pod, alike.computeIfAbsent(pod.labels, unused -> labels(pod)))
+          .forEach(this::refreshAddress);
     }
   }
 
   /** Gives a pod the labels that it should have; returns its addresses when those are others. */
-  private List<Prefix> relabel(Pod pod) {
+  private List<Prefix> relabel(Pod pod, LabelSet labels) {
     LabelSet old = pod.labels;
-    identify(pod);
+    identify(pod, labels);
     numbers.release(IdentityScope.PODS, old, timeMillis);
     return old.equals(pod.labels) ? List.of() : prefixes(pod.facts);
   }
 
   /** Takes the pod's number and derives its identity and endpoint rows. */
   private void identify(Pod pod) {
+    identify(pod, labels(pod));
+  }
+
+  private LabelSet labels(Pod pod) {
     PodFacts facts = pod.facts;
-    pod.labels =
-        PodLabels.of(
-            facts,
-            namespaces.getOrDefault(facts.namespace(), Collections.emptySortedMap()),
-            cluster,
-            prefixes.everyone(prefixes(facts)));
+    return PodLabels.of(
+        facts,
+        namespaces.getOrDefault(facts.namespace(), Collections.emptySortedMap()),
+        cluster,
+        prefixes.everyone(prefixes(facts)));
+  }
+
+  private void identify(Pod pod, LabelSet labels) {
+    PodFacts facts = pod.facts;
+    pod.labels = labels;
     int number = numbers.acquire(IdentityScope.PODS, pod.labels);
     rows.put(
         new ClusterRecord.Endpoint(

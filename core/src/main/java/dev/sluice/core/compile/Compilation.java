@@ -151,6 +151,8 @@ final class Compilation {
   Touched takeTouched() {
     Touched taken = touched;
     touched = new Touched();
+    peers.forget();
+    subjectSelectors.forget();
     return taken;
   }
 
@@ -181,7 +183,7 @@ final class Compilation {
   private void addIdentity(ClusterRecord.Identity identity) {
     int number = identity.number();
     identities.add(number, identity.labels());
-    for (SelectorTable.Entry<String> entry : peers.selecting(identity.labels())) {
+    for (SelectorTable.Entry<String> entry : peers.selectingInStep(identity.labels())) {
       touched.member(entry.selector().id(), number, false);
       entry.addMembers(1);
     }
@@ -207,7 +209,8 @@ final class Compilation {
     int number = identity.number();
     touched.subject(number, subjects.get(number));
     Subject subject = new Subject(number, identity.labels());
-    for (SelectorTable.Entry<PolicyPart> entry : subjectSelectors.selecting(identity.labels())) {
+    for (SelectorTable.Entry<PolicyPart> entry :
+        subjectSelectors.selectingInStep(identity.labels())) {
       entry.users().forEach(subject::add);
     }
     subjects.put(number, subject);
@@ -219,7 +222,7 @@ final class Compilation {
       live(number, labels, false);
     }
     splits.identity(number, false);
-    for (SelectorTable.Entry<String> entry : peers.selecting(labels)) {
+    for (SelectorTable.Entry<String> entry : peers.selectingInStep(labels)) {
       touched.member(entry.selector().id(), number, true);
       entry.addMembers(-1);
     }
@@ -306,8 +309,8 @@ final class Compilation {
     LabelSet labels = identities.labels(number);
     List<SelectorTable.Entry<?>> entries = new ArrayList<>();
     if (labels != null) {
-      entries.addAll(peers.selecting(labels));
-      entries.addAll(subjectSelectors.selecting(labels));
+      entries.addAll(peers.selectingInStep(labels));
+      entries.addAll(subjectSelectors.selectingInStep(labels));
     }
     return entries;
   }

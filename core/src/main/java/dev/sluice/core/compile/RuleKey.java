@@ -18,9 +18,8 @@ record RuleKey(
     boolean audited,
     String redirect)
     implements Comparable<RuleKey> {
-  private static final Comparator<RuleKey> ORDER =
-      Comparator.comparing(RuleKey::selector)
-          .thenComparingInt(RuleKey::protocol)
+  private static final Comparator<RuleKey> WITHIN_SELECTOR =
+      Comparator.comparingInt(RuleKey::protocol)
           .thenComparingInt(RuleKey::portFirst)
           .thenComparingInt(RuleKey::portLast)
           .thenComparing(RuleKey::portName)
@@ -31,6 +30,7 @@ record RuleKey(
 
   @Override
   public int compareTo(RuleKey other) {
-    return ORDER.compare(this, other);
+    int bySelector = selector.compareTo(other.selector);
+    return bySelector != 0 ? bySelector : WITHIN_SELECTOR.compare(this, other);
   }
 }

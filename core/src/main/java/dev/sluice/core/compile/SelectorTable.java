@@ -8,8 +8,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -77,10 +80,29 @@ final class SelectorTable<U extends Comparable<U>> {
    */
   private record Place(String namespace, String key, String value) {
     static final Place NOWHERE = new Place("", "", null);
+
+    // By hand: every label set that is looked up asks for dozens of places.
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Place place
+          && key.equals(place.key)
+          && namespace.equals(place.namespace)
+          && Objects.equals(value, place.value);
+    }
+
+    @Override
+    public int hashCode() {
+      int hash = 31 * namespace.hashCode() + key.hashCode();
+      return value == null ? hash : 31 * hash + value.hashCode();
+    }
   }
 
   private final TreeMap<String, Entry<U>> byId = new TreeMap<>();
   private final Map<Place, Map<String, Entry<U>>> places = new HashMap<>();
+
+  /** What label sets were found to be selected by in this step. */
+  private Map<LabelSet, List<Entry<U>>> found = new HashMap<>();
+
   private final Function<U, String> policyOf;
   private final Work work;
 
@@ -97,6 +119,7 @@ final class SelectorTable<U extends Comparable<U>> {
     Entry<U> entry = byId.get(selector.id());
     if (entry == null) {
       entry = new Entry<>(selector, policyOf);
+      forget();
       byId.put(selector.id(), entry);
       for (Place place : places(selector)) {
         places.computeIfAbsent(place, unused -> new LinkedHashMap<>()).put(selector.id(), entry);
@@ -113,6 +136,7 @@ final class SelectorTable<U extends Comparable<U>> {
       return;
     }
     byId.remove(selector.id());
+    forget();
     for (Place place : places(selector)) {
       Map<String, Entry<U>> there = places.get(place);
       there.remove(selector.id());
@@ -132,9 +156,24 @@ final class SelectorTable<U extends Comparable<U>> {
     return byId.values();
   }
 
+  /**
+   * As {@link #selecting}, for whoever asks for the same few label sets over and over in one step:
+   * what was found is kept until {@link #forget}.
+   */
+  List<Entry<U>> selectingInStep(LabelSet labels) {
+    return found.computeIfAbsent(labels, this::selecting);
+  }
+
+  /** Forgets what was found: a step is over, or a selector came or went. */
+  void forget() {
+    if (!found.isEmpty()) {
+      found = new HashMap<>(); // clearing would cost what the largest step has cost
+    }
+  }
+
   /** The entries that select a label set, each once, in no order. */
-  Collection<Entry<U>> selecting(LabelSet labels) {
-    Map<String, Entry<U>> found = new HashMap<>();
+  List<Entry<U>> selecting(LabelSet labels) {
+    Set<Entry<U>> found = new LinkedHashSet<>();
     keep(Place.NOWHERE, labels, found);
     for (Label label : labels) {
       keep("", label, labels, found);
@@ -144,26 +183,25 @@ final class SelectorTable<U extends Comparable<U>> {
         }
       }
     }
-    return found.values();
+    return List.copyOf(found);
   }
 
-  private void keep(String namespace, Label label, LabelSet labels, Map<String, Entry<U>> found) {
+  private void keep(String namespace, Label label, LabelSet labels, Set<Entry<U>> found) {
     keep(new Place(namespace, label.key(), null), labels, found);
     keep(new Place(namespace, label.key(), label.value()), labels, found);
   }
 
-  private void keep(Place place, LabelSet labels, Map<String, Entry<U>> found) {
+  private void keep(Place place, LabelSet labels, Set<Entry<U>> found) {
     Map<String, Entry<U>> there = places.get(place);
     if (there == null) {
       return;
     }
     work.add(there.size());
-    there.forEach(
-        (id, entry) -> {
-          if (!found.containsKey(id) && entry.selector.matches(labels)) {
-            found.put(id, entry);
-          }
-        });
+    for (Entry<U> entry : there.values()) {
+      if (!found.contains(entry) && entry.selector.matches(labels)) {
+        found.add(entry);
+      }
+    }
   }
 
   /** Where a selector stands: under each value of its best condition, its key, or nowhere. */

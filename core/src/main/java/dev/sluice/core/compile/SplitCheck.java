@@ -133,7 +133,7 @@ final class SplitCheck implements PolicyCheck {
     LabelSet labels = identities.labels(number);
     List<SelectorTable.Entry<?>> entries = new ArrayList<>();
     if (labels != null) {
-      tables.forEach(table -> entries.addAll(table.selecting(labels)));
+      tables.forEach(table -> entries.addAll(table.selectingInStep(labels)));
     }
     return entries;
   }

@@ -4,7 +4,8 @@ import dev.sluice.core.cluster.ClusterRecord;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.policy.ClusterSettings;
-import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -16,19 +17,8 @@ import java.util.TreeSet;
  * stands for nothing.
  */
 final class Touched {
-  /** A selector and an identity. */
-  record Membership(String selector, int identity) implements Comparable<Membership> {
-    private static final Comparator<Membership> ORDER =
-        Comparator.comparing(Membership::selector).thenComparingInt(Membership::identity);
-
-    @Override
-    public int compareTo(Membership other) {
-      return ORDER.compare(this, other);
-    }
-  }
-
   private final TreeMap<String, DesiredRecord.Selector> selectors = new TreeMap<>();
-  private final TreeMap<Membership, Boolean> members = new TreeMap<>();
+  private final Map<String, TreeMap<Integer, Boolean>> members = new HashMap<>();
   private final TreeMap<Integer, DesiredRecord.IdentityPorts> ports = new TreeMap<>();
   private final TreeMap<Integer, LabelSet> labels = new TreeMap<>();
   private final TreeMap<Integer, Subject> subjects = new TreeMap<>();
@@ -50,7 +40,7 @@ final class Touched {
   }
 
   void member(String selector, int identity, boolean before) {
-    members.putIfAbsent(new Membership(selector, identity), before);
+    members.computeIfAbsent(selector, unused -> new TreeMap<>()).putIfAbsent(identity, before);
   }
 
   void ports(int identity, DesiredRecord.IdentityPorts before) {
@@ -107,8 +97,9 @@ final class Touched {
     return selectors;
   }
 
-  SortedMap<Membership, Boolean> members() {
-    return members;
+  /** Whether each identity was a member, by selector and number. */
+  SortedMap<String, TreeMap<Integer, Boolean>> members() {
+    return new TreeMap<>(members);
   }
 
   SortedMap<Integer, DesiredRecord.IdentityPorts> ports() {

@@ -50,15 +50,16 @@ final class TouchedRows {
     touched
         .members()
         .forEach(
-            (member, before) -> {
-              boolean now = compilation.isMember(member.selector(), member.identity());
-              var row = new DesiredRecord.Member(member.selector(), member.identity());
-              if (now && !before) {
-                rows.put(row);
-              } else if (!now && before) {
-                rows.remove(row);
-              }
-            });
+            (selector, identities) ->
+                identities.forEach(
+                    (identity, before) -> {
+                      boolean now = compilation.isMember(selector, identity);
+                      if (now && !before) {
+                        rows.put(new DesiredRecord.Member(selector, identity));
+                      } else if (!now && before) {
+                        rows.remove(new DesiredRecord.Member(selector, identity));
+                      }
+                    }));
   }
 
   private static void ports(Touched touched, Compilation compilation, DesiredRows rows) {

@@ -4,7 +4,6 @@ import dev.sluice.core.cluster.ClusterRecord;
 import dev.sluice.core.log.ObjectKey;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +22,6 @@ final class Workloads {
   /** A workload, or for pods without one the stem of their names. */
   record Workload(String namespace, String kind, String name) implements Comparable<Workload> {
     private static final String POD = "Pod";
-    private static final Comparator<Workload> ORDER =
-        Comparator.comparing(Workload::namespace)
-            .thenComparing(Workload::kind)
-            .thenComparing(Workload::name);
 
     /** The object that made the pods. */
     ObjectKey key() {
@@ -40,7 +35,12 @@ final class Workloads {
 
     @Override
     public int compareTo(Workload other) {
-      return ORDER.compare(this, other);
+      int byNamespace = namespace.compareTo(other.namespace);
+      if (byNamespace != 0) {
+        return byNamespace;
+      }
+      int byKind = kind.compareTo(other.kind);
+      return byKind != 0 ? byKind : name.compareTo(other.name);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.sluice.core.label;
 
-import java.util.Comparator;
 import java.util.Objects;
 
 /**
@@ -13,9 +12,6 @@ public record Label(String source, String key, String value) implements Comparab
 
   /** Source of labels that name reserved identities. */
   public static final String RESERVED = "reserved";
-
-  private static final Comparator<Label> ORDER =
-      Comparator.comparing(Label::source).thenComparing(Label::key).thenComparing(Label::value);
 
   public Label {
     Objects.requireNonNull(source);
@@ -44,7 +40,12 @@ public record Label(String source, String key, String value) implements Comparab
 
   @Override
   public int compareTo(Label other) {
-    return ORDER.compare(this, other);
+    int bySource = source.compareTo(other.source);
+    if (bySource != 0) {
+      return bySource;
+    }
+    int byKey = key.compareTo(other.key);
+    return byKey != 0 ? byKey : value.compareTo(other.value);
   }
 
   @Override

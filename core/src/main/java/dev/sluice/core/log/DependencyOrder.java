@@ -21,8 +21,13 @@ public final class DependencyOrder<T> {
   public DependencyOrder(List<? extends Class<? extends T>> kinds) {
     List<Class<? extends T>> ranked = List.copyOf(kinds);
     this.order =
-        Comparator.<Change<T>>comparingInt(change -> ranked.indexOf(change.kind()))
-            .thenComparing(Change::key);
+        (one, other) -> {
+          int byKind =
+              one.kind() == other.kind()
+                  ? 0
+                  : Integer.compare(ranked.indexOf(one.kind()), ranked.indexOf(other.kind()));
+          return byKind != 0 ? byKind : one.key().compareTo(other.key());
+        };
   }
 
   /** The same changes, ordered. */

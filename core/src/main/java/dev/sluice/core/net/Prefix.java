@@ -1,14 +1,10 @@
 package dev.sluice.core.net;
 
-import java.util.Comparator;
 import java.util.regex.Pattern;
 
 /** A CIDR prefix; host bits are cleared, so two texts of one prefix are equal. */
 public record Prefix(IpAddress address, int length) implements Comparable<Prefix> {
   private static final Pattern LENGTH = Pattern.compile("0|[1-9]\\d{0,2}");
-
-  private static final Comparator<Prefix> ORDER =
-      Comparator.comparing(Prefix::address).thenComparingInt(Prefix::length);
 
   public Prefix {
     if (length < 0 || length > address.bits()) {
@@ -57,7 +53,8 @@ public record Prefix(IpAddress address, int length) implements Comparable<Prefix
 
   @Override
   public int compareTo(Prefix other) {
-    return ORDER.compare(this, other);
+    int byAddress = address.compareTo(other.address);
+    return byAddress != 0 ? byAddress : Integer.compare(length, other.length);
   }
 
   @Override
