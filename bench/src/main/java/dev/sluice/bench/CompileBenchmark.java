@@ -36,13 +36,6 @@ final class CompileBenchmark implements Benchmark {
   }
 
   @Override
-  public List<Row> run(int rounds) throws IOException {
-    List<Row> rows = new ArrayList<>();
-    run(rounds, rows::add);
-    return rows;
-  }
-
-  @Override
   public void run(int rounds, Consumer<Row> told) throws IOException {
     int turns = Math.min(rounds, MOST_ROUNDS);
     Map<String, Samples> world = measure(WORLD, HEAP_MIB, turns);

@@ -4,6 +4,7 @@ import dev.sluice.core.cluster.ClusterFold;
 import dev.sluice.core.compile.PolicyFold;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
+import dev.sluice.core.policy.ClusterSettings;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -39,6 +40,7 @@ final class LargeWorld {
   static LargeWorld of(int endpoints) {
     LargeWorld world = new LargeWorld(endpoints);
     world.add(world.event(ObjectEvent.Type.GENESIS, new ObjectKey("Genesis", "", "log"), Map.of()));
+    world.add(world.event(ObjectEvent.Type.ADDED, ClusterSettings.KEY, SETTINGS.fill()));
     for (int node = 0; node < world.nodes; node++) {
       world.add(world.node(node, 0));
     }
@@ -180,6 +182,9 @@ final class LargeWorld {
         };
     return event(type, key, spec.fill(subject, peer, namespace % 250, ns, i));
   }
+
+  /** Room for the identities of the largest world: some policies have all of them as peers. */
+  private static final Template SETTINGS = Template.of("{'spec':{'policyMapEntries':1048576}}");
 
   private static final Template NODE =
       Template.of(

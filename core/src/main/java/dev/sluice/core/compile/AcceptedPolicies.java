@@ -8,36 +8,41 @@ import dev.sluice.core.policy.Policy;
 import dev.sluice.core.policy.PolicyParser;
 import dev.sluice.core.policy.PolicyTree;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
  * The last accepted version of each policy object. A refused object changes nothing here but what
  * is told about it. One that can be read and has no room in the nodes' maps waits: it is tried
  * again whenever a policy or the settings change. Before the world is whole nobody knows who the
- * peers are, so all of them wait, in the order in which they came. One fold owns it.
+ * peers are, so all of them wait, in the order in which they came. Which of those that wait are
+ * worth asking about again says {@link WaitingPolicies}. One fold owns it.
  */
 final class AcceptedPolicies {
   private static final Predicate<String> FROM_PARSING =
       code -> !PolicyWarnings.CODES.contains(code);
 
   private final TreeMap<ObjectKey, PolicySnapshot.AcceptedVersion> versions = new TreeMap<>();
-  private final LinkedHashMap<ObjectKey, PolicySnapshot.AcceptedVersion> waiting =
-      new LinkedHashMap<>();
+  private final WaitingPolicies waiting;
   private final Compilation compilation;
   private final Diagnostics diagnostics;
   private final MapRoom room;
   private boolean whole;
+  private boolean forgetful;
 
   AcceptedPolicies(Compilation compilation, Diagnostics diagnostics) {
     this.compilation = compilation;
     this.diagnostics = diagnostics;
     this.room = new MapRoom(compilation);
+    this.waiting = compilation.waiting();
+  }
+
+  /** From now on everything that waits is asked about every time, whole; for tests. */
+  void forgetful() {
+    forgetful = true;
   }
 
   /** Takes up what a snapshot holds, without telling anything. */
@@ -47,7 +52,7 @@ final class AcceptedPolicies {
       versions.put(version.key(), version);
       compilation.policy(compilation.compiled(policy(version)));
     }
-    snapshot.waiting().forEach(version -> waiting.put(version.key(), version));
+    snapshot.waiting().forEach(one -> waiting.put(one.version(), one.witness()));
   }
 
   private static Policy policy(PolicySnapshot.AcceptedVersion version) {
@@ -86,7 +91,13 @@ final class AcceptedPolicies {
             event);
       }
       case ParsedPolicy.Refused(List<Finding> findings) ->
-          diagnostics.replace(key, FROM_PARSING, findings, event, event.who());
+          // What waits for room goes on doing so.
+          diagnostics.replace(
+              key,
+              FROM_PARSING.and(code -> !code.equals(MapRoom.CODE)),
+              findings,
+              event,
+              event.who());
     }
   }
 
@@ -97,7 +108,7 @@ final class AcceptedPolicies {
     } else if (whole) {
       accept(policy, version, event);
     } else {
-      waiting.put(version.key(), version);
+      waiting.put(version, 0);
     }
   }
 
@@ -105,10 +116,23 @@ final class AcceptedPolicies {
   private void accept(Policy policy, PolicySnapshot.AcceptedVersion version, ObjectEvent event) {
     ObjectKey key = version.key();
     CompiledPolicy compiled = compilation.compiled(policy);
-    Optional<Finding> refusal = room.refusal(compiled);
-    diagnostics.replace(key, MapRoom.CODE::equals, refusal.stream().toList(), event, version.who());
+    int witness = forgetful ? 0 : waiting.witness(key);
+    Optional<MapRoom.Refusal> same =
+        witness == 0 ? Optional.empty() : room.refusal(compiled, witness);
+    if (same.isPresent()) {
+      waiting.refused(key, policy, same.get()); // what was told of the witness is told already
+      return;
+    }
+    Optional<MapRoom.Refusal> refusal = room.refusal(compiled);
+    diagnostics.replace(
+        key,
+        MapRoom.CODE::equals,
+        refusal.map(MapRoom.Refusal::finding).stream().toList(),
+        event,
+        version.who());
     if (refusal.isPresent()) {
-      waiting.put(key, version);
+      waiting.put(version, 0);
+      waiting.refused(key, policy, refusal.get());
     } else {
       waiting.remove(key);
       versions.put(key, version);
@@ -116,10 +140,21 @@ final class AcceptedPolicies {
     }
   }
 
-  /** Something has changed that may have made room. */
+  /**
+   * Something has changed that may have made room: asks about those to which it may matter, one
+   * after the other. One before which another is accepted is asked about the next time.
+   */
   void retry(ObjectEvent event) {
-    if (whole) {
-      List.copyOf(waiting.values()).forEach(version -> accept(policy(version), version, event));
+    if (!whole) {
+      return;
+    }
+    if (forgetful) {
+      waiting.everything();
+    }
+    for (Optional<Long> place = waiting.nextStirred(-1); place.isPresent(); ) {
+      PolicySnapshot.AcceptedVersion version = waiting.version(place.get());
+      accept(policy(version), version, event);
+      place = waiting.nextStirred(place.get());
     }
   }
 
@@ -144,12 +179,12 @@ final class AcceptedPolicies {
   }
 
   /** Versions that can be read and are not accepted, in the order in which they came. */
-  List<PolicySnapshot.AcceptedVersion> waiting() {
-    return List.copyOf(waiting.values());
+  List<PolicySnapshot.WaitingVersion> waiting() {
+    return waiting.all();
   }
 
   /** The keys of those that have no room. */
   Set<ObjectKey> withoutRoom() {
-    return whole && !waiting.isEmpty() ? new TreeSet<>(waiting.keySet()) : Set.of();
+    return whole ? waiting.keys() : Set.of();
   }
 }

@@ -47,6 +47,8 @@ final class Compilation {
   private final ServiceUsers serviceUsers = new ServiceUsers(work);
   private final PeerSelectors selectors = new PeerSelectors(new ServiceBackends(services));
   private final Namespaces namespaces = new Namespaces();
+  private final WaitingPolicies waiting = new WaitingPolicies(work);
+  private final PeerRows rows = new PeerRows(peers, identities, subjects);
   private final SplitCheck splits =
       new SplitCheck(identities, workloads, List.of(peers, subjectSelectors), work);
   private final KeptChecks checks = new KeptChecks(this, splits, services, policies);
@@ -85,6 +87,16 @@ final class Compilation {
 
   Namespaces namespaces() {
     return namespaces;
+  }
+
+  /** What topic desired says of selectors and those whom they select. */
+  PeerRows rows() {
+    return rows;
+  }
+
+  /** Versions of policies that are not accepted. */
+  WaitingPolicies waiting() {
+    return waiting;
   }
 
   /** What is told of the joins and kept as they change. */
@@ -129,6 +141,7 @@ final class Compilation {
     ClusterSettings before = settings;
     settings = now;
     touched.settings(before);
+    waiting.everything();
     Optional<CompiledPolicy> system = SystemPolicy.of(now).map(this::compiled);
     String text = ClusterSettings.KEY.toString();
     if (!system.equals(Optional.ofNullable(policies.get(text)))) {
@@ -183,6 +196,7 @@ final class Compilation {
   private void addIdentity(ClusterRecord.Identity identity) {
     int number = identity.number();
     identities.add(number, identity.labels());
+    waiting.identity(identity.labels(), true);
     for (SelectorTable.Entry<String> entry : peers.selectingInStep(identity.labels())) {
       touched.member(entry.selector().id(), number, false);
       entry.addMembers(1);
@@ -226,8 +240,10 @@ final class Compilation {
       touched.member(entry.selector().id(), number, true);
       entry.addMembers(-1);
     }
+    waiting.identity(labels, false);
     if (subjects.containsKey(number)) {
       touched.subject(number, subjects.remove(number));
+      waiting.subject(number);
     } else {
       touched.labels(number, labels);
     }
@@ -264,9 +280,13 @@ final class Compilation {
     endpointCounts.remove(identity, 0);
     boolean inUse = inUse(identity);
     LabelSet labels = identities.labels(identity);
+    boolean otherPorts = !Objects.equals(portsBefore, portNames.row(identity));
+    if (otherPorts) {
+      waiting.ports(identity, labels);
+    }
     if (usedBefore != inUse && labels != null) {
       live(identity, labels, inUse);
-    } else if (!Objects.equals(portsBefore, portNames.row(identity))) {
+    } else if (otherPorts) {
       selecting(identity).forEach(entry -> answerAgain(entry, identity));
     }
     Subject subject = subjects.get(identity);
@@ -367,6 +387,7 @@ final class Compilation {
     if (change.isEmpty()) {
       return;
     }
+    waiting.service(change.get());
     touched.warnings(checks.servicePorts().changed(change.get()));
     for (String text : serviceUsers.of(change.get())) {
       CompiledPolicy held = policies.get(text);
@@ -420,6 +441,7 @@ final class Compilation {
       Subject subject = subjects.get(number);
       if (subject != null) {
         touched.subject(number, subject);
+        waiting.subject(number);
         subject.add(part);
       }
     }
@@ -431,13 +453,14 @@ final class Compilation {
       Subject subject = subjects.get(number);
       if (subject != null) {
         touched.subject(number, subject);
+        waiting.subject(number);
         subject.remove(part);
       }
     }
   }
 
   private void usePeer(LabelSelector selector, String policy) {
-    touched.selector(selector.id(), selectorRow(selector.id()));
+    touched.selector(selector.id(), rows.selector(selector.id()));
     boolean first = peers.get(selector.id()) == null;
     SelectorTable.Entry<String> entry = peers.use(selector, policy);
     if (first) {
@@ -449,7 +472,7 @@ final class Compilation {
   }
 
   private void releasePeer(LabelSelector selector, String policy) {
-    touched.selector(selector.id(), selectorRow(selector.id()));
+    touched.selector(selector.id(), rows.selector(selector.id()));
     peers.release(selector, policy);
     if (peers.get(selector.id()) == null) {
       identities.select(selector).forEach(number -> touched.member(selector.id(), number, true));
@@ -460,31 +483,5 @@ final class Compilation {
   private void use(SelectorTable.Entry<?> entry, List<Integer> selected) {
     selected.stream().filter(this::inUse).forEach(number -> entry.selected().live(number, true));
     splits.use(entry, selected);
-  }
-
-  /** The row of a selector; null when nobody uses it. */
-  DesiredRecord.Selector selectorRow(String id) {
-    SelectorTable.Entry<String> entry = peers.get(id);
-    return entry == null
-        ? null
-        : new DesiredRecord.Selector(
-            id,
-            entry.selector().text(),
-            entry.users().stream().limit(DesiredRecord.Selector.MOST_USERS).toList());
-  }
-
-  /** The row of an identity that comes and goes and is no pod's; null when there is none. */
-  DesiredRecord.IdentityLabels labelsRow(int number) {
-    LabelSet labels = identities.labels(number);
-    return labels == null || subjects.containsKey(number)
-        ? null
-        : new DesiredRecord.IdentityLabels(number, labels);
-  }
-
-  /** Whether a selector is in use and selects a live identity. */
-  boolean isMember(String selector, int identity) {
-    SelectorTable.Entry<String> entry = peers.get(selector);
-    LabelSet labels = identities.labels(identity);
-    return entry != null && labels != null && entry.selector().matches(labels);
   }
 }

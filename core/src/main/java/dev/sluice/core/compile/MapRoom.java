@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Whether a version of a policy leaves each of its subjects with no more entries in a node's policy
@@ -21,30 +22,99 @@ import java.util.TreeMap;
 final class MapRoom {
   static final String CODE = "map-full";
 
+  /**
+   * That a version has no room.
+   *
+   * @param finding what to tell
+   * @param witness a subject that has none with it
+   * @param peers whom the witness's rules select, with the version and without it
+   * @param aboveRoom entries that it would need beyond its room
+   * @param aboveNow entries that it would need beyond those it needs now
+   * @param eachThen no peer has more entries than this with the version
+   * @param eachNow no peer has more entries than this without it
+   */
+  record Refusal(
+      Finding finding,
+      int witness,
+      Collection<LabelSelector> peers,
+      long aboveRoom,
+      long aboveNow,
+      long eachThen,
+      long eachNow) {}
+
+  /** One subject with a version, and without it. */
+  private record Trial(
+      Subject subject,
+      DesiredRecord.SubjectPolicy then,
+      DesiredRecord.SubjectPolicy now,
+      int needed,
+      int needsNow) {}
+
   private final Compilation compilation;
 
   MapRoom(Compilation compilation) {
     this.compilation = compilation;
   }
 
-  /** Why the version is refused; empty when there is room. */
-  Optional<Finding> refusal(CompiledPolicy candidate) {
-    int room = compilation.settings().policyMapEntries();
+  /** Why the version is refused, for the subject that would need most; empty when it has room. */
+  Optional<Refusal> refusal(CompiledPolicy candidate) {
     Members members = new Members(candidate);
-    int most = 0;
-    Subject worst = null;
+    Trial worst = null;
     for (Subject subject : subjects(candidate).values()) {
-      DesiredRecord.SubjectPolicy then = row(subject.with(candidate));
-      if (EntryCount.atMost(then, members, members::count) <= room) {
-        continue;
-      }
-      int needed = EntryCount.of(then, members);
-      if (needed > room && needed > most && needed > EntryCount.of(row(subject), members)) {
-        most = needed;
-        worst = subject;
+      Optional<Trial> trial = withoutRoom(candidate, subject, members);
+      if (trial.isPresent() && (worst == null || trial.get().needed > worst.needed)) {
+        worst = trial.get();
       }
     }
-    return worst == null ? Optional.empty() : Optional.of(finding(candidate, worst, most, room));
+    return Optional.ofNullable(worst).map(trial -> refusal(candidate, trial, members));
+  }
+
+  /** Whether one subject still has no room, so that nobody else need be looked at. */
+  Optional<Refusal> refusal(CompiledPolicy candidate, int witness) {
+    Subject subject = compilation.subjects().get(witness);
+    Members members = new Members(candidate);
+    return subject == null
+            || candidate.parts().stream()
+                .noneMatch(part -> part.subject().matches(subject.labels()))
+        ? Optional.empty()
+        : withoutRoom(candidate, subject, members).map(trial -> refusal(candidate, trial, members));
+  }
+
+  private Optional<Trial> withoutRoom(CompiledPolicy candidate, Subject subject, Members members) {
+    int room = compilation.settings().policyMapEntries();
+    DesiredRecord.SubjectPolicy then = row(subject.with(candidate));
+    compilation.work().add(1 + then.ingress().rules().size() + then.egress().rules().size());
+    if (EntryCount.atMost(then, members, members::count) <= room) {
+      return Optional.empty();
+    }
+    int needed = EntryCount.of(then, members);
+    if (needed <= room) {
+      return Optional.empty();
+    }
+    DesiredRecord.SubjectPolicy now = row(subject);
+    int needsNow = EntryCount.of(now, members);
+    return needed <= needsNow
+        ? Optional.empty()
+        : Optional.of(new Trial(subject, then, now, needed, needsNow));
+  }
+
+  private Refusal refusal(CompiledPolicy candidate, Trial trial, Members members) {
+    int room = compilation.settings().policyMapEntries();
+    TreeMap<String, LabelSelector> peers = new TreeMap<>();
+    Stream.of(trial.then, trial.now)
+        .flatMap(row -> Stream.of(row.ingress(), row.egress()))
+        .flatMap(direction -> direction.rules().stream())
+        .map(DesiredRecord.CompiledRule::selector)
+        .filter(id -> !id.isEmpty())
+        .forEach(id -> peers.computeIfAbsent(id, members::find));
+    return new Refusal(
+        finding(candidate, trial.subject, trial.needed, room),
+        trial.subject.identity(),
+        List.copyOf(peers.values()),
+        trial.needed - room,
+        trial.needed - trial.needsNow,
+        EntryCount.eachAtMost(trial.then, members),
+        EntryCount.eachAtMost(trial.now, members));
   }
 
   private TreeMap<Integer, Subject> subjects(CompiledPolicy candidate) {

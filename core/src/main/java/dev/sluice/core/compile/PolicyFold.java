@@ -1,6 +1,5 @@
 package dev.sluice.core.compile;
 
-import dev.sluice.core.cluster.ClusterFindings;
 import dev.sluice.core.cluster.ClusterFold;
 import dev.sluice.core.cluster.ClusterRecord;
 import dev.sluice.core.cluster.ReadFields;
@@ -9,10 +8,7 @@ import dev.sluice.core.log.Change;
 import dev.sluice.core.log.LogGate;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
-import dev.sluice.core.policy.CidrGroup;
-import dev.sluice.core.policy.CidrGroupParser;
 import dev.sluice.core.policy.ClusterSettings;
-import dev.sluice.core.policy.Finding;
 import dev.sluice.core.policy.PolicyParser;
 import dev.sluice.core.service.ServiceFold;
 import java.util.ArrayList;
@@ -32,7 +28,7 @@ import java.util.TreeMap;
  *                     │ findings       ▼                    │
  *   ClusterRecords ───┼────────► Compilation ──► Touched ───┼─► MerkleTree ──► RevisionLedger
  *                     ▼                                     │
- *                 Diagnostics ◄──── PolicyWarnings ◄────────┘
+ *                 Diagnostics ◄──── EnforcedTelling ◄───────┘
  * </pre>
  *
  * A step costs what it touches. Not thread safe; one stream thread owns it.
@@ -51,11 +47,11 @@ public final class PolicyFold {
   private final Diagnostics diagnostics = new Diagnostics();
   private final AcceptedPolicies accepted;
   private final AcceptedSettings settings;
-  private final PolicyWarnings warnings;
+  private final ObjectTelling objects;
+  private final EnforcedTelling enforced;
   private final MerkleTree merkle = new MerkleTree();
   private final ReadFields read = new ReadFields();
   private boolean whole;
-  private boolean tells = true;
 
   private PolicyFold(LogGate gate, RevisionLedger ledger, ServiceFold services) {
     this.gate = gate;
@@ -64,7 +60,8 @@ public final class PolicyFold {
     this.compilation = new Compilation();
     this.accepted = new AcceptedPolicies(compilation, diagnostics);
     this.settings = new AcceptedSettings(compilation, diagnostics);
-    this.warnings = new PolicyWarnings(compilation);
+    this.objects = new ObjectTelling(services, diagnostics);
+    this.enforced = new EnforcedTelling(compilation, accepted, diagnostics);
   }
 
   public static PolicyFold empty() {
@@ -99,7 +96,13 @@ public final class PolicyFold {
 
   /** One that tells nothing of policies which are accepted: for whoever asks only which are. */
   PolicyFold quiet() {
-    tells = false;
+    enforced.quiet();
+    return this;
+  }
+
+  /** One that asks about everything that waits for room every time; for tests. */
+  PolicyFold forgetful() {
+    accepted.forgetful();
     return this;
   }
 
@@ -128,9 +131,7 @@ public final class PolicyFold {
     for (String service : services.touched()) {
       compilation.service(service, services.service(service).orElse(null));
     }
-    tellServices(event);
-    tellCluster(event, changes);
-    tellGroup(event);
+    objects.tell(event, changes);
     if (PolicyParser.isPolicy(event.key().kind())) {
       accepted.apply(event);
     }
@@ -157,50 +158,6 @@ public final class PolicyFold {
   private static boolean changesRoom(ObjectEvent event) {
     String kind = event.key().kind();
     return PolicyParser.isPolicy(kind) || kind.equals(ClusterSettings.KIND);
-  }
-
-  private void tellServices(ObjectEvent event) {
-    services
-        .findings()
-        .forEach(
-            (key, findings) -> {
-              String who = services.who(key);
-              diagnostics.replace(
-                  key, code -> true, findings, event, who == null ? event.who() : who);
-            });
-  }
-
-  /** What identity-stream could not make of the objects: it says nothing itself. */
-  private void tellCluster(ObjectEvent event, List<Change<ClusterRecord>> changes) {
-    if (ClusterFindings.areOf(event.key().kind())) {
-      tell(event.key(), ClusterFindings.UNREADABLE_ADDRESS, ClusterFindings.of(event), event);
-    }
-    for (Change<ClusterRecord> change : changes) {
-      if (change.value() instanceof ClusterRecord.Endpoint endpoint) {
-        ObjectKey pod = new ObjectKey("Pod", endpoint.namespace(), endpoint.pod());
-        tell(pod, ClusterFindings.NO_NUMBER, ClusterFindings.of(endpoint), event);
-      } else if (change.kind() == ClusterRecord.Endpoint.class) {
-        String[] name = change.key().split("/", 2);
-        tell(new ObjectKey("Pod", name[0], name[1]), ClusterFindings.NO_NUMBER, List.of(), event);
-      }
-    }
-  }
-
-  /** What is wrong with a CiliumCIDRGroup; which prefixes it has is for identity-stream. */
-  private void tellGroup(ObjectEvent event) {
-    boolean there =
-        event.type() == ObjectEvent.Type.ADDED || event.type() == ObjectEvent.Type.MODIFIED;
-    boolean gone = event.type() == ObjectEvent.Type.DELETED;
-    if (event.key().kind().equals(CidrGroup.KIND) && (there || gone)) {
-      List<Finding> findings =
-          there ? CidrGroupParser.findings(event.key(), event.body()) : List.of();
-      diagnostics.replace(event.key(), code -> true, findings, event, event.who());
-    }
-  }
-
-  private void tell(ObjectKey object, String code, List<Finding> findings, ObjectEvent event) {
-    String who = object.equals(event.key()) ? event.who() : "";
-    diagnostics.replace(object, code::equals, findings, event, who);
   }
 
   private void join(Change<ClusterRecord> change) {
@@ -237,8 +194,8 @@ public final class PolicyFold {
             List.copyOf(compilation.policies().keySet()),
             List.copyOf(compilation.subjects().keySet()));
     compilation.takeTouched();
-    compilation.policies().keySet().forEach(policy -> warn(policy, event));
-    compilation.workloads().all().forEach(workload -> warn(workload, event));
+    compilation.policies().keySet().forEach(policy -> enforced.policy(policy, event));
+    compilation.workloads().all().forEach(workload -> enforced.workload(workload, event));
     return step(image(), Optional.of(made), diagnostics.image());
   }
 
@@ -255,8 +212,8 @@ public final class PolicyFold {
     TouchedRows.add(touched, compilation, rows);
     rows.services(services.drain());
     touched.warnings(compilation.takeTouched().warnings());
-    touched.warnings().forEach(policy -> warn(policy, event));
-    touched.workloads().forEach(workload -> warn(workload, event));
+    touched.warnings().forEach(policy -> enforced.policy(policy, event));
+    touched.workloads().forEach(workload -> enforced.workload(workload, event));
     return step(rows.inOrder(), made, diagnostics.drain());
   }
 
@@ -332,33 +289,6 @@ public final class PolicyFold {
     rows.put(row);
   }
 
-  private void warn(Workloads.Workload workload, ObjectEvent event) {
-    if (!tells) {
-      return;
-    }
-    compilation.work().add(1);
-    diagnostics.replace(
-        workload.key(),
-        CardinalityCheck.CODE::equals,
-        CardinalityCheck.of(workload, compilation),
-        event,
-        "");
-  }
-
-  private void warn(String policy, ObjectEvent event) {
-    CompiledPolicy compiled = compilation.policies().get(policy);
-    compilation.work().add(1);
-    if (compiled != null && tells) {
-      ObjectKey key = compiled.policy().key();
-      diagnostics.replace(
-          key,
-          PolicyWarnings.CODES::contains,
-          warnings.of(compiled.policy()),
-          event,
-          accepted.who(key));
-    }
-  }
-
   private PolicyStep step(
       List<Change<DesiredRecord>> desired,
       Optional<RevisionMade> made,
@@ -377,14 +307,14 @@ public final class PolicyFold {
     }
     for (SelectorTable.Entry<String> entry : compilation.peers().entries()) {
       String id = entry.selector().id();
-      rows.put(compilation.selectorRow(id));
+      rows.put(compilation.rows().selector(id));
       compilation.identities().select(entry.selector()).stream()
           .sorted()
           .forEach(number -> rows.put(new DesiredRecord.Member(id, number)));
     }
     compilation.portNames().rows().forEach(rows::put);
     compilation.identities().unreserved().stream()
-        .map(identity -> compilation.labelsRow(identity.number()))
+        .map(identity -> compilation.rows().labels(identity.number()))
         .filter(Objects::nonNull)
         .forEach(rows::put);
     compilation.subjects().values().forEach(subject -> rows.put(subject.row()));
@@ -451,18 +381,7 @@ public final class PolicyFold {
 
   /** What would be told about what is enforced if all of it were told anew; for tests. */
   List<ObjectFinding> findingsAfresh() {
-    List<ObjectFinding> afresh = new ArrayList<>();
-    if (whole) {
-      for (CompiledPolicy compiled : compilation.policies().values()) {
-        ObjectKey key = compiled.policy().key();
-        warnings.of(compiled.policy()).forEach(one -> afresh.add(new ObjectFinding(key, one)));
-      }
-      for (Workloads.Workload workload : compilation.workloads().all()) {
-        CardinalityCheck.of(workload, compilation)
-            .forEach(one -> afresh.add(new ObjectFinding(workload.key(), one)));
-      }
-    }
-    return afresh;
+    return whole ? enforced.afresh() : List.of();
   }
 
   /** How much was looked at so far; for tests. */

@@ -20,7 +20,8 @@ import java.util.SortedMap;
  * @param inputDigest chained over the records since that revision
  * @param settings last accepted version of the cluster's settings
  * @param policies last accepted version of each policy, by key
- * @param waiting versions of policies that can be read and are not accepted, as they came
+ * @param waiting versions of policies that can be read and are not accepted, as they came, each
+ *     with the subject that has no room for it
  * @param identities by number
  * @param endpoints by key
  * @param addresses by prefix
@@ -37,7 +38,7 @@ public record PolicySnapshot(
     byte[] inputDigest,
     Optional<AcceptedVersion> settings,
     List<AcceptedVersion> policies,
-    List<AcceptedVersion> waiting,
+    List<WaitingVersion> waiting,
     List<ClusterRecord.Identity> identities,
     List<ClusterRecord.Endpoint> endpoints,
     List<ClusterRecord.Address> addresses,
@@ -67,6 +68,13 @@ public record PolicySnapshot(
       return 31 * key.hashCode() + Arrays.hashCode(tree);
     }
   }
+
+  /**
+   * A version that can be read and is not accepted.
+   *
+   * @param witness the subject that had no room when it was last asked about; 0 for none
+   */
+  public record WaitingVersion(AcceptedVersion version, int witness) {}
 
   /** The fold's position. */
   public long position() {

@@ -22,7 +22,7 @@ import java.util.TreeSet;
 
 /** The binary form of {@link PolicySnapshot}: big-endian, lengths before contents, no padding. */
 final class PolicySnapshotCodec {
-  private static final int FORMAT = 6;
+  private static final int FORMAT = 7;
 
   private PolicySnapshotCodec() {}
 
@@ -48,7 +48,7 @@ final class PolicySnapshotCodec {
       bytes(out, snapshot.inputDigest());
       write(out, snapshot.settings().stream().toList(), PolicySnapshotCodec::policy);
       write(out, snapshot.policies(), PolicySnapshotCodec::policy);
-      write(out, snapshot.waiting(), PolicySnapshotCodec::policy);
+      write(out, snapshot.waiting(), PolicySnapshotCodec::waiting);
       write(out, snapshot.identities(), PolicySnapshotCodec::identity);
       write(out, snapshot.endpoints(), PolicySnapshotCodec::endpoint);
       write(out, snapshot.addresses(), PolicySnapshotCodec::address);
@@ -87,7 +87,7 @@ final class PolicySnapshotCodec {
           bytes(in),
           read(in, PolicySnapshotCodec::policy).stream().findFirst(),
           read(in, PolicySnapshotCodec::policy),
-          read(in, PolicySnapshotCodec::policy),
+          read(in, PolicySnapshotCodec::waiting),
           read(in, item -> new ClusterRecord.Identity(item.readInt(), labels(item))),
           read(in, PolicySnapshotCodec::endpoint),
           read(in, PolicySnapshotCodec::address),
@@ -117,6 +117,16 @@ final class PolicySnapshotCodec {
 
   private static PolicySnapshot.AcceptedVersion policy(DataInputStream in) throws IOException {
     return new PolicySnapshot.AcceptedVersion(key(in), bytes(in), text(in));
+  }
+
+  private static void waiting(DataOutputStream out, PolicySnapshot.WaitingVersion waiting)
+      throws IOException {
+    policy(out, waiting.version());
+    out.writeInt(waiting.witness());
+  }
+
+  private static PolicySnapshot.WaitingVersion waiting(DataInputStream in) throws IOException {
+    return new PolicySnapshot.WaitingVersion(policy(in), in.readInt());
   }
 
   private static void identity(DataOutputStream out, ClusterRecord.Identity identity)

@@ -37,7 +37,7 @@ final class TouchedRows {
         .selectors()
         .forEach(
             (id, before) -> {
-              DesiredRecord.Selector now = compilation.selectorRow(id);
+              DesiredRecord.Selector now = compilation.rows().selector(id);
               if (now != null && !now.equals(before)) {
                 rows.put(now);
               } else if (now == null && before != null) {
@@ -53,7 +53,7 @@ final class TouchedRows {
             (selector, identities) ->
                 identities.forEach(
                     (identity, before) -> {
-                      boolean now = compilation.isMember(selector, identity);
+                      boolean now = compilation.rows().isMember(selector, identity);
                       if (now && !before) {
                         rows.put(new DesiredRecord.Member(selector, identity));
                       } else if (!now && before) {
@@ -81,7 +81,7 @@ final class TouchedRows {
         .labels()
         .forEach(
             (identity, before) -> {
-              DesiredRecord.IdentityLabels now = compilation.labelsRow(identity);
+              DesiredRecord.IdentityLabels now = compilation.rows().labels(identity);
               if (now != null && !now.labels().equals(before)) {
                 rows.put(now);
               } else if (now == null && before != null) {

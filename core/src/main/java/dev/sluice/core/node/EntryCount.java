@@ -21,6 +21,9 @@ import java.util.function.ToIntFunction;
 public final class EntryCount {
   private static final List<Integer> WITH_PORTS = List.of(6, 17, 132);
 
+  /** More than any map holds, and two of it are a number still. */
+  private static final long UNKNOWN = Long.MAX_VALUE / 4;
+
   /** Who the peers of a policy are. */
   public interface Peers {
     /** The identities that a selector selects. */
@@ -67,14 +70,31 @@ public final class EntryCount {
     return atMost(ingress(policy, peers), members) + atMost(policy.egress(), members);
   }
 
+  /** No fewer than any one peer has, in both directions together. */
+  public static long eachAtMost(SubjectPolicy policy, Peers peers) {
+    return eachAtMost(ingress(policy, peers)) + eachAtMost(policy.egress());
+  }
+
   private static long atMost(DirectionPolicy policy, ToIntFunction<String> members) {
+    long each = eachAtMost(policy);
+    if (each == UNKNOWN) {
+      return UNKNOWN;
+    }
     TreeSet<String> selectors = new TreeSet<>();
+    policy.rules().forEach(rule -> selectors.add(rule.selector()));
+    long peers = 2; // any peer, and the node
+    for (String selector : selectors) {
+      peers += selector.isEmpty() ? 0 : members.applyAsInt(selector);
+    }
+    return peers * each;
+  }
+
+  private static long eachAtMost(DirectionPolicy policy) {
     TreeMap<Integer, TreeMap<Integer, Integer>> begun = new TreeMap<>();
     for (CompiledRule rule : policy.rules()) {
       if (rule.namesPort()) {
-        return Long.MAX_VALUE / 2; // how many ports a name is depends on each peer
+        return UNKNOWN; // how many ports a name is depends on each peer
       }
-      selectors.add(rule.selector());
       for (int protocol : protocols(rule)) {
         TreeMap<Integer, Integer> cuts = begun.computeIfAbsent(protocol, p -> new TreeMap<>());
         if (!PortColumn.namesNoPorts(rule)) {
@@ -87,11 +107,7 @@ public final class EntryCount {
     for (TreeMap<Integer, Integer> cuts : begun.values()) {
       each += 1 + blocks(cuts);
     }
-    long peers = 2; // any peer, and the node
-    for (String selector : selectors) {
-      peers += selector.isEmpty() ? 0 : members.applyAsInt(selector);
-    }
-    return peers * each;
+    return each;
   }
 
   private static List<Integer> protocols(CompiledRule rule) {

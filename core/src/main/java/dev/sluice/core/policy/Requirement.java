@@ -41,14 +41,23 @@ public record Requirement(String source, String key, Operator operator, List<Str
     return switch (operator) {
       case IN -> holdsOneOfTheValues(labels);
       case NOT_IN -> !holdsOneOfTheValues(labels);
-      case EXISTS -> labels.labels().stream().anyMatch(this::isAbout);
-      case DOES_NOT_EXIST -> labels.labels().stream().noneMatch(this::isAbout);
+      case EXISTS -> isThere(labels);
+      case DOES_NOT_EXIST -> !isThere(labels);
     };
   }
 
   /** Whether a label has this condition's source and key. */
   public boolean isAbout(Label label) {
     return key.equals(label.key()) && (source.equals(ANY) || source.equals(label.source()));
+  }
+
+  private boolean isThere(LabelSet labels) {
+    for (Label label : labels.labels()) {
+      if (isAbout(label)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean holdsOneOfTheValues(LabelSet labels) {

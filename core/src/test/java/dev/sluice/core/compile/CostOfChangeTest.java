@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -58,7 +60,31 @@ class CostOfChangeTest {
     costs.put("a Service comes", cost(service(ObjectEvent.Type.ADDED, 81)));
     costs.put("a Service changes", cost(service(ObjectEvent.Type.MODIFIED, 80)));
     costs.put("a namespace comes", cost(namespace("ns-new")));
+    waiting(costs);
     return costs;
+  }
+
+  /** A policy waits for room in which all that it selects have none, and many others too. */
+  private void waiting(Map<String, Long> costs) {
+    long alone = cost(policy("beside", allow("a21", "a22")));
+    log.deletePolicy("ns1", "beside");
+    log.settings(Map.of("policyMapEntries", 64L));
+    String ports = IntStream.range(0, 40).mapToObj(MANY::formatted).collect(Collectors.joining());
+    policy("CiliumNetworkPolicy", "ns1", "waits", WAITS.formatted("{}", ports));
+    for (int i = 10; i < 40; i++) {
+      policy(
+          "CiliumNetworkPolicy",
+          "ns2",
+          "waits" + i,
+          WAITS.formatted("{matchLabels: {app: a" + i + "}}", ports));
+    }
+    fold();
+    assertEquals(31, fold.withoutRoom().size());
+    assertEquals(alone, cost(policy("beside", allow("a21", "a22"))));
+    costs.put("a pod beside those that wait", cost(log.pod("ns1", "more", "app=more", "tier=x")));
+    costs.put("it changes", cost(policy("beside", allow("a21", "a3"))));
+    costs.put("it is deleted", cost(log.deletePolicy("ns1", "beside")));
+    costs.put("one that waits gets room", cost(policy("waits", allow("a7", "a8"))));
   }
 
   private long cost(LogBuilder written) {
@@ -137,6 +163,16 @@ class CostOfChangeTest {
       - toEndpoints:
         - matchLabels: {"k8s:io.kubernetes.pod.namespace": kube-system, "k8s:k8s-app": kube-dns}
         toPorts: [{ports: [{port: "53", protocol: ANY}]}]
+      """;
+
+  private static final String MANY = "{port: \"1%03d1\", protocol: TCP}, ";
+
+  private static final String WAITS =
+      """
+      endpointSelector: %s
+      ingress:
+      - fromEndpoints: [{matchLabels: {app: a1}}, {matchLabels: {app: a2}}]
+        toPorts: [{ports: [%s]}]
       """;
 
   private static final String NAMES =

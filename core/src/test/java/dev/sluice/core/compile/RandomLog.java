@@ -39,7 +39,8 @@ final class RandomLog {
   private enum Settings {
     NONE,
     MODES,
-    MODES_AND_ROOM
+    MODES_AND_ROOM,
+    TIGHT
   }
 
   private final Settings allowed;
@@ -48,6 +49,10 @@ final class RandomLog {
   private RandomLog(long seed, int records, Settings allowed) {
     this.random = new Random(seed);
     this.allowed = allowed;
+    if (allowed == Settings.TIGHT) {
+      settings = Map.of("policyMapEntries", room());
+      log.settings(settings);
+    }
     int whole = random.nextInt(records);
     for (int i = 0; i < records; i++) {
       if (i == whole) {
@@ -59,6 +64,11 @@ final class RandomLog {
 
   static RandomLog of(long seed, int records) {
     return new RandomLog(seed, records, Settings.MODES_AND_ROOM);
+  }
+
+  /** One in which there is little room from the beginning, now more and now less. */
+  static RandomLog tight(long seed, int records) {
+    return new RandomLog(seed, records, Settings.TIGHT);
   }
 
   /** One in which every policy has room. */
@@ -125,7 +135,11 @@ final class RandomLog {
   }
 
   private void setting() {
-    String mode = any(List.of("always", "never", "default", "none", "wrong"));
+    String mode =
+        any(
+            allowed == Settings.TIGHT
+                ? List.of("always", "never", "default", "wrong")
+                : List.of("always", "never", "default", "none", "wrong"));
     switch (mode) {
       case "none" -> {
         settings = Map.of();
@@ -133,11 +147,18 @@ final class RandomLog {
       }
       case "wrong" -> log.settings(Map.of("policyEnforcementMode", mode));
       default -> {
-        boolean tight = allowed == Settings.MODES_AND_ROOM && random.nextBoolean();
-        settings = Map.of("policyEnforcementMode", mode, "policyMapEntries", tight ? 16L : 16384L);
+        settings = Map.of("policyEnforcementMode", mode, "policyMapEntries", room());
         log.settings(settings);
       }
     }
+  }
+
+  private long room() {
+    return switch (allowed) {
+      case NONE, MODES -> 16384;
+      case MODES_AND_ROOM -> random.nextBoolean() ? 16 : 16384;
+      case TIGHT -> 16 + random.nextInt(10);
+    };
   }
 
   private void namespace() {
