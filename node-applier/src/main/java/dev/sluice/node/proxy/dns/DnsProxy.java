@@ -121,8 +121,10 @@ public final class DnsProxy implements AutoCloseable {
   }
 
   private void work(Poller polling, UdpSide udp, TcpSide tcp, HeldAnswers held) {
+    long began = System.nanoTime();
+    int idleMillis = held.idleMillis(began);
     polling.poll(
-        held.idleMillis(System.nanoTime()),
+        idleMillis,
         (fd, broken) -> {
           if (!udp.ready(fd)) {
             tcp.ready(fd, broken);
@@ -132,6 +134,7 @@ public final class DnsProxy implements AutoCloseable {
       task.run();
     }
     long now = System.nanoTime();
+    held.late(now - began - TimeUnit.MILLISECONDS.toNanos(idleMillis));
     held.expire(now);
     if (now - sweptNanos > SWEEP_NANOS) {
       sweptNanos = now;

@@ -9,24 +9,37 @@ import java.util.function.Consumer;
 
 /**
  * Answers on their way to pods. Each goes once: as it is when it may be used, as a failure when
- * that takes longer than the hold limit. For the proxy's thread.
+ * that takes longer than the hold limit. Time that the process did not have, as while a collector
+ * stops it, does not count, up to half a second: nobody could have made anything usable then. For
+ * the proxy's thread.
  */
 final class HeldAnswers {
   private static final class Held {
     final Answer answer;
     final Consumer<byte[]> way;
     final long untilNanos;
+    final long pausedBefore;
     boolean over;
 
-    Held(Answer answer, Consumer<byte[]> way, long untilNanos) {
+    Held(Answer answer, Consumer<byte[]> way, long untilNanos, long pausedBefore) {
       this.answer = answer;
       this.way = way;
       this.untilNanos = untilNanos;
+      this.pausedBefore = pausedBefore;
     }
   }
 
+  /** Being this late is ordinary. */
+  private static final long ORDINARY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /** What the applier gets after a pause to do what it could not do before. */
+  private static final long RECOVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private static final long MOST_PAUSED_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
   private final long holdNanos;
   private final Executor proxy;
+  private long pausedNanos;
   private final PriorityQueue<Held> held =
       new PriorityQueue<>(Comparator.comparingLong((Held each) -> each.untilNanos));
 
@@ -45,7 +58,7 @@ final class HeldAnswers {
       answer.given().accept(true);
       return;
     }
-    Held waiting = new Held(answer, way, System.nanoTime() + holdNanos);
+    Held waiting = new Held(answer, way, System.nanoTime() + holdNanos, pausedNanos);
     held.add(waiting);
     answer.usable().thenRun(() -> proxy.execute(() -> give(waiting, true)));
   }
@@ -63,16 +76,25 @@ final class HeldAnswers {
     return held.stream().allMatch(each -> each.over);
   }
 
+  /** The proxy's thread comes back so much later than it wanted to. */
+  void late(long nanos) {
+    pausedNanos += nanos > ORDINARY_NANOS ? nanos + RECOVERY_NANOS : 0;
+  }
+
+  private long until(Held each) {
+    return each.untilNanos + Math.min(pausedNanos - each.pausedBefore, MOST_PAUSED_NANOS);
+  }
+
   /** Answers with a failure what has waited too long. */
   void expire(long nowNanos) {
-    while (!held.isEmpty() && (held.peek().over || held.peek().untilNanos - nowNanos <= 0)) {
+    while (!held.isEmpty() && (held.peek().over || until(held.peek()) - nowNanos <= 0)) {
       give(held.poll(), false);
     }
   }
 
   /** How long {@link #expire} need not be called: milliseconds, a second at most. */
   int idleMillis(long nowNanos) {
-    long until = held.isEmpty() ? TimeUnit.SECONDS.toNanos(1) : held.peek().untilNanos - nowNanos;
+    long until = held.isEmpty() ? TimeUnit.SECONDS.toNanos(1) : until(held.peek()) - nowNanos;
     return (int) Math.max(0, Math.min(1000, until / 1_000_000 + 1));
   }
 }
