@@ -90,7 +90,15 @@ final class PolicyDerivation implements Derivation {
         record.topic().equals(Topics.K8S_OBJECTS)
             ? merge.event(ObjectEvents.fromAvro((K8sObject) record.value(), record.offset()))
             : derived(record);
-    return released.stream().map(this::compile).toList();
+    List<Group> groups = new ArrayList<>();
+    released.forEach(group -> groups.add(compile(group)));
+    // What identity-stream makes nothing of need not wait until it has said so.
+    for (var alone = merge.alone(fold::isRowless);
+        alone.isPresent();
+        alone = merge.alone(fold::isRowless)) {
+      groups.add(compile(alone.get()));
+    }
+    return groups;
   }
 
   private List<PositionMerge.Group<ClusterRecord>> derived(InputRecord record) {

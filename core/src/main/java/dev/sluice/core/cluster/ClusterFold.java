@@ -7,6 +7,7 @@ import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.policy.CidrGroup;
 import dev.sluice.core.policy.ClusterSettings;
 import dev.sluice.core.policy.PolicyKind;
+import dev.sluice.core.policy.PolicyParser;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -65,27 +66,34 @@ public final class ClusterFold {
 
   /**
    * Folds one record of k8s.objects; a record at or below the position changes nothing. The record
-   * that makes the world whole gives out everything.
+   * that makes the world whole gives out everything. What time or acceptance have made superfluous
+   * goes with the next record that is no policy's.
    */
   public ClusterStep apply(ObjectEvent event) {
     boolean wasWhole = gate.synced();
     if (gate.admit(event) == LogGate.Admission.ADMITTED) {
+      // Of a policy nothing follows but what it names itself: PolicyFold.isRowless relies on it.
+      boolean policy = PolicyParser.isPolicy(event.key().kind());
       state.advance(event.timeMillis());
-      state.release(waiting);
+      if (!policy) {
+        state.release(waiting);
+      }
       if (!read.again(event)) {
         fold(event);
       }
       if (gate.synced() && !wasWhole) {
         state.becomeWhole();
       }
-      state.expireIdentities();
+      if (!policy) {
+        state.expireIdentities();
+      }
     }
     return new ClusterStep(gate.position(), state.drain());
   }
 
   /**
    * From now on somebody decides which versions of policies are accepted: the prefixes of a version
-   * that is replaced stay in use until the record after {@link #accepted} said that the new one is.
+   * that is replaced stay in use until a record after {@link #accepted} said that the new one is.
    */
   public void keepReplaced() {
     state.keepReplaced();
@@ -109,7 +117,7 @@ public final class ClusterFold {
         case "Namespace" -> namespace(event, gone);
         case "Node" -> node(event, gone);
         case "Pod" -> pod(event, gone);
-        default -> state.peers(event, gone);
+        default -> state.peers(event, gone, waiting);
       }
     }
   }

@@ -131,9 +131,13 @@ final class ClusterState {
     all.forEach(this::refreshAddress);
   }
 
-  /** Folds a record of an object that may name prefixes, and relabels whoever lies in them. */
-  void peers(ObjectEvent event, boolean gone) {
-    peers.fold(event, gone);
+  /**
+   * Folds a record of an object that may name prefixes, and relabels whoever lies in them.
+   *
+   * @param waiting policies whose newest version was not accepted before this record
+   */
+  void peers(ObjectEvent event, boolean gone, Set<ObjectKey> waiting) {
+    peers.fold(event, gone, waiting);
     refreshUsers();
   }
 

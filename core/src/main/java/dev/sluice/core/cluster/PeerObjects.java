@@ -120,8 +120,13 @@ final class PeerObjects {
     return any;
   }
 
-  /** Folds a record of an object; those of other kinds are nothing. */
-  void fold(ObjectEvent event, boolean gone) {
+  /**
+   * Folds a record of an object; those of other kinds are nothing. A policy that named nothing and
+   * names nothing changes nothing, whatever else is due.
+   *
+   * @param waiting policies whose newest version was not accepted before this record
+   */
+  void fold(ObjectEvent event, boolean gone, Set<ObjectKey> waiting) {
     switch (event.key().kind()) {
       case CidrGroup.KIND -> group(event, gone);
       case "Service" -> service(event, gone);
@@ -129,24 +134,27 @@ final class PeerObjects {
       case ClusterSettings.KIND -> settings(event, gone);
       default -> {
         if (PolicyParser.isPolicy(event.key().kind())) {
-          policy(event, gone);
+          policy(event, gone, waiting);
         }
       }
     }
   }
 
-  private void policy(ObjectEvent event, boolean gone) {
+  private void policy(ObjectEvent event, boolean gone, Set<ObjectKey> waiting) {
     ObjectKey key = event.key();
     if (gone) {
       policies.remove(key);
-      replaced.remove(key);
       use(key);
     } else if (PolicyParser.parse(key, event.body())
         instanceof ParsedPolicy.Accepted(Policy policy, List<Finding> unused)) {
       Version version = new Version(PolicyTree.of(event.body()), PolicyUses.of(policy));
       Version before = version.uses.isEmpty() ? policies.remove(key) : policies.put(key, version);
       if (keeps && before != null && !before.uses.equals(version.uses)) {
-        replaced.putIfAbsent(key, before);
+        if (waiting.contains(key)) {
+          replaced.putIfAbsent(key, before);
+        } else {
+          replaced.put(key, before);
+        }
       }
       use(key);
     }

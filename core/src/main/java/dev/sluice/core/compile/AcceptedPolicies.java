@@ -7,6 +7,7 @@ import dev.sluice.core.policy.ParsedPolicy;
 import dev.sluice.core.policy.Policy;
 import dev.sluice.core.policy.PolicyParser;
 import dev.sluice.core.policy.PolicyTree;
+import dev.sluice.core.policy.PolicyUses;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -77,6 +78,32 @@ final class AcceptedPolicies {
       case DELETED -> delete(event);
       case GENESIS, SYNC_STARTED, SYNCED, BOOKMARK -> {}
     }
+  }
+
+  /**
+   * Whether a record is of a policy of which neither the version in force nor the new one names
+   * anything beyond labels, and none waits.
+   */
+  boolean isRowless(ObjectEvent event) {
+    ObjectKey key = event.key();
+    if (!PolicyParser.isPolicy(key.kind()) || namesPeers(key)) {
+      return false;
+    }
+    return switch (event.type()) {
+      case ADDED, MODIFIED ->
+          !(PolicyParser.parse(key, event.body())
+                  instanceof ParsedPolicy.Accepted(Policy policy, List<Finding> unused))
+              || PolicyUses.of(policy).isEmpty();
+      case DELETED -> true;
+      case GENESIS, SYNC_STARTED, SYNCED, BOOKMARK -> false;
+    };
+  }
+
+  /** A version that waits counts as one that does: it is rare, and its policy is looked at anew. */
+  private boolean namesPeers(ObjectKey key) {
+    CompiledPolicy enforced = compilation.policies().get(key.toString());
+    return waiting.keys().contains(key)
+        || enforced != null && !PolicyUses.of(enforced.policy()).isEmpty();
   }
 
   private void put(ObjectEvent event) {

@@ -155,6 +155,15 @@ public final class PolicyFold {
     };
   }
 
+  /**
+   * Whether identity-stream makes no row of a record that is folded next: one of a policy that
+   * names labels alone and did so before. For the cluster's fold promises that nothing else goes
+   * out with a policy's record.
+   */
+  public boolean isRowless(ObjectEvent event) {
+    return whole && accepted.isRowless(event);
+  }
+
   private static boolean changesRoom(ObjectEvent event) {
     String kind = event.key().kind();
     return PolicyParser.isPolicy(kind) || kind.equals(ClusterSettings.KIND);

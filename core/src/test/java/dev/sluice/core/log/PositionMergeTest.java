@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PositionMergeTest {
@@ -95,6 +96,23 @@ class PositionMergeTest {
     merge.mark(First.class, 7);
     merge.mark(Second.class, 7);
     assertEquals(List.of("7 +a +b"), texts(merge.event(event(7))));
+  }
+
+  @Test
+  void aRecordOfWhichNothingIsMadeWaitsForItsTurnAlone() {
+    merge.event(event(5));
+    merge.event(event(6));
+    merge.event(event(7));
+    assertEquals(Optional.empty(), merge.alone(event -> event.offset() == 6));
+    merge.row(5, first("a"));
+    merge.mark(First.class, 5);
+    assertEquals(List.of("5 +a"), texts(merge.mark(Second.class, 5)));
+    assertEquals(List.of("6"), texts(merge.alone(event -> event.offset() == 6).stream().toList()));
+    assertEquals(Optional.empty(), merge.alone(event -> event.offset() == 6));
+    assertEquals(List.of(), merge.mark(First.class, 6));
+    assertEquals(List.of(), merge.mark(Second.class, 6));
+    assertEquals(6, merge.position());
+    assertEquals(1, merge.waiting());
   }
 
   @Test

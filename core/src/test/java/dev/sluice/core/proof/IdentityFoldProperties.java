@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
@@ -36,6 +37,7 @@ import net.jqwik.api.lifecycle.AfterContainer;
 /** Over logs in which policies are refused for want of room. */
 class IdentityFoldProperties {
   private static int refusals;
+  private static int rowless;
 
   @Provide
   Arbitrary<Long> seeds() {
@@ -45,6 +47,7 @@ class IdentityFoldProperties {
   @AfterContainer
   static void somethingWasRefused() {
     assertTrue(refusals > 50, refusals + " policies waited");
+    assertTrue(rowless > 500, rowless + " records were rowless");
   }
 
   @Property(tries = 150, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
@@ -115,6 +118,84 @@ class IdentityFoldProperties {
       }
     }
     assertArrayEquals(policies.snapshot().encode(), both.policy().snapshot().encode());
+  }
+
+  /** What policy-stream need not wait for: that is right whatever came before, in any life. */
+  @Property(tries = 150, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+  void nothingIsMadeOfRowlessRecords(@ForAll("seeds") long seed) {
+    Random random = new Random(seed);
+    IdentityFold identities = IdentityFold.empty("default");
+    PolicyFold policies = PolicyFold.empty();
+    for (ObjectEvent event : restless(seed)) {
+      if (random.nextInt(8) == 0) {
+        policies = PolicyFold.restore(policies.snapshot());
+      }
+      if (random.nextInt(8) == 0) {
+        identities = IdentityFold.restore(identities.image());
+      }
+      boolean isRowless = policies.isRowless(event);
+      ClusterStep step = identities.apply(event);
+      if (isRowless) {
+        rowless++;
+        assertEquals(List.of(), step.changes(), event.toString());
+      }
+      policies.apply(event, step.changes());
+    }
+  }
+
+  /** A tight log, with two policies in between that come, change and go, and time that passes. */
+  private static List<ObjectEvent> restless(long seed) {
+    Random random = new Random(seed);
+    List<ObjectEvent> log = new ArrayList<>();
+    long later = 0;
+    for (ObjectEvent event : tight(seed)) {
+      log.add(moved(log.size(), event, later));
+      while (random.nextInt(2) == 0) {
+        ObjectKey key = new ObjectKey("CiliumNetworkPolicy", "ns", "restless-" + random.nextInt(2));
+        Map<String, Object> body = RESTLESS.get(random.nextInt(RESTLESS.size()));
+        ObjectEvent.Type type =
+            random.nextInt(4) == 0 ? ObjectEvent.Type.DELETED : ObjectEvent.Type.MODIFIED;
+        log.add(moved(log.size(), at(0, type, key, body, event), later));
+        later += random.nextInt(3) * GRACE_MILLIS / 2;
+      }
+    }
+    return log;
+  }
+
+  private static final long GRACE_MILLIS = 600_000;
+
+  /** Names nothing; needs room; names prefixes, two of them for pods as well. */
+  private static final List<Map<String, Object>> RESTLESS =
+      List.of(
+          egress(Map.of("toEndpoints", List.of(Map.of()))),
+          egress(Map.of("toPorts", List.of(Map.of("ports", ports())))),
+          egress(Map.of("toCIDR", List.of("10.0.0.0/8"))),
+          egress(Map.of("toCIDR", List.of("10.0.0.0/16", "fd00::/16"))),
+          egress(Map.of("toCIDR", List.of("not a prefix"))));
+
+  private static Map<String, Object> egress(Map<String, Object> rule) {
+    return Map.of("spec", Map.of("endpointSelector", Map.of(), "egress", List.of(rule)));
+  }
+
+  private static List<Map<String, Object>> ports() {
+    return IntStream.range(1, 30)
+        .mapToObj(port -> Map.<String, Object>of("port", "" + 2 * port, "protocol", "TCP"))
+        .toList();
+  }
+
+  private static ObjectEvent moved(long offset, ObjectEvent event, long later) {
+    return new ObjectEvent(
+        offset,
+        event.type(),
+        event.key(),
+        event.apiVersion(),
+        event.uid(),
+        event.resourceVersion(),
+        event.timeMillis() + later,
+        event.who(),
+        event.epoch(),
+        event.base(),
+        event.body());
   }
 
   /** A generated log, with settings in between that leave little room, or enough. */
