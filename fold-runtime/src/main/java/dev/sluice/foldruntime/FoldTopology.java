@@ -6,8 +6,7 @@ import dev.sluice.schemas.topic.Topic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.Topology;
 
 /**
@@ -46,10 +45,10 @@ public final class FoldTopology {
     String fold = shape.name() + "-fold";
     topology.addProcessor(
         fold,
-        () -> new FoldProcessor(settings, derivations.get(), host),
+        () -> new FoldProcessor(settings, serdes, derivations.get(), host),
         sources.toArray(String[]::new));
     for (Output output : shape.outputs()) {
-      addSink(topology, settings, serdes, output.topic(), fold);
+      addSink(topology, settings, output.topic(), fold);
     }
     return topology;
   }
@@ -65,14 +64,13 @@ public final class FoldTopology {
     return name;
   }
 
-  @SuppressWarnings("unchecked") // the topic names the class of its values
-  private static void addSink(
-      Topology topology, Settings settings, TopicSerdes serdes, Topic<?> topic, String fold) {
+  /** Rows come encoded. */
+  private static void addSink(Topology topology, Settings settings, Topic<?> topic, String fold) {
     topology.addSink(
         sink(topic),
         topic.name(settings),
-        serdes.keys(topic).serializer(),
-        (Serializer<SpecificRecord>) (Serializer<?>) serdes.values(topic).serializer(),
+        new ByteArraySerializer(),
+        new ByteArraySerializer(),
         fold);
   }
 

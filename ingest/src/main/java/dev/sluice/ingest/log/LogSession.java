@@ -116,19 +116,21 @@ public final class LogSession implements ObjectSink, AutoCloseable {
 
   @Override
   public synchronized void accept(List<SourceEvent> events) {
+    List<K8sObject> all = new ArrayList<>();
     for (SourceEvent event : events) {
       if (event instanceof SourceEvent.Diagnosed diagnosed) {
         sourceProblems = diagnosed.problems();
       }
-      List<K8sObject> records = plan.records(event, clock.getAsLong());
+      all.addAll(plan.records(event, clock.getAsLong()));
       List<Problem> problems = new ArrayList<>(sourceProblems);
       problems.addAll(plan.problems());
       if (!problems.equals(told)) {
         diagnose(problems);
         told = problems;
       }
-      records.forEach(this::write);
     }
+    // At once, so that an object and the bookmark behind it go in one request.
+    all.forEach(this::write);
   }
 
   @Override
