@@ -24,6 +24,19 @@ struct {
 	__type(value, struct slc_nat_key);
 } slc_nat_queue SEC(".maps");
 
+// How many connections each client outside has in the table: by its address, of IPv6 by its /64.
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 131072);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct slc_ip);
+	__type(value, __u32);
+} slc_nat_clients SEC(".maps");
+
+const volatile struct slc_nat_tunables {
+	__u32 client_max;
+} slc_nat_tunables = {.client_max = 65536};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -152,6 +165,48 @@ static __always_inline __u64 slc_nat_lifetime(__u32 to, __u32 from, __u8 protoco
 	return slc_tunables.ct_opening_seconds * SLC_SECOND;
 }
 
+static __always_inline void slc_nat_client_of(struct slc_ip *client, const struct slc_nat_key *forward)
+{
+	*client = forward->src;
+	if (!slc_is_ip4(client))
+		client->w[2] = client->w[3] = 0;
+}
+
+// A client's share of the table. Returns 0 when it is used up.
+static __noinline int slc_nat_enter(const struct slc_nat_key *forward)
+{
+	struct slc_ip client;
+	__u32 one = 1;
+
+	if (!forward)
+		return 0;
+	slc_nat_client_of(&client, forward);
+	__u32 *held = bpf_map_lookup_elem(&slc_nat_clients, &client);
+	if (!held) {
+		if (!bpf_map_update_elem(&slc_nat_clients, &client, &one, BPF_NOEXIST))
+			return 1;
+		held = bpf_map_lookup_elem(&slc_nat_clients, &client);
+	}
+	if (!held || *(volatile __u32 *)held >= slc_nat_tunables.client_max)
+		return 0;
+	__sync_fetch_and_add(held, 1);
+	return 1;
+}
+
+// A key left the queue. One that meets another CPU's entry may count too little, never too much.
+static __noinline int slc_nat_leave(const struct slc_nat_key *forward)
+{
+	struct slc_ip client;
+
+	if (!forward)
+		return 0;
+	slc_nat_client_of(&client, forward);
+	__u32 *held = bpf_map_lookup_elem(&slc_nat_clients, &client);
+	if (held && __sync_fetch_and_add(held, -1) <= 1)
+		bpf_map_delete_elem(&slc_nat_clients, &client);
+	return 0;
+}
+
 // Takes the oldest key of the queue; the pair goes if its time is over, else the key goes back to the end.
 static long slc_nat_sweep_one(__u32 index, struct slc_sweep_walk *walk)
 {
@@ -160,8 +215,10 @@ static long slc_nat_sweep_one(__u32 index, struct slc_sweep_walk *walk)
 	if (bpf_map_pop_elem(&slc_nat_queue, &key))
 		return 1;
 	struct slc_nat_value *to = bpf_map_lookup_elem(&slc_nat, &key);
-	if (!to)
+	if (!to) { // the applier removed it; of a pod's nothing was counted
+		slc_nat_leave(&key);
 		return 0;
+	}
 	slc_nat_back_of(&back, to, key.protocol);
 	struct slc_nat_value *from = bpf_map_lookup_elem(&slc_nat, &back);
 	__u32 flags = from ? from->flags : 0;
@@ -175,8 +232,11 @@ static long slc_nat_sweep_one(__u32 index, struct slc_sweep_walk *walk)
 		bpf_map_push_elem(&slc_nat_queue, &key, BPF_ANY);
 		return seen;
 	}
+	int front = slc_nat_kind(to) == SLC_NAT_FRONT;
 	bpf_map_delete_elem(&slc_nat, &key);
 	bpf_map_delete_elem(&slc_nat, &back);
+	if (front)
+		slc_nat_leave(&key);
 	walk->reaped++;
 	return walk->stop_at_first;
 }
@@ -259,6 +319,9 @@ __noinline int slc_nat_add(struct __sk_buff *skb, struct slc_nat_pair *pair, int
 
 	if (!pair || !config || !config->ports)
 		return SLC_DROP_NO_MAPPING;
+	int counted = slc_nat_kind(&pair->to) == SLC_NAT_FRONT && !again;
+	if (counted && !slc_nat_enter(&pair->forward))
+		return SLC_DROP_NO_MAPPING;
 	__u8 protocol = pair->forward.protocol;
 	// The checksum of SCTP is over all of it: its ports stay.
 	int tries = protocol == SLC_PROTO_SCTP ? 1 : SLC_NAT_TRIES;
@@ -284,8 +347,11 @@ __noinline int slc_nat_add(struct __sk_buff *skb, struct slc_nat_pair *pair, int
 		if (error != -17 /* EEXIST */)
 			break;
 	}
-	if (error)
+	if (error) {
+		if (counted)
+			slc_nat_leave(&pair->forward);
 		return SLC_DROP_NO_MAPPING;
+	}
 	if (again && !bpf_map_update_elem(&slc_nat, &pair->forward, &pair->to, BPF_EXIST))
 		return SLC_PASS;
 	error = bpf_map_update_elem(&slc_nat, &pair->forward, &pair->to, BPF_NOEXIST);
@@ -297,10 +363,14 @@ __noinline int slc_nat_add(struct __sk_buff *skb, struct slc_nat_pair *pair, int
 			bpf_map_delete_elem(&slc_nat, &pair->forward);
 	} else if (error == -17) { // another CPU was first: its word counts
 		bpf_map_delete_elem(&slc_nat, &pair->back);
+		if (counted)
+			slc_nat_leave(&pair->forward);
 		return SLC_PASS;
 	}
 	if (error) {
 		bpf_map_delete_elem(&slc_nat, &pair->back);
+		if (counted)
+			slc_nat_leave(&pair->forward);
 		return SLC_DROP_NO_MAPPING;
 	}
 	return SLC_PASS;

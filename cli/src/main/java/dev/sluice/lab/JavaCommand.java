@@ -52,6 +52,7 @@ public final class JavaCommand {
     command.add("-XX:+UseSerialGC");
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-Xmx" + heapMegabytes + "m");
+    command.add("-XX:+ExitOnOutOfMemoryError"); // half a process would stand still and say nothing
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-Dsluice.log=info");
     command.add("-Dsluice.log.others=warn");

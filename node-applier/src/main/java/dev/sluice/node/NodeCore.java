@@ -105,8 +105,13 @@ final class NodeCore implements AutoCloseable {
       lock.acquire();
     }
     RowFile rows = closing(new RowFile(files.rows()));
+    HealthPorts health =
+        closing(new HealthPorts(settings.optional(Setting.NODE_NETNS).map(Path::of).orElse(null)));
     CompletableFuture<Optional<Mirror>> former =
         CompletableFuture.supplyAsync(() -> rows.recall(node, dns.listener()));
+    // Load balancers go on asking, and what they are to be told has not changed.
+    CompletableFuture<Void> healthKnown =
+        former.thenAccept(found -> found.ifPresent(mirror -> health.serve(mirror.health())));
     NodeDataplane dataplane = closing(programs.takeOver());
     dataplane.attachNode(own.uplinkIfindex(), own.tunnelIfindex());
     setup.raiseTunnel();
@@ -118,8 +123,6 @@ final class NodeCore implements AutoCloseable {
     PeerBook peers = new PeerBook();
     NeedBook needs = new NeedBook();
     String netns = settings.text(Setting.NODE_NETNS);
-    HealthPorts health =
-        closing(new HealthPorts(settings.optional(Setting.NODE_NETNS).map(Path::of).orElse(null)));
     DataplaneMaps maps = new DataplaneMaps(dataplane);
     Applier target =
         new Applier(
@@ -135,6 +138,7 @@ final class NodeCore implements AutoCloseable {
     PodLinks links = new PodLinks(netns, EndpointFiles.beside(socket), own.podMtu());
     links.adopt().forEach(target::attach);
     dns.recall(target);
+    healthKnown.join();
     former.join().ifPresent(target::recall);
     rows.begin(List.of());
     Runnable stepped =

@@ -6,6 +6,8 @@ import static dev.sluice.node.apply.Rows.mark;
 import static dev.sluice.node.apply.Rows.member;
 import static dev.sluice.node.apply.Rows.open;
 import static dev.sluice.node.apply.Rows.pod;
+import static dev.sluice.node.apply.Rows.service;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -14,6 +16,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.desired.ServiceRow;
+import dev.sluice.core.net.IpAddress;
 import dev.sluice.node.kernel.BpfCalls;
 import dev.sluice.node.kernel.RequiresKernel;
 import dev.sluice.schemas.Flow;
@@ -23,13 +27,14 @@ import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.convert.Row;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +60,8 @@ class NodeOnKernelTest {
           pod(5, "10.0.1.11", 257, 2, "b"),
           pod(5, "fd00:10:0:1::11", 257, 2, "b"),
           mark(5));
+
+  private static final int HEALTH_PORT = 32001;
 
   @TempDir Path folder;
   private final BlockingQueue<Flow> flows = new LinkedBlockingQueue<>();
@@ -118,9 +125,8 @@ class NodeOnKernelTest {
   private JsonNode ask(String request) throws IOException {
     try (SocketChannel client =
         SocketChannel.open(UnixDomainSocketAddress.of(node.settings.path(Setting.NODE_SOCKET)))) {
-      Channels.newOutputStream(client).write((request + "\n").getBytes(StandardCharsets.UTF_8));
-      return JSON.readTree(
-          new BufferedReader(Channels.newReader(client, StandardCharsets.UTF_8)).readLine());
+      Channels.newOutputStream(client).write((request + "\n").getBytes(UTF_8));
+      return JSON.readTree(new BufferedReader(Channels.newReader(client, UTF_8)).readLine());
     }
   }
 
@@ -278,6 +284,61 @@ class NodeOnKernelTest {
     core.close();
     core = openCore();
     assertTrue(core.applier().ask(target -> target.known().isPresent()).join());
+  }
+
+  @Test
+  void aSuccessorAnswersForHealthBeforeItHasReadAnything() throws Exception {
+    assertEquals(0, node.in("n", "ip", "link", "set", "lo", "up"));
+    List<Row<DesiredRecord>> rows = new ArrayList<>(WORLD.subList(0, WORLD.size() - 1));
+    rows.add(service(5, checkedFrontend()));
+    rows.add(
+        service(
+            5,
+            new ServiceRow.Backend(
+                1, IpAddress.parse("10.0.1.10"), 8080, true, "node-1", List.of(), List.of())));
+    rows.add(mark(5));
+    take(rows);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(8);
+    while (!askHealth().equals("HTTP/1.1 200 OK")) { // told after the step that realised it
+      assertTrue(System.nanoTime() < deadline, "nobody answers for health");
+      Thread.onSpinWait();
+    }
+    core.close();
+    assertEquals("refused", askHealth());
+    core = openCore();
+    assertEquals("HTTP/1.1 200 OK", askHealth());
+  }
+
+  private static ServiceRow.Frontend checkedFrontend() {
+    return new ServiceRow.Frontend(
+        1,
+        "shop",
+        "web",
+        "",
+        ServiceRow.Kind.LOAD_BALANCER,
+        IpAddress.parse("198.51.100.10"),
+        80,
+        6,
+        1,
+        true,
+        0,
+        List.of(),
+        HEALTH_PORT);
+  }
+
+  /** The first line of what the port in the node's namespace says. */
+  private String askHealth() {
+    return node.inside(
+        "n",
+        () -> {
+          try (Socket client = new Socket("172.31.0.1", HEALTH_PORT)) {
+            client.getOutputStream().write("GET /healthz HTTP/1.0\r\n\r\n".getBytes(UTF_8));
+            return new BufferedReader(new InputStreamReader(client.getInputStream(), UTF_8))
+                .readLine();
+          } catch (ConnectException e) {
+            return "refused";
+          }
+        });
   }
 
   @Test

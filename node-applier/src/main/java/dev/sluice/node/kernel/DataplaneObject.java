@@ -121,6 +121,12 @@ final class DataplaneObject {
     object.tune("slc_front_tunables", "maglev_size", places);
     int translations = settings.integer(Setting.NODE_NAT_ENTRIES);
     object.maxEntries("slc_nat", 2 * translations).maxEntries("slc_nat_queue", translations);
+    object.maxEntries("slc_nat_clients", translations);
+    int clientShare = settings.integer(Setting.NODE_NAT_CLIENT_SHARE);
+    object.tune(
+        "slc_nat_tunables",
+        "client_max",
+        (int) Math.max(1, (long) translations * clientShare / 100));
     object.maxEntries("slc_ct", entries).maxEntries("slc_ct_queue", entries);
     object.tune("slc_tunables", "ct_endpoint_max", (int) Math.max(1, (long) entries * share / 100));
     object.tune("slc_tunables", "ct_established_seconds", lifetimes.established());

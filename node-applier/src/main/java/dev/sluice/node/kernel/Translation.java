@@ -25,7 +25,13 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Translation {
   static final List<String> NAMES =
-      List.of("slc_nat", "slc_nat_queue", "slc_nat_config", "slc_nat_clock", "slc_range");
+      List.of(
+          "slc_nat",
+          "slc_nat_queue",
+          "slc_nat_clients",
+          "slc_nat_config",
+          "slc_nat_clock",
+          "slc_range");
 
   private static final byte[] KEY = new byte[4];
   private static final int CONFIG = 48;

@@ -6,6 +6,7 @@ import dev.sluice.core.desired.DesiredRecord.CompiledRule;
 import dev.sluice.core.desired.DesiredRecord.DirectionPolicy;
 import dev.sluice.core.desired.DesiredRecord.RuleVerdict;
 import dev.sluice.core.desired.Precedence;
+import dev.sluice.core.desired.ServiceRow;
 import dev.sluice.core.label.Label;
 import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.log.Change;
@@ -112,6 +113,11 @@ public final class Rows {
   public static Row<DesiredRecord> goneSubject(long position, int identity) {
     return new Row.Changed<>(
         position, Change.remove(DesiredRecord.SubjectPolicy.class, "policy/" + identity));
+  }
+
+  /** Of a Service. */
+  public static Row<DesiredRecord> service(long position, ServiceRow row) {
+    return upsert(position, row);
   }
 
   private static Row<DesiredRecord> upsert(long position, DesiredRecord record) {

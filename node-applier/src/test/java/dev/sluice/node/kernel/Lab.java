@@ -68,12 +68,17 @@ final class Lab implements AutoCloseable {
    * @param share percent of the connections that one endpoint may hold
    */
   Lab(int connections, int share, ConnectionLifetimes lifetimes) {
-    String name = "slctpkt" + ProcessHandle.current().pid() + "-" + LABS.incrementAndGet();
-    settings =
+    this(
         Settings.defaults()
-            .with(Setting.NODE_BPF_PATH, "/sys/fs/bpf/" + name)
             .with(Setting.NODE_CT_ENTRIES, connections)
-            .with(Setting.NODE_CT_ENDPOINT_SHARE, share);
+            .with(Setting.NODE_CT_ENDPOINT_SHARE, share),
+        lifetimes);
+  }
+
+  /** With these settings, but for the path of its pins. */
+  Lab(Settings with, ConnectionLifetimes lifetimes) {
+    String name = "slctpkt" + ProcessHandle.current().pid() + "-" + LABS.incrementAndGet();
+    settings = with.with(Setting.NODE_BPF_PATH, "/sys/fs/bpf/" + name);
     dataplane = NodeDataplane.open(settings, lifetimes);
     endpoints = dataplane.endpointTable();
     events = dataplane.events();
@@ -82,7 +87,8 @@ final class Lab implements AutoCloseable {
 
   /** No policies, no connections, nothing told; both pods ready, the overlay on. */
   void reset() {
-    for (String name : List.of("slc_policy", "slc_ct", "slc_drops", "slc_frag", "slc_nat")) {
+    for (String name :
+        List.of("slc_policy", "slc_ct", "slc_drops", "slc_frag", "slc_nat", "slc_nat_clients")) {
       BpfMap map = dataplane.map(name);
       map.keys().forEach(map::delete);
     }

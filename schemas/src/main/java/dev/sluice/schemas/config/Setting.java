@@ -118,6 +118,12 @@ public enum Setting {
           + " node; direct needs node.routing=vxlan"),
   NODE_NAT_ENTRIES(
       "node.nat.entries", Type.NUMBER, "131072", "connections whose addresses can be translated"),
+  NODE_NAT_CLIENT_SHARE(
+      "node.nat.client.share",
+      Type.NUMBER,
+      "50",
+      "percent of them that one client of Services outside the cluster may have, by its address, of"
+          + " IPv6 by its /64"),
   NODE_NAT_PORTS(
       "node.nat.ports",
       Type.TEXT,
