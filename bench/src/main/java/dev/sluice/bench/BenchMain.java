@@ -30,6 +30,7 @@ public final class BenchMain implements Callable<Integer> {
           new RotationBenchmark(),
           new AskBenchmark(),
           new CompileBenchmark(),
+          new MapsBenchmark(),
           new ReplayBenchmark());
 
   @Option(

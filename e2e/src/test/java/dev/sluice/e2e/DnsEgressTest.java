@@ -88,6 +88,7 @@ class DnsEgressTest {
     whatOneNodeLookedUpIsOpenOnTheOther();
     itIsSeen();
     itSurvivesTheApplier();
+    domainNamesOfTheAdminTierOpenThemToo();
   }
 
   private void refusedNamesAreAnsweredSo() throws IOException {
@@ -181,6 +182,44 @@ class DnsEgressTest {
           lab.connects("shop/pay-1", address, Manifests.PORT), address + " closed afterwards");
     }
     refusedNamesAreAnsweredSo();
+    closedEverywhere(UNLEARNED4, UNLEARNED6);
+  }
+
+  /** The same peers as {@code toFQDNs}, of a ClusterNetworkPolicy. */
+  private void domainNamesOfTheAdminTierOpenThemToo() throws IOException {
+    lab.apply(
+        Manifests.client("buy", "buy", "node-1", "")
+            + """
+            ---
+            apiVersion: cilium.io/v2
+            kind: CiliumNetworkPolicy
+            metadata: {name: buy-asks, namespace: shop}
+            spec:
+              endpointSelector: {matchLabels: {app: buy}}
+              egress:
+              - toEndpoints:
+                - matchLabels: {"k8s:io.kubernetes.pod.namespace": kube-system, k8s-app: kube-dns}
+                toPorts:
+                - ports: [{port: "53", protocol: ANY}]
+                  rules: {dns: [{matchPattern: "*.example.com"}]}
+            ---
+            apiVersion: policy.networking.k8s.io/v1alpha2
+            kind: ClusterNetworkPolicy
+            metadata: {name: example}
+            spec:
+              tier: Admin
+              priority: 1
+              subject: {pods: {podSelector: {matchLabels: {app: buy}}}}
+              egress:
+              - action: Accept
+                to: [{domainNames: ["*.example.com"]}]
+                protocols: [{tcp: {destinationPort: {number: 8080}}}]
+            """);
+    for (boolean v6 : List.of(false, true)) {
+      String address = v6 ? UNLEARNED6 : UNLEARNED4;
+      assertEquals(List.of("opened " + address), lookUp("shop/buy", "api.example.com", v6, 1));
+      assertFalse(lab.connects("shop/buy", v6 ? "2001:db8::10" : "203.0.113.10", Manifests.PORT));
+    }
     closedEverywhere(UNLEARNED4, UNLEARNED6);
   }
 }
