@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -74,8 +75,7 @@ final class MapRoom {
     Subject subject = compilation.subjects().get(witness);
     Members members = new Members(candidate);
     return subject == null
-            || candidate.parts().stream()
-                .noneMatch(part -> part.subject().matches(subject.labels()))
+            || parts(candidate).noneMatch(part -> part.subject().matches(subject.labels()))
         ? Optional.empty()
         : withoutRoom(candidate, subject, members).map(trial -> refusal(candidate, trial, members));
   }
@@ -119,15 +119,22 @@ final class MapRoom {
 
   private TreeMap<Integer, Subject> subjects(CompiledPolicy candidate) {
     TreeMap<Integer, Subject> subjects = new TreeMap<>();
-    for (PolicyPart part : candidate.parts()) {
-      for (int number : compilation.identities().select(part.subject())) {
-        Subject subject = compilation.subjects().get(number);
-        if (subject != null) {
-          subjects.put(number, subject);
-        }
-      }
-    }
+    parts(candidate)
+        .flatMap(part -> compilation.identities().select(part.subject()).stream())
+        .forEach(number -> subjects.put(number, compilation.subjects().get(number)));
+    subjects.values().removeIf(Objects::isNull);
     return subjects;
+  }
+
+  /**
+   * The version's parts, and those of the one that it would replace: whom it does not select any
+   * more has then what other policies say, which may be more entries than a denial of everything.
+   */
+  private Stream<PolicyPart> parts(CompiledPolicy candidate) {
+    CompiledPolicy accepted = compilation.policies().get(candidate.text());
+    return accepted == null
+        ? candidate.parts().stream()
+        : Stream.concat(candidate.parts().stream(), accepted.parts().stream());
   }
 
   /** In mode never too: what is accepted then must have room when policies count again. */

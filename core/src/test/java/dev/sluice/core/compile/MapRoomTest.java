@@ -47,6 +47,10 @@ class MapRoomTest {
                 List.of(Map.of("ports", list)))));
   }
 
+  private static Map<String, Object> denial(String app, Map<String, Object> peer) {
+    return Map.of("endpointSelector", Specs.selector("app", app), "ingressDeny", List.of(peer));
+  }
+
   @Test
   void whatHasNoRoomIsRefusedAndTheLastVersionStays() {
     LogBuilder log = shop(16).policy("shop", "p", allow(1, 3));
@@ -92,6 +96,20 @@ class MapRoomTest {
     assertEquals(
         List.of("CiliumNetworkPolicy/shop/other", POLICY),
         step.revisionMade().orElseThrow().policiesChanged());
+  }
+
+  /** Denying everything is an entry or two; without it, all that others allow comes back. */
+  @Test
+  void whomANewVersionDoesNotSelectAnyMoreNeedsRoomToo() {
+    Map<String, Object> everything = Map.of("fromEntities", List.of("all"));
+    LogBuilder log =
+        shop(16)
+            .policy("shop", "p", denial("backend", everything))
+            .policy("shop", "other", allow(1, 3, 5, 7, 9));
+    assertEquals(Set.of(), log.fold().withoutRoom());
+    assertTrue(
+        log.policy("shop", "p", denial("nobody", everything)).last().revisionMade().isEmpty());
+    assertEquals(Set.of(ObjectKey.parse(POLICY)), log.fold().withoutRoom());
   }
 
   @Test

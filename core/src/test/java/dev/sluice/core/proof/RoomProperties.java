@@ -20,6 +20,12 @@ class RoomProperties {
     assertTrue(refused.get() >= FEWEST_REFUSED, () -> refused + " versions were refused");
   }
 
+  /** Here a version leaves a subject to other policies, and with them it needs more than before. */
+  @Example
+  void whoIsNotSelectedAnyMoreNeedsRoomToo() {
+    prove(6_795_691_556_977_361_217L, new AtomicInteger());
+  }
+
   private static void prove(long seed, AtomicInteger refused) {
     RoomProof.refusesWhatHasNoRoom(Tape.of(seed), refused)
         .ifPresent(
