@@ -52,12 +52,6 @@ class NameDiagnosticsTest {
                 + resolving.outside("b", "api.past.test", List.of("203.0.113.11", "2001:db8::11"))
                 + resolving.outside(
                     "c", "api.late.test, ttlSeconds: 1", List.of("203.0.113.12", "2001:db8::12"))
-                + resolving.outside(
-                    "d",
-                    "api.many.test, ttlSeconds: 1, perAnswer: 1",
-                    List.of("203.0.113.13", "203.0.113.14", "203.0.113.15", "203.0.113.16"))
-                + Manifests.client("many", "many", "node-1", "")
-                + Resolving.policy("many", "many", "*.many.test")
                 + Manifests.client("idle", "idle", "node-1", "")
                 + Manifests.client("past", "past", "node-2", "")
                 + Manifests.client("late", "late", "node-2", "")
@@ -67,7 +61,6 @@ class NameDiagnosticsTest {
             "dns.ttl.floor=2s",
             "dns.idle.grace=1s",
             "dns.use.interval=1s",
-            "dns.addresses.per.name=2",
             "dns.unasked.after=3s");
     lab.awaitConnects("outside/c", "203.0.113.12", Manifests.PORT);
   }
@@ -133,23 +126,5 @@ class NameDiagnosticsTest {
       resolving.lookUp(lab, "shop/late", "api.late.test", v6, 1);
       awaitOver("late", "address-used-after-ttl");
     }
-  }
-
-  /** Connections that are over do not count, and those of this pod are. */
-  @Test
-  void namesWithMoreAddressesThanTheyMayHave() {
-    assertTrue(
-        Waiting.until(
-            PATIENCE,
-            () -> {
-              resolving.lookUp(lab, "shop/many", "api.many.test", false, 4);
-              return told("many").contains("addresses-evicted");
-            }),
-        () -> told("many"));
-    awaitTold(
-        "many",
-        "a name had more than 2 addresses without a connection",
-        "api.many.test: ",
-        "raise dns.addresses.per.name");
   }
 }
