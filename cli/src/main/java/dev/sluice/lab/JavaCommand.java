@@ -35,12 +35,7 @@ public final class JavaCommand {
     List<String> command = startSmall(heapMegabytes);
     command.addAll(
         command.indexOf("-Xmx" + heapMegabytes + "m") + 1,
-        List.of(
-            "-Xms32m",
-            "-Xmn12m",
-            "-XX:SurvivorRatio=2",
-            "-XX:+UseCompactObjectHeaders",
-            "-XX:TrimNativeHeapInterval=1000"));
+        List.of("-Xms64m", "-Xmn12m", "-XX:SurvivorRatio=2", "-XX:+UseCompactObjectHeaders"));
     return command;
   }
 
