@@ -9,61 +9,23 @@
 // ask prints:   sent received p50_ns p99_ns
 // first prints: connected of_those_late lookup_p50_ns lookup_p99_ns unanswered
 // churn prints: lookups connected refused unanswered held cut, a line a second
-#define _GNU_SOURCE
+#include "bench.h"
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
 enum { DNS_PORT = 53, SINK_PORT = 8080, ROTATING = 30, UNIQUE = 100000, NAMES = 1000, LATE_NS = 900000000, MOST = 2000000 };
 
 static const uint32_t FIRST_ADDRESS = 0xc6120000; // 198.18.0.0/15, which is for benchmarks
 static uint64_t samples[MOST];
 static long sample_count;
-
-static void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ull + t.tv_nsec;
-}
-
-static void enter(const char *netns, int cpu)
-{
-	cpu_set_t set;
-	char path[256];
-	int fd;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", netns);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		die(path);
-	close(fd);
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
-		die("sched_setaffinity");
-}
 
 static void sample(uint64_t ns)
 {

@@ -8,56 +8,18 @@
 // connect and pong print: count p50_ns p99_ns per_second
 // watch prints: open NS, when one comes after a silence, and closed NS, the last one's time, when
 // none has come for 20 ms; NS is CLOCK_MONOTONIC
-#define _GNU_SOURCE
+#include "bench.h"
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
 enum { LISTEN_PORT = 8080, ECHO_PORT = 8081, BEACON_PORT = 9999, SILENCE_US = 20000, BEACON_US = 100,
        MOST_SAMPLES = 2000000, WARM_UP = 200 };
-
-static void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ull + t.tv_nsec;
-}
-
-static void enter(const char *netns, int cpu)
-{
-	cpu_set_t set;
-	char path[256];
-	int fd;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", netns);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET))
-		die(path);
-	close(fd);
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
-		die("sched_setaffinity");
-}
 
 // From now on the process' sockets are those of the group: its programs see them.
 static void join(const char *cgroup)

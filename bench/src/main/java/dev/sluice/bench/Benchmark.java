@@ -17,16 +17,19 @@ interface Benchmark {
   }
 
   /**
-   * Measures and tells all rows at its end.
+   * Measures; what takes minutes tells each row as soon as it is known.
    *
    * @param rounds how many times each variant takes its turn, at least 1
    */
-  default List<Row> run(int rounds) throws Exception {
-    throw new UnsupportedOperationException(name() + " measures neither at once nor row by row");
-  }
+  void run(int rounds, Consumer<Row> rows) throws Exception;
 
-  /** Measures; what takes minutes tells each row as soon as it is known. */
-  default void run(int rounds, Consumer<Row> rows) throws Exception {
-    run(rounds).forEach(rows);
+  /** One whose rows are known together, at its end. */
+  interface AtOnce extends Benchmark {
+    List<Row> run(int rounds) throws Exception;
+
+    @Override
+    default void run(int rounds, Consumer<Row> rows) throws Exception {
+      run(rounds).forEach(rows);
+    }
   }
 }

@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
  * deleted, which ingest believes after 50 ms; and a new pod's manifest, whose identity is known,
  * until its address is in the kernel's map.
  */
-final class ChangeBenchmark implements Benchmark {
+final class ChangeBenchmark implements Benchmark.AtOnce {
   private static final int CHANGES_A_ROUND = 50;
   private static final int POLICIES = 1_000;
   private static final int IDENTITIES = 1_000;

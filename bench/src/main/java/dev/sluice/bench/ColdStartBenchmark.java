@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
  * An applier that was killed, from its process's start until it has realised a large world; its
  * memory.
  */
-final class ColdStartBenchmark implements Benchmark {
+final class ColdStartBenchmark implements Benchmark.AtOnce {
   private static final double TICKS_A_SECOND = 100; // USER_HZ
   private static final long PAUSE_NANOS = 5_000_000;
   private static final long LONGEST_NANOS = 120_000_000_000L;

@@ -9,7 +9,7 @@ import java.util.List;
  * From the ring buffer to the topic: how many flow records a second, none lost, in a process with
  * an applier's heap; beside records of the same size that were made before.
  */
-final class FlowRateBenchmark implements Benchmark {
+final class FlowRateBenchmark implements Benchmark.AtOnce {
   private static final int RECORDS = 1_000_000;
   private static final int HEAP_MEGABYTES = 72;
 

@@ -3,7 +3,7 @@ package dev.sluice.bench;
 import java.util.List;
 
 /** How long {@code lab up --detach} takes with two nodes and six pods, once everything is built. */
-final class LabUpBenchmark implements Benchmark {
+final class LabUpBenchmark implements Benchmark.AtOnce {
   private static final int PODS = 6;
 
   @Override

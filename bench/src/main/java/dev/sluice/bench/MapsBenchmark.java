@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  * What policies take in the kernel's maps: the entries of the story's shop, and what a node writes
  * when somebody new comes whom the rules of some of its pods select. The kernel counts the calls.
  */
-final class MapsBenchmark implements Benchmark {
+final class MapsBenchmark implements Benchmark.AtOnce {
   private static final List<String> SHOP =
       List.of(
           "10-shop.yaml",

@@ -3,12 +3,10 @@ package dev.sluice.bench;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,15 +25,7 @@ public final class NameTraffic implements Closeable {
 
   /** Compiles it to a temporary file. */
   public static NameTraffic compile() throws IOException {
-    Path source = Files.createTempFile("dnsbench", ".c");
-    try (InputStream in = NameTraffic.class.getResourceAsStream("/dnsbench.c")) {
-      Files.copy(in, source, StandardCopyOption.REPLACE_EXISTING);
-      Path tool = Files.createTempFile("dnsbench", "");
-      Shell.run("clang", "-O2", "-o", tool.toString(), source.toString());
-      return new NameTraffic(tool);
-    } finally {
-      Files.delete(source);
-    }
+    return new NameTraffic(CTool.compile("dnsbench"));
   }
 
   /** Starts {@code server} or {@code sink} in a network namespace. */

@@ -2,12 +2,9 @@ package dev.sluice.bench;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /** The small C program that makes the traffic; {@code netbench.c} says what it does. */
@@ -19,15 +16,7 @@ final class Netbench {
 
   /** Compiles it to a temporary file, which the caller deletes. */
   static Path compile() throws IOException {
-    Path source = Files.createTempFile("netbench", ".c");
-    try (InputStream in = Netbench.class.getResourceAsStream("/netbench.c")) {
-      Files.copy(in, source, StandardCopyOption.REPLACE_EXISTING);
-      Path tool = Files.createTempFile("netbench", "");
-      Shell.run("clang", "-O2", "-pthread", "-o", tool.toString(), source.toString());
-      return tool;
-    } finally {
-      Files.delete(source);
-    }
+    return CTool.compile("netbench", "-pthread");
   }
 
   /** Starts a server in a network namespace; it ends with this process or when destroyed. */

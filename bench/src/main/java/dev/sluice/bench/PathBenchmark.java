@@ -15,7 +15,7 @@ import java.util.Map;
  * Pod to pod on one node: connect and ping-pong, beside the same path without any program, and
  * beside iptables with an ipset and nftables with a set that allow as many peers.
  */
-final class PathBenchmark implements Benchmark {
+final class PathBenchmark implements Benchmark.AtOnce {
   private static final int PEERS = 10_000;
   private static final double SECONDS = 1;
 

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
  * JVMs with other collectors, compilers, hash codes and batches, one of them begun again and again
  * from snapshots, say the same of a million records. Needs no kernel.
  */
-final class ReplayBenchmark implements Benchmark {
+final class ReplayBenchmark implements Benchmark.AtOnce {
   private static final String ENDPOINTS = "10000";
   private static final String COMPARED_ENDPOINTS = "2000";
   private static final String TIMED = "200000";

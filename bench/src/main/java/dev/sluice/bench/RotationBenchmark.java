@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * each asked and dialled every two seconds, and connections that stay. A round takes 100 seconds.
  * The kernel refuses writes to the policy map from the moment at which the policy is in it.
  */
-final class RotationBenchmark implements Benchmark {
+final class RotationBenchmark implements Benchmark.AtOnce {
   private static final int NAMES = 1_000;
   private static final int HELD = 500;
   private static final int ROUND_SECONDS = 100;

@@ -43,28 +43,18 @@ record Row(
 
   /** A row whose ratio to an alternative should be at most {@code limit}. */
   Row beside(double other, String alternative, double limit) {
-    return new Row(
-        benchmark,
-        what,
-        value,
-        unit,
-        other,
-        alternative,
-        "≤ " + number(limit) + "×",
-        value / other <= limit);
+    return beside(other, alternative, "≤ ", limit, value / other <= limit);
   }
 
   /** A row whose ratio to an alternative should be at least {@code limit}. */
   Row besideAtLeast(double other, String alternative, double limit) {
-    return new Row(
-        benchmark,
-        what,
-        value,
-        unit,
-        other,
-        alternative,
-        "≥ " + number(limit) + "×",
-        value / other >= limit);
+    return beside(other, alternative, "≥ ", limit, value / other >= limit);
+  }
+
+  private Row beside(
+      double other, String alternative, String relation, double limit, boolean holds) {
+    String wanted = relation + number(limit) + "×";
+    return new Row(benchmark, what, value, unit, other, alternative, wanted, holds);
   }
 
   /** A row with an alternative for comparison; the target stays on the value alone. */

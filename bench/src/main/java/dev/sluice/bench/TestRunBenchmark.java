@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What the program costs by itself, without interfaces or stack. */
-final class TestRunBenchmark implements Benchmark {
+final class TestRunBenchmark implements Benchmark.AtOnce {
   @Override
   public String name() {
     return "test-run";

@@ -28,8 +28,6 @@ import java.util.TreeSet;
  * until the node has looked and found no connection to it. Not thread safe.
  */
 public final class NodeNames {
-  private static final int WORDS = 10_000;
-
   private final NameSelectors selectors = new NameSelectors();
   private final PrefixBases bases = new PrefixBases();
   private final Map<Integer, SelectorSet> sets = new TreeMap<>();
@@ -43,7 +41,7 @@ public final class NodeNames {
   private final OwnNames own = new OwnNames();
   private final Map<OwnNames.Key, Integer> ownGiven = new HashMap<>();
   private final Map<OwnNames.Key, SelectorSet> unnumbered = new TreeMap<>();
-  private final Map<String, String> words = new HashMap<>();
+  private final SharedWords words = new SharedWords();
   private final LeavingAddresses leaving = new LeavingAddresses();
   private NameEnds ends = NameEnds.UNTOLD;
 
@@ -117,7 +115,7 @@ public final class NodeNames {
     } else {
       IpAddress address = IpAddress.parse(change.key().substring("address/".length()));
       if (change.value() instanceof LearnedAddress learned) {
-        tellEnds(address, rows.put(address, small(learned)), learned.names());
+        tellEnds(address, rows.put(address, words.in(learned)), learned.names());
         leaving.remove(address);
         learned.names().forEach(use -> pending.settle(address, use));
       } else {
@@ -129,32 +127,6 @@ public final class NodeNames {
       }
       touched.add(address);
     }
-  }
-
-  /** Askers, resolvers and nodes are few: each word is kept once. */
-  private LearnedAddress small(LearnedAddress row) {
-    if (words.size() > WORDS) {
-      words.clear();
-    }
-    List<NameUse> names = new ArrayList<>(row.names().size());
-    for (NameUse use : row.names()) {
-      names.add(
-          new NameUse(
-              use.name(),
-              use.untilMillis(),
-              use.learnedMillis(),
-              use.ttlSeconds(),
-              word(use.endpoint()),
-              word(use.endpointAddress()),
-              word(use.resolver()),
-              word(use.node())));
-    }
-    return new LearnedAddress(
-        row.address(), row.identity(), row.usedUntilMillis(), List.copyOf(names));
-  }
-
-  private String word(String text) {
-    return words.computeIfAbsent(text, t -> t);
   }
 
   private void tellEnds(IpAddress address, LearnedAddress before, List<NameUse> now) {

@@ -4,8 +4,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What to write into the kernel maps, in this order: every put, then every delete. An identity's
@@ -53,6 +56,19 @@ public record MapPlan(
 
   public boolean isEmpty() {
     return puts.isEmpty() && deletes.isEmpty();
+  }
+
+  /** The identities some of whose policy entries are written or go. */
+  public Set<Integer> subjects() {
+    Set<Integer> subjects = new HashSet<>();
+    Stream.concat(puts.stream().map(KernelEntry::key), deletes.stream())
+        .forEach(
+            key -> {
+              if (key instanceof KernelEntry.PolicyKey policy) {
+                subjects.add(policy.subject());
+              }
+            });
+    return subjects;
   }
 
   /**

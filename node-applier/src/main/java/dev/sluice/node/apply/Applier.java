@@ -26,7 +26,6 @@ import dev.sluice.node.mirror.NamesListener;
 import dev.sluice.node.mirror.Place;
 import dev.sluice.node.mirror.RowFile;
 import dev.sluice.schemas.convert.Row;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -50,8 +49,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Applier {
   private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
-  private static final long FIRST_RETRY_NANOS = Duration.ofMillis(100).toNanos();
-  private static final long LAST_RETRY_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final Mirror mirror;
   private final RowFile file;
@@ -77,14 +74,11 @@ public final class Applier {
   private MapSizes held = MapSizes.NONE;
   private String hash = "";
   private SortedMap<Integer, String> subjects = Collections.emptySortedMap();
-  private String message = "";
   private volatile RuleBook rules = new RuleBook();
   private boolean due;
   private boolean namesDue;
   private final Learners learners = new Learners();
-  private long retryNanos = FIRST_RETRY_NANOS;
-  private long notBefore = Long.MIN_VALUE;
-  private boolean failed;
+  private final Retry retry = new Retry();
 
   /**
    * @param listener told of every change once its group is whole: for those who explain flows
@@ -205,7 +199,7 @@ public final class Applier {
       DnsEvent.Answered answer, BiPredicate<NodeNames, IpAddress> isUsable) {
     namesDue = true;
     boolean is =
-        !failed
+        !retry.hasFailed()
             && known()
                 .filter(
                     known ->
@@ -236,7 +230,7 @@ public final class Applier {
    * none while a step fails.
    */
   public Set<IpAddress> left() {
-    return failed ? Set.of() : mirror.names().left();
+    return retry.hasFailed() ? Set.of() : mirror.names().left();
   }
 
   /** What a former process was answered and no topic held then. */
@@ -329,7 +323,7 @@ public final class Applier {
    * @return whether something was tried
    */
   public boolean step(long nowNanos) {
-    if (!(due || namesDue) || (failed && nowNanos - notBefore < 0)) {
+    if (!(due || namesDue) || retry.isTooEarly(nowNanos)) {
       return false;
     }
     if (!mirror.isReady()) {
@@ -341,9 +335,7 @@ public final class Applier {
       }
       due = false;
       namesDue = false;
-      failed = false;
-      message = "";
-      retryNanos = FIRST_RETRY_NANOS;
+      retry.succeeded();
       waiters.answer();
       learners.answer(mirror.names());
       former = null;
@@ -380,17 +372,13 @@ public final class Applier {
 
   /** When a failed step is tried again; empty when none waits. */
   public Optional<Long> retryAtNanos() {
-    return failed && (due || namesDue) ? Optional.of(notBefore) : Optional.empty();
+    return retry.hasFailed() && (due || namesDue) ? Optional.of(retry.atNanos()) : Optional.empty();
   }
 
   private void later(String why, long nowNanos) {
-    if (!why.equals(message)) {
+    if (retry.failed(why, nowNanos)) {
       LOG.warn("keeping revision {}: {}", mirror.realisedPlace().revision(), why);
     }
-    message = why;
-    failed = true;
-    notBefore = nowNanos + retryNanos;
-    retryNanos = Math.min(2 * retryNanos, LAST_RETRY_NANOS);
   }
 
   /**
@@ -400,7 +388,7 @@ public final class Applier {
    */
   private boolean realiseNames() {
     MapPlan plan = mirror.plan(maps);
-    if (!subjects(plan).isEmpty() || !plan.fitsInto(maps.capacity())) {
+    if (!plan.subjects().isEmpty() || !plan.fitsInto(maps.capacity())) {
       return false;
     }
     MapWriter writer = new MapWriter(maps, plan);
@@ -440,7 +428,7 @@ public final class Applier {
    * policy, and a Service no backend that nobody knows.
    */
   private void write(MapPlan plan) {
-    unsettled.addAll(subjects(plan));
+    unsettled.addAll(plan.subjects());
     Set<Integer> subjects = Set.copyOf(unsettled);
     if (!subjects.isEmpty()) {
       endpoints.beginChange(subjects);
@@ -456,19 +444,6 @@ public final class Applier {
     if (!subjects.isEmpty()) {
       endpoints.endChange(subjects);
       unsettled.clear();
-    }
-  }
-
-  private static Set<Integer> subjects(MapPlan plan) {
-    Set<Integer> subjects = new HashSet<>();
-    plan.puts().forEach(entry -> add(subjects, entry.key()));
-    plan.deletes().forEach(key -> add(subjects, key));
-    return subjects;
-  }
-
-  private static void add(Set<Integer> subjects, KernelEntry.Key key) {
-    if (key instanceof KernelEntry.PolicyKey policy) {
-      subjects.add(policy.subject());
     }
   }
 
@@ -488,7 +463,7 @@ public final class Applier {
         maps.capacity(),
         services.held(),
         services.capacity(),
-        message);
+        retry.message());
   }
 
   /** The last mark that is in the kernel. */
