@@ -2,7 +2,7 @@
 // Services: which frontend an address is, and which backend a client gets.
 #pragma once
 #include "slc_lb_types.h"
-#include "slc_lookup.h"
+#include "slc_parse.h"
 
 #define SLC_NODE_PORT_FIRST 30000
 #define SLC_NODE_PORT_LAST 32767
@@ -37,6 +37,16 @@ struct {
 	__type(key, struct slc_lb_affinity_key);
 	__type(value, struct slc_lb_affinity);
 } slc_lb_affinity SEC(".maps");
+
+// Storage of a socket costs a connection two allocations, a microsecond with their end. So a TCP socket has the place
+// of its cookie here, if no living socket has it, and storage only if one does.
+#define SLC_LB_DIALS 32768
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SLC_LB_DIALS);
+	__type(key, __u32); // lowest bits of the cookie
+	__type(value, struct slc_lb_dial);
+} slc_lb_dials SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
@@ -120,6 +130,40 @@ static __always_inline void slc_lb_stay(const struct slc_lb_affinity_key *key, c
 	bpf_map_update_elem(&slc_lb_affinity, key, &fresh, BPF_ANY);
 }
 
+static __always_inline struct slc_lb_dial *slc_lb_dial_at(__u64 cookie)
+{
+	__u32 place = cookie & (SLC_LB_DIALS - 1);
+
+	return bpf_map_lookup_elem(&slc_lb_dials, &place);
+}
+
+static __always_inline struct slc_lb_dialled *slc_lb_sent_to(struct slc_lb_sent *sent,
+							      const struct slc_lb_target *backend)
+{
+	for (int i = 0; i < SLC_LB_SENT; i++)
+		if (slc_lb_same(&sent->to[i].backend, backend))
+			return &sent->to[i];
+	return 0;
+}
+
+// What a socket dialled that was sent to this backend; 0: the backend itself. Only TCP needs the cookie.
+static __always_inline struct slc_lb_dialled *slc_lb_held(struct bpf_sock *sk, __u64 cookie, __u32 protocol,
+							   const struct slc_lb_target *backend)
+{
+	if (protocol == SLC_PROTO_TCP) {
+		struct slc_lb_dial *dial = slc_lb_dial_at(cookie);
+		if (dial && dial->cookie == cookie)
+			return slc_lb_same(&dial->dialled.backend, backend) ? &dial->dialled : 0;
+	}
+	struct slc_lb_dialled *held = bpf_sk_storage_get(&slc_lb_dialled, sk, 0, 0);
+	if (held && slc_lb_same(&held->backend, backend))
+		return held;
+	if (protocol != SLC_PROTO_UDP)
+		return 0;
+	struct slc_lb_sent *sent = bpf_sk_storage_get(&slc_lb_sent, sk, 0, 0);
+	return sent ? slc_lb_sent_to(sent, backend) : 0;
+}
+
 // The frontend that the socket behind a packet dialled; 0: none, or the packet has left its socket.
 static __noinline __u32 slc_lb_dialled_by(struct __sk_buff *skb, const struct slc_packet *p)
 {
@@ -130,16 +174,8 @@ static __noinline __u32 slc_lb_dialled_by(struct __sk_buff *skb, const struct sl
 	sk = bpf_sk_fullsock(sk);
 	if (!sk)
 		return 0;
-	struct slc_lb_dialled *held = bpf_sk_storage_get(&slc_lb_dialled, sk, 0, 0);
-	if (held && held->backend.port == p->dport && slc_same_ip(&held->backend.address, &p->dst))
-		return held->id;
-	if (p->protocol != 17)
-		return 0;
-	struct slc_lb_sent *sent = bpf_sk_storage_get(&slc_lb_sent, sk, 0, 0);
-	if (!sent)
-		return 0;
-	for (int i = 0; i < SLC_LB_SENT; i++)
-		if (sent->to[i].backend.port == p->dport && slc_same_ip(&sent->to[i].backend.address, &p->dst))
-			return sent->to[i].id;
-	return 0;
+	struct slc_lb_target backend = {.address = p->dst, .port = p->dport};
+	__u64 cookie = p->protocol == SLC_PROTO_TCP ? bpf_get_socket_cookie(skb) : 0;
+	struct slc_lb_dialled *held = slc_lb_held(sk, cookie, p->protocol, &backend);
+	return held ? held->id : 0;
 }

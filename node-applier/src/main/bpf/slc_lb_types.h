@@ -58,6 +58,13 @@ struct slc_lb_dialled {
 	__u32 pad;
 };
 
+// slc_lb_dials: what a TCP socket dialled, in the place of its cookie. A cache line, so that a connection touches one.
+struct slc_lb_dial {
+	__u64 cookie; // 0: the place is free
+	struct slc_lb_dialled dialled;
+	__u64 pad;
+};
+
 // The same of an unconnected UDP socket, for the last few backends that it was sent to.
 #define SLC_LB_SENT 8
 
@@ -73,3 +80,4 @@ _Static_assert(sizeof(struct slc_lb_frontend) == 28, "frontend");
 _Static_assert(sizeof(struct slc_lb_member_key) == 24, "member key");
 _Static_assert(sizeof(struct slc_lb_affinity) == 32, "affinity");
 _Static_assert(sizeof(struct slc_lb_dialled) == 48, "dialled");
+_Static_assert(sizeof(struct slc_lb_dial) == 64, "dial");

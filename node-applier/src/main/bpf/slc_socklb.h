@@ -2,6 +2,7 @@
 // Load balancing at the socket: a backend is chosen when a socket connects or sends, so no packet is ever rewritten.
 // An IPv4 address that an AF_INET6 socket dials is ::ffff:a.b.c.d there, which is how maps hold it anyway.
 #pragma once
+#include <bpf/bpf_core_read.h>
 #include "slc_lb.h"
 #include "slc_policy.h"
 
@@ -10,6 +11,25 @@
 
 #define SLC_GO_ON 1
 #define SLC_REFUSE 0
+
+// The way to one member: where the kernel has it, the loader finds out.
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+struct sock {
+	unsigned char sk_kern_sock : 1;
+};
+
+struct inet_sock {
+	struct sock sk;
+};
+
+struct inet_connection_sock {
+	struct inet_sock icsk_inet;
+};
+
+struct tcp_sock {
+	struct inet_connection_sock inet_conn;
+};
+#pragma clang attribute pop
 
 // Network namespace (its cookie) of each pod of the node, to the interface that its endpoint is on.
 struct {
@@ -20,33 +40,30 @@ struct {
 	__type(value, __u32);
 } slc_netns SEC(".maps");
 
-static __always_inline void slc_sock_dialled4(const struct bpf_sock_addr *ctx, struct slc_lb_target *target)
+// The address that a program was called with. `family` is a constant: the verifier sees one branch alone.
+static __always_inline void slc_sock_read(const struct bpf_sock_addr *ctx, int family, struct slc_lb_target *target)
 {
-	slc_map_ip4(&target->address, ctx->user_ip4);
+	if (family == 4) {
+		slc_map_ip4(&target->address, ctx->user_ip4);
+	} else {
+		target->address.w[0] = ctx->user_ip6[0];
+		target->address.w[1] = ctx->user_ip6[1];
+		target->address.w[2] = ctx->user_ip6[2];
+		target->address.w[3] = ctx->user_ip6[3];
+	}
 	target->port = (__be16)ctx->user_port;
 }
 
-static __always_inline void slc_sock_dialled6(const struct bpf_sock_addr *ctx, struct slc_lb_target *target)
+static __always_inline void slc_sock_write(struct bpf_sock_addr *ctx, int family, const struct slc_lb_target *target)
 {
-	target->address.w[0] = ctx->user_ip6[0];
-	target->address.w[1] = ctx->user_ip6[1];
-	target->address.w[2] = ctx->user_ip6[2];
-	target->address.w[3] = ctx->user_ip6[3];
-	target->port = (__be16)ctx->user_port;
-}
-
-static __always_inline void slc_sock_answer4(struct bpf_sock_addr *ctx, const struct slc_lb_target *target)
-{
-	ctx->user_ip4 = target->address.w[3];
-	ctx->user_port = target->port;
-}
-
-static __always_inline void slc_sock_answer6(struct bpf_sock_addr *ctx, const struct slc_lb_target *target)
-{
-	ctx->user_ip6[0] = target->address.w[0];
-	ctx->user_ip6[1] = target->address.w[1];
-	ctx->user_ip6[2] = target->address.w[2];
-	ctx->user_ip6[3] = target->address.w[3];
+	if (family == 4) {
+		ctx->user_ip4 = target->address.w[3];
+	} else {
+		ctx->user_ip6[0] = target->address.w[0];
+		ctx->user_ip6[1] = target->address.w[1];
+		ctx->user_ip6[2] = target->address.w[2];
+		ctx->user_ip6[3] = target->address.w[3];
+	}
 	ctx->user_port = target->port;
 }
 
@@ -147,111 +164,110 @@ static __always_inline int slc_sock_refuse(int reason)
 	return SLC_REFUSE;
 }
 
-// Remembers what a socket dialled for as long as the socket lives.
-static __always_inline int slc_sock_connected(struct bpf_sock_addr *ctx, const struct slc_lb_dialled *to)
+// A kernel's own socket (a mount, a part of a multipath connection) ends without a word to slc_released.
+static __always_inline int slc_sock_kernels(struct bpf_sock *sk)
 {
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+
+	return !tcp || BPF_CORE_READ_BITFIELD(&tcp->inet_conn.icsk_inet.sk, sk_kern_sock);
+}
+
+// Takes the place of the socket's cookie, unless another socket that lives has it. Returns whether it is in there.
+static __always_inline int slc_sock_placed(struct bpf_sock_addr *ctx, const struct slc_lb_dialled *to)
+{
+	__u64 cookie = bpf_get_socket_cookie(ctx);
+	struct slc_lb_dial *dial = slc_lb_dial_at(cookie);
+
+	if (!dial || slc_sock_kernels(ctx->sk))
+		return 0;
+	__u64 owner = __sync_val_compare_and_swap(&dial->cookie, 0, cookie);
+	if (owner && owner != cookie)
+		return 0;
+	dial->dialled = *to;
+	return 1;
+}
+
+// Remembers what a socket dialled for as long as the socket lives.
+static __always_inline void slc_sock_connected(struct bpf_sock_addr *ctx, const struct slc_lb_dialled *to)
+{
+	if (ctx->protocol == SLC_PROTO_TCP && slc_sock_placed(ctx, to))
+		return;
 	struct slc_lb_dialled *held =
 		bpf_sk_storage_get(&slc_lb_dialled, ctx->sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-
-	if (!held)
-		return 0; // no memory: the connection works, only its peer has another name
-	*held = *to;
-	return 1;
+	if (held) // else no memory: the connection works, only its peer has another name
+		*held = *to;
 }
 
-// A socket may be connected again to something that is no Service.
-static __always_inline void slc_sock_forget(struct bpf_sock_addr *ctx)
+static __always_inline void slc_sock_sent(struct bpf_sock_addr *ctx, const struct slc_lb_dialled *to)
 {
-	bpf_sk_storage_delete(&slc_lb_dialled, ctx->sk);
-}
-
-static __noinline int slc_sock_sent(struct bpf_sock_addr *ctx, const struct slc_lb_dialled *to)
-{
-	if (!to)
-		return 0;
 	struct slc_lb_sent *sent = bpf_sk_storage_get(&slc_lb_sent, ctx->sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+
 	if (!sent)
-		return 0;
-	for (int i = 0; i < SLC_LB_SENT; i++) {
-		if (slc_lb_same(&sent->to[i].backend, &to->backend)) {
-			sent->to[i] = *to;
-			return 1;
-		}
-	}
-	sent->to[sent->next++ & (SLC_LB_SENT - 1)] = *to;
-	return 1;
+		return;
+	struct slc_lb_dialled *held = slc_lb_sent_to(sent, &to->backend);
+	if (!held)
+		held = &sent->to[sent->next++ & (SLC_LB_SENT - 1)];
+	*held = *to;
 }
 
-// What the socket dialled when it was sent to this backend; 0: it dialled the backend itself.
-static __noinline int slc_sock_original(struct bpf_sock_addr *ctx, struct slc_lb_target *backend)
+// A socket connects, or sends to somebody without a connection.
+static __always_inline int slc_sock_dial(struct bpf_sock_addr *ctx, int family, int connects)
 {
-	if (!backend)
-		return 0;
-	struct slc_lb_dialled *held = bpf_sk_storage_get(&slc_lb_dialled, ctx->sk, 0, 0);
-	if (held && slc_lb_same(&held->backend, backend)) {
-		*backend = held->frontend;
-		return 1;
+	struct slc_lb_dialled to = {};
+
+	slc_sock_read(ctx, family, &to.frontend);
+	int reason = slc_sock_choose(ctx, &to);
+	if (reason)
+		return slc_sock_refuse(reason);
+	if (to.id) {
+		if (connects)
+			slc_sock_connected(ctx, &to);
+		else
+			slc_sock_sent(ctx, &to);
+		slc_sock_write(ctx, family, &to.backend);
+	} else if (connects && ctx->protocol == SLC_PROTO_UDP) {
+		// It may have been connected to a Service before.
+		bpf_sk_storage_delete(&slc_lb_dialled, ctx->sk);
 	}
-	if (ctx->protocol != SLC_PROTO_UDP)
-		return 0;
-	struct slc_lb_sent *sent = bpf_sk_storage_get(&slc_lb_sent, ctx->sk, 0, 0);
-	if (!sent)
-		return 0;
-	for (int i = 0; i < SLC_LB_SENT; i++) {
-		if (slc_lb_same(&sent->to[i].backend, backend)) {
-			*backend = sent->to[i].frontend;
-			return 1;
-		}
-	}
-	return 0;
+	return SLC_GO_ON;
 }
 
-#define SLC_SOCK_PROGRAMS(family)                                                                                      \
-	SEC("cgroup/connect" #family) int slc_connect##family(struct bpf_sock_addr *ctx)                               \
+// A socket asks who its peer is, or who sent what it receives.
+static __always_inline int slc_sock_name(struct bpf_sock_addr *ctx, int family)
+{
+	struct slc_lb_target peer = {};
+
+	slc_sock_read(ctx, family, &peer);
+	__u64 cookie = ctx->protocol == SLC_PROTO_TCP ? bpf_get_socket_cookie(ctx) : 0;
+	struct slc_lb_dialled *held = slc_lb_held(ctx->sk, cookie, ctx->protocol, &peer);
+	if (held)
+		slc_sock_write(ctx, family, &held->frontend);
+	return SLC_GO_ON;
+}
+
+#define SLC_SOCK_PROGRAM(hook, family, body)                                                                           \
+	SEC("cgroup/" #hook #family) int slc_##hook##family(struct bpf_sock_addr *ctx)                                 \
 	{                                                                                                              \
-		struct slc_lb_dialled to = {};                                                                         \
-		slc_sock_dialled##family(ctx, &to.frontend);                                                           \
-		int reason = slc_sock_choose(ctx, &to);                                                                \
-		if (reason)                                                                                            \
-			return slc_sock_refuse(reason);                                                                \
-		if (!to.id) {                                                                                          \
-			if (ctx->protocol == SLC_PROTO_UDP)                                                            \
-				slc_sock_forget(ctx);                                                                  \
-			return SLC_GO_ON;                                                                              \
-		}                                                                                                      \
-		slc_sock_connected(ctx, &to);                                                                          \
-		slc_sock_answer##family(ctx, &to.backend);                                                             \
-		return SLC_GO_ON;                                                                                      \
-	}                                                                                                              \
-	SEC("cgroup/sendmsg" #family) int slc_sendmsg##family(struct bpf_sock_addr *ctx)                               \
-	{                                                                                                              \
-		struct slc_lb_dialled to = {};                                                                         \
-		slc_sock_dialled##family(ctx, &to.frontend);                                                           \
-		int reason = slc_sock_choose(ctx, &to);                                                                \
-		if (reason)                                                                                            \
-			return slc_sock_refuse(reason);                                                                \
-		if (!to.id)                                                                                            \
-			return SLC_GO_ON;                                                                              \
-		slc_sock_sent(ctx, &to);                                                                               \
-		slc_sock_answer##family(ctx, &to.backend);                                                             \
-		return SLC_GO_ON;                                                                                      \
-	}                                                                                                              \
-	SEC("cgroup/recvmsg" #family) int slc_recvmsg##family(struct bpf_sock_addr *ctx)                               \
-	{                                                                                                              \
-		struct slc_lb_target from = {};                                                                        \
-		slc_sock_dialled##family(ctx, &from);                                                                  \
-		if (slc_sock_original(ctx, &from))                                                                     \
-			slc_sock_answer##family(ctx, &from);                                                           \
-		return SLC_GO_ON;                                                                                      \
-	}                                                                                                              \
-	SEC("cgroup/getpeername" #family) int slc_getpeername##family(struct bpf_sock_addr *ctx)                       \
-	{                                                                                                              \
-		struct slc_lb_target peer = {};                                                                        \
-		slc_sock_dialled##family(ctx, &peer);                                                                  \
-		if (slc_sock_original(ctx, &peer))                                                                     \
-			slc_sock_answer##family(ctx, &peer);                                                           \
-		return SLC_GO_ON;                                                                                      \
+		return body;                                                                                           \
 	}
 
-SLC_SOCK_PROGRAMS(4)
-SLC_SOCK_PROGRAMS(6)
+SLC_SOCK_PROGRAM(connect, 4, slc_sock_dial(ctx, 4, 1))
+SLC_SOCK_PROGRAM(connect, 6, slc_sock_dial(ctx, 6, 1))
+SLC_SOCK_PROGRAM(sendmsg, 4, slc_sock_dial(ctx, 4, 0))
+SLC_SOCK_PROGRAM(sendmsg, 6, slc_sock_dial(ctx, 6, 0))
+SLC_SOCK_PROGRAM(recvmsg, 4, slc_sock_name(ctx, 4))
+SLC_SOCK_PROGRAM(recvmsg, 6, slc_sock_name(ctx, 6))
+SLC_SOCK_PROGRAM(getpeername, 4, slc_sock_name(ctx, 4))
+SLC_SOCK_PROGRAM(getpeername, 6, slc_sock_name(ctx, 6))
+
+// The place of a socket that ends is free.
+SEC("cgroup/sock_release") int slc_released(struct bpf_sock *sk)
+{
+	if (sk->protocol == SLC_PROTO_TCP) {
+		__u64 cookie = bpf_get_socket_cookie(sk);
+		struct slc_lb_dial *dial = slc_lb_dial_at(cookie);
+		if (dial && dial->cookie == cookie)
+			dial->cookie = 0;
+	}
+	return SLC_GO_ON;
+}

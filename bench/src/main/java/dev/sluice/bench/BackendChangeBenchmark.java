@@ -6,9 +6,7 @@ import dev.sluice.node.bpf.BpfMap;
 import dev.sluice.node.kernel.BpfCalls;
 import dev.sluice.schemas.config.Settings;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -44,12 +42,11 @@ final class BackendChangeBenchmark implements Benchmark {
   @Override
   public void run(int rounds, Consumer<Row> rows) throws Exception {
     try (BenchLab lab = BenchLab.up(1, World.idlePod("bench", "client", "client"))) {
-      write(
-          lab,
+      lab.write(
           "services",
           ServiceWorld.manifests(0, CHANGED, ServiceWorld.backends(CHANGED - 1))
               + ServiceWorld.service(CHANGED));
-      write(lab, "changed", ServiceWorld.slice(CHANGED, ServiceWorld.backends(CHANGED)));
+      lab.write("changed", ServiceWorld.slice(CHANGED, ServiceWorld.backends(CHANGED)));
       ServicesBenchmark.awaitKernel(lab, SERVICES);
       Settings settings =
           Settings.defaults()
@@ -110,13 +107,6 @@ final class BackendChangeBenchmark implements Benchmark {
         Row.atMost(name(), "calls that write maps for it, most", calls.quantile(1), "calls", 4));
   }
 
-  private static long write(BenchLab lab, String name, String text) throws IOException {
-    Path ready = lab.manifests().resolveSibling(name + ".tmp");
-    Files.writeString(ready, text);
-    Files.move(ready, lab.manifests().resolve(name + ".yaml"), StandardCopyOption.ATOMIC_MOVE);
-    return System.nanoTime();
-  }
-
   /** The kernel's slots of the Service that changes. */
   private static final class Slots {
     private static final int ADDRESS_BYTES = 16;
@@ -135,8 +125,7 @@ final class BackendChangeBenchmark implements Benchmark {
         ofChanged = map.keys().stream().filter(key -> holds(key, held)).toList();
       }
       long begun =
-          write(
-              lab,
+          lab.write(
               "changed",
               ServiceWorld.slice(
                   CHANGED,

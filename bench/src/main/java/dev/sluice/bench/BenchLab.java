@@ -67,9 +67,7 @@ final class BenchLab implements AutoCloseable {
    * which ingest may have read in one step with the world, and one that it has read later.
    */
   void addWorld(String world, String after) throws IOException {
-    Path ready = data.resolve("world.tmp");
-    Files.writeString(ready, world);
-    Files.move(ready, manifests().resolve("world.yaml"), StandardCopyOption.ATOMIC_MOVE);
+    write("world", world);
     for (String policy : List.of(after, World.policy("bench", "later", "later", "client"))) {
       Path file = Files.writeString(data.resolve("after.yaml"), policy);
       sluice("lab", "apply", "-f", file.toString(), "--timeout", "300s");
@@ -103,6 +101,33 @@ final class BenchLab implements AutoCloseable {
         Shell.run("taskset", "-a", "-p", "-c", cpus, component.path("pid").asText());
       }
     }
+  }
+
+  /** IPv4 address of a pod. */
+  String podAddress(String pod) throws IOException {
+    JsonNode status = JsonText.MAPPER.readTree(sluice("lab", "status", "-o", "json"));
+    for (JsonNode one : status.path("pods")) {
+      if (one.path("name").asText().equals(pod)) {
+        for (JsonNode ip : one.path("ips")) {
+          if (ip.asText().indexOf(':') < 0) {
+            return ip.asText();
+          }
+        }
+      }
+    }
+    throw new IllegalStateException("pod " + pod + " has no IPv4 address: " + status);
+  }
+
+  /**
+   * Puts a file into the folder that ingest watches, whole at once.
+   *
+   * @return {@link System#nanoTime} right after
+   */
+  long write(String name, String text) throws IOException {
+    Path ready = data.resolve(name + ".tmp");
+    Files.writeString(ready, text);
+    Files.move(ready, manifests().resolve(name + ".yaml"), StandardCopyOption.ATOMIC_MOVE);
+    return System.nanoTime();
   }
 
   /** Process id of node 1's applier. */

@@ -155,7 +155,7 @@ final class ChangeBenchmark implements Benchmark.AtOnce {
                   "beacon",
                   lab.podNetns("bench", "client"),
                   "0",
-                  PathBenchmark.address(lab, "server"),
+                  lab.podAddress("server"),
                   LONGEST_SECONDS)
               .start();
       return new Beacon(sender, watcher, seen);

@@ -1,13 +1,7 @@
 package dev.sluice.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.cli.output.JsonText;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -35,7 +29,7 @@ final class PathBenchmark implements Benchmark.AtOnce {
   }
 
   /** One way to get from a client to a server. */
-  private record Variant(String name, String clientNetns, String serverNetns, String address) {}
+  private record Variant(String name, String netns, String address) {}
 
   private static final class Numbers {
     final Samples connectP50 = new Samples();
@@ -45,58 +39,36 @@ final class PathBenchmark implements Benchmark.AtOnce {
 
   @Override
   public List<Row> run(int rounds) throws Exception {
-    Path tool = Netbench.compile();
-    List<RoutedTrio> trios = new ArrayList<>();
-    List<Process> servers = new ArrayList<>();
-    try (BenchLab lab = BenchLab.up(1, PODS)) {
+    try (Traffic traffic = new Traffic();
+        BenchLab lab = BenchLab.up(1, PODS)) {
       lab.addWorld(World.manifests(0, 1000, PEERS), POLICY);
       lab.keepControlPlaneOn("" + SERVER_CPU);
       List<Variant> variants = new ArrayList<>();
       for (RoutedTrio.Filter filter : RoutedTrio.Filter.values()) {
-        RoutedTrio trio = RoutedTrio.make(filter, PEERS);
-        trios.add(trio);
-        variants.add(
-            new Variant(filter.text(), trio.client(), trio.server(), RoutedTrio.SERVER_ADDRESS));
+        RoutedTrio trio = traffic.serve(RoutedTrio.make(filter, PEERS));
+        variants.add(new Variant(filter.text(), trio.client(), RoutedTrio.SERVER_ADDRESS));
       }
+      traffic.serve(lab.podNetns("bench", "server"));
       variants.add(
-          new Variant(
-              "sluice",
-              lab.podNetns("bench", "client"),
-              lab.podNetns("bench", "server"),
-              address(lab, "server")));
-      for (Variant variant : variants) {
-        servers.add(Netbench.serve(tool, variant.serverNetns()));
-      }
-      return rows(measure(tool, variants, rounds));
-    } finally {
-      servers.forEach(Process::destroy);
-      trios.forEach(RoutedTrio::close);
-      Files.delete(tool);
+          new Variant("sluice", lab.podNetns("bench", "client"), lab.podAddress("server")));
+      return rows(
+          Traffic.inTurns(
+              variants,
+              Variant::name,
+              rounds,
+              Numbers::new,
+              (variant, numbers) -> measure(traffic.tool(), variant, numbers)));
     }
   }
 
-  private static Map<String, Numbers> measure(Path tool, List<Variant> variants, int rounds)
-      throws IOException {
-    Map<String, Numbers> all = new LinkedHashMap<>();
-    variants.forEach(variant -> all.put(variant.name(), new Numbers()));
-    List<Variant> order = new ArrayList<>(variants);
-    for (int round = 0; round < rounds; round++) {
-      for (Variant variant : order) {
-        Numbers numbers = all.get(variant.name());
-        Quiet.await();
-        Netbench.Result connect =
-            Netbench.run(
-                tool, "connect", variant.clientNetns(), CLIENT_CPU, variant.address(), SECONDS);
-        numbers.connectP50.add(connect.p50Nanos() / 1e3);
-        numbers.connectP99.add(connect.p99Nanos() / 1e3);
-        Netbench.Result pong =
-            Netbench.run(
-                tool, "pong", variant.clientNetns(), SERVER_CPU, variant.address(), SECONDS);
-        numbers.pongP50.add(pong.p50Nanos() / 1e3);
-      }
-      Collections.rotate(order, 1);
-    }
-    return all;
+  private static void measure(Path tool, Variant variant, Numbers numbers) {
+    Netbench.Result connect =
+        Netbench.run(tool, "connect", variant.netns(), CLIENT_CPU, variant.address(), SECONDS);
+    numbers.connectP50.add(connect.p50Nanos() / 1e3);
+    numbers.connectP99.add(connect.p99Nanos() / 1e3);
+    Netbench.Result pong =
+        Netbench.run(tool, "pong", variant.netns(), SERVER_CPU, variant.address(), SECONDS);
+    numbers.pongP50.add(pong.p50Nanos() / 1e3);
   }
 
   private List<Row> rows(Map<String, Numbers> all) {
@@ -120,20 +92,6 @@ final class PathBenchmark implements Benchmark.AtOnce {
   private Row row(String what, Samples ours, Samples theirs, String variant, double limit) {
     return Row.atMost(name(), what, ours.median(), "µs", limit)
         .beside(theirs.median(), variant, limit);
-  }
-
-  static String address(BenchLab lab, String pod) throws IOException {
-    JsonNode status = JsonText.MAPPER.readTree(lab.sluice("lab", "status", "-o", "json"));
-    for (JsonNode one : status.path("pods")) {
-      if (one.path("name").asText().equals(pod)) {
-        for (JsonNode ip : one.path("ips")) {
-          if (ip.asText().indexOf(':') < 0) {
-            return ip.asText();
-          }
-        }
-      }
-    }
-    throw new IllegalStateException("pod " + pod + " has no IPv4 address: " + status);
   }
 
   private static final String PODS =

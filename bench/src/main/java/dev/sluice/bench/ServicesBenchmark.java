@@ -2,12 +2,9 @@ package dev.sluice.bench;
 
 import dev.sluice.node.bpf.BpfMap;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,21 +56,22 @@ final class ServicesBenchmark implements Benchmark {
 
   @Override
   public void run(int rounds, Consumer<Row> rows) throws Exception {
-    Path tool = Netbench.compile();
-    List<Process> servers = new ArrayList<>();
-    try (BenchLab lab = BenchLab.large(1, PODS)) {
+    try (Traffic traffic = new Traffic();
+        BenchLab lab = BenchLab.large(1, PODS)) {
       List<String> backends = new ArrayList<>();
       for (int i = 1; i <= ServiceWorld.BACKENDS; i++) {
-        servers.add(Netbench.serve(tool, lab.podNetns("bench", "server-" + i)));
-        backends.add(PathBenchmark.address(lab, "server-" + i));
+        traffic.serve(lab.podNetns("bench", "server-" + i));
+        backends.add(lab.podAddress("server-" + i));
       }
       double first = Double.NaN;
       for (int place = 0; place < SIZES.size(); place++) {
         int size = SIZES.get(place);
         lab.keepControlPlaneOn(EVERY_CPU);
-        grow(lab, place == 0 ? 0 : SIZES.get(place - 1), size, backends);
+        double seconds = grow(lab, place == 0 ? 0 : SIZES.get(place - 1), size, backends);
+        rows.accept(
+            Row.untargeted(name(), "%,d Services: from manifests".formatted(size), seconds, "s"));
         lab.keepControlPlaneOn(SERVER_CPU);
-        Map<String, Numbers> all = measure(tool, lab, size, backends.getFirst(), rounds);
+        Map<String, Numbers> all = measure(lab, size, backends.getFirst(), rounds);
         tell(size, all, rows);
         double ratio = all.get(OURS).p50.median() / all.get(DIRECT).p50.median();
         first = place == 0 ? ratio : first;
@@ -83,22 +81,19 @@ final class ServicesBenchmark implements Benchmark {
                   .beside(first, "at %,d".formatted(SIZES.getFirst()), 1.05));
         }
       }
-    } finally {
-      servers.forEach(Process::destroy);
-      Files.delete(tool);
     }
   }
 
-  /** Adds Services to the lab until there are so many, and waits for the kernel to have them. */
-  private static void grow(BenchLab lab, int before, int size, List<String> backends)
+  /**
+   * Adds Services to the lab until there are so many, and waits for the kernel to have them.
+   *
+   * @return seconds
+   */
+  private static double grow(BenchLab lab, int before, int size, List<String> backends)
       throws IOException {
-    Path ready = lab.manifests().resolveSibling("services.tmp");
-    Files.writeString(ready, ServiceWorld.manifests(before, size, backends));
-    Files.move(
-        ready,
-        lab.manifests().resolve("services-" + size + ".yaml"),
-        StandardCopyOption.ATOMIC_MOVE);
+    long begun = lab.write("services-" + size, ServiceWorld.manifests(before, size, backends));
     awaitKernel(lab, size);
+    return (System.nanoTime() - begun) / 1e9;
   }
 
   /** Returns when node 1 has frontends and backends of so many Services. */
@@ -107,47 +102,56 @@ final class ServicesBenchmark implements Benchmark {
     BpfMap frontends = BpfMap.pinned(maps.resolve("slc_lb_frontend"));
     BpfMap slots = BpfMap.pinned(maps.resolve("slc_lb_slot"));
     long begun = System.nanoTime();
-    while (frontends.keys().size() < services
-        || slots.keys().size() < ServiceWorld.BACKENDS * services) {
+    while (count(frontends) < services || count(slots) < ServiceWorld.BACKENDS * services) {
       if (System.nanoTime() - begun > LONGEST_NANOS) {
         throw new IllegalStateException(
             "the kernel never had %d Services: %d frontends, %d backends"
-                .formatted(services, frontends.keys().size(), slots.keys().size()));
+                .formatted(services, count(frontends), count(slots)));
       }
       LockSupport.parkNanos(LOOK_NANOS);
     }
   }
 
-  private static Map<String, Numbers> measure(
-      Path tool, BenchLab lab, int size, String backend, int rounds) throws IOException {
+  /** By batches: a call for each key would keep a CPU from who writes them. */
+  private static int count(BpfMap map) {
+    int[] count = {0};
+    map.forEach((key, value) -> count[0]++);
+    return count[0];
+  }
+
+  private static Map<String, Numbers> measure(BenchLab lab, int size, String backend, int rounds)
+      throws IOException {
     String client = lab.podNetns("bench", "client");
     Path cgroup = lab.podCgroup("bench", "client");
+    String last = ServiceWorld.address(size - 1) + ":" + ServiceWorld.PORT;
     List<Variant> variants = new ArrayList<>();
     variants.add(new Variant(DIRECT, client, cgroup, backend + ":8080"));
-    variants.add(
-        new Variant(
-            OURS, client, cgroup, ServiceWorld.address(size - 1) + ":" + ServiceWorld.PORT));
-    List<RoutedTrio> trios = new ArrayList<>();
-    List<Process> servers = new ArrayList<>();
-    try {
+    variants.add(new Variant(OURS, client, cgroup, last));
+    try (Traffic traffic = new Traffic()) {
       if (size <= MOST_RULES) {
         for (Map.Entry<String, RoutedTrio.Rules> rules : alternatives(size).entrySet()) {
-          RoutedTrio trio = RoutedTrio.make(rules.getKey(), List.of(rules.getValue()));
-          trios.add(trio);
-          servers.add(Netbench.serve(tool, trio.server()));
-          variants.add(
-              new Variant(
-                  rules.getKey(),
-                  trio.client(),
-                  cgroup.getParent().getParent(),
-                  ServiceWorld.address(size - 1) + ":" + ServiceWorld.PORT));
+          RoutedTrio trio =
+              traffic.serve(RoutedTrio.make(rules.getKey(), List.of(rules.getValue())));
+          Path beside = cgroup.getParent().getParent();
+          variants.add(new Variant(rules.getKey(), trio.client(), beside, last));
         }
       }
-      return measure(tool, variants, rounds);
-    } finally {
-      servers.forEach(Process::destroy);
-      trios.forEach(RoutedTrio::close);
+      return Traffic.inTurns(
+          variants,
+          Variant::name,
+          rounds,
+          Numbers::new,
+          (variant, numbers) -> measure(traffic.tool(), variant, numbers));
     }
+  }
+
+  private static void measure(Path tool, Variant variant, Numbers numbers) {
+    Netbench.Result result =
+        Netbench.connects(
+            tool, variant.netns(), variant.cgroup(), CLIENT_CPU, variant.target(), SECONDS);
+    numbers.p50.add(result.p50Nanos() / 1e3);
+    numbers.p99.add(result.p99Nanos() / 1e3);
+    numbers.rate.add(result.perSecond());
   }
 
   private static Map<String, RoutedTrio.Rules> alternatives(int size) {
@@ -157,27 +161,6 @@ final class ServicesBenchmark implements Benchmark {
     all.put("iptables-nft", new RoutedTrio.Rules(List.of("iptables-nft-restore"), iptables));
     all.put(
         "nftables", new RoutedTrio.Rules(List.of("nft", "-f", "-"), KubeProxyRules.nftables(size)));
-    return all;
-  }
-
-  private static Map<String, Numbers> measure(Path tool, List<Variant> variants, int rounds)
-      throws IOException {
-    Map<String, Numbers> all = new LinkedHashMap<>();
-    variants.forEach(variant -> all.put(variant.name(), new Numbers()));
-    List<Variant> order = new ArrayList<>(variants);
-    for (int round = 0; round < rounds; round++) {
-      for (Variant variant : order) {
-        Quiet.await();
-        Netbench.Result result =
-            Netbench.connects(
-                tool, variant.netns(), variant.cgroup(), CLIENT_CPU, variant.target(), SECONDS);
-        Numbers numbers = all.get(variant.name());
-        numbers.p50.add(result.p50Nanos() / 1e3);
-        numbers.p99.add(result.p99Nanos() / 1e3);
-        numbers.rate.add(result.perSecond());
-      }
-      Collections.rotate(order, 1);
-    }
     return all;
   }
 

@@ -20,6 +20,7 @@ public final class LbMaps implements KernelServices {
           "slc_lb_slot",
           "slc_lb_member",
           "slc_lb_affinity",
+          "slc_lb_dials",
           "slc_lb_dialled",
           "slc_lb_sent",
           "slc_lb_gone",

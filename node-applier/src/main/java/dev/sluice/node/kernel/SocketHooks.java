@@ -20,6 +20,7 @@ final class SocketHooks {
   /** Types are those of {@code enum bpf_attach_type}. */
   private static final List<Program> PROGRAMS =
       List.of(
+          new Program("slc_released", 34),
           new Program("slc_recvmsg4", 19),
           new Program("slc_recvmsg6", 20),
           new Program("slc_getpeername4", 29),
@@ -40,7 +41,8 @@ final class SocketHooks {
   }
 
   /**
-   * Attaches every program, answers before questions: a socket that was sent to a backend also gets
+   * Attaches every program, the end of a socket before its beginning and answers before questions:
+   * what a socket dialled is forgotten when it ends, and one that was sent to a backend also gets
    * its answers translated.
    *
    * @throws BpfException naming who forbids it, when a program of somebody else on this or a higher

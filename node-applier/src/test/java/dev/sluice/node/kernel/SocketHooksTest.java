@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,30 +17,19 @@ import org.junit.jupiter.api.Test;
 /** Socket programs meet those of somebody else on a cgroup above. */
 @RequiresKernel
 class SocketHooksTest {
-  private Path above;
-  private Path node;
+  private NodeGroup group;
   private Lab lab;
 
   @BeforeEach
   void make() throws IOException {
-    try (Stream<String> mounts = Files.lines(Path.of("/proc/self/mountinfo"))) {
-      Path mount =
-          mounts
-              .filter(line -> line.contains(" - cgroup2 "))
-              .map(line -> Path.of(line.split(" ")[4]))
-              .findFirst()
-              .orElseThrow();
-      above = mount.resolve("slcthooks" + ProcessHandle.current().pid());
-    }
-    node = Files.createDirectories(above.resolve("node-1"));
+    group = new NodeGroup("slcthooks");
     lab = new Lab();
   }
 
   @AfterEach
   void remove() throws IOException {
     lab.close();
-    Files.delete(node);
-    Files.delete(above);
+    group.close();
   }
 
   /** Attaches a program as bpf(2) does without flags: no other may come below it. */
@@ -54,7 +42,7 @@ class SocketHooksTest {
             .map(line -> line.split("\\s+")[1])
             .findFirst()
             .orElseThrow();
-    bpftool("cgroup", "attach", above.toString(), "connect4", "id", id);
+    bpftool("cgroup", "attach", group.above().toString(), "connect4", "id", id);
   }
 
   private static void bpftool(String... arguments) throws Exception {
@@ -69,19 +57,19 @@ class SocketHooksTest {
   void whoKeepsOthersAwayIsNamed() throws Exception {
     occupy();
     BpfException refused =
-        assertThrows(BpfException.class, () -> lab.dataplane.attachSockets(node));
+        assertThrows(BpfException.class, () -> lab.dataplane.attachSockets(group.node()));
     assertEquals(Errno.PERM, refused.errno());
     String said = refused.getMessage();
     String expected =
         "cannot attach slc_connect4 to cgroup %s: program 'slc_connect4' \\(id \\d+\\) is attached to %s"
-                .formatted(node, above)
+                .formatted(group.node(), group.above())
             + " exclusively: detach it or attach it with 'multi'.*";
     assertEquals(true, said.matches(expected), said);
   }
 
   @Test
   void whereNobodyIsTheProgramsAreAttached() {
-    lab.dataplane.attachSockets(node);
-    lab.dataplane.attachSockets(node); // as a successor does
+    lab.dataplane.attachSockets(group.node());
+    lab.dataplane.attachSockets(group.node()); // as a successor does
   }
 }
