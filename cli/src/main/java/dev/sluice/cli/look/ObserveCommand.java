@@ -11,13 +11,12 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -78,6 +77,10 @@ final class ObserveCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (first != null && (follow || last != null)) {
+      throw new ParameterException(
+          spec.commandLine(), "--first goes neither with --follow nor with --last");
+    }
     Predicate<Flow> wanted = wanted();
     try (LabTopics topics = LabTopics.open(data.lab());
         TopicReader<Flow> reader = topics.reader(Topics.FLOWS)) {
@@ -92,7 +95,7 @@ final class ObserveCommand implements Callable<Integer> {
                   topics.settings().text(Setting.CLUSTER_NAME)),
               follow);
       PrintWriter out = spec.commandLine().getOut();
-      past(reader, wanted).forEach(flow -> out.print(printer.print(flow)));
+      past(reader, wanted, flow -> out.print(printer.print(flow)));
       out.print(printer.end());
       out.flush();
       while (follow && !out.checkError()) {
@@ -118,44 +121,19 @@ final class ObserveCommand implements Callable<Integer> {
   }
 
   /** What the topic already holds of what was asked for, oldest first. */
-  private List<Flow> past(TopicReader<Flow> reader, Predicate<Flow> wanted) {
-    boolean onlyNew = follow && last == null && first == null && since == null && !all;
-    if (onlyNew) {
+  private void past(TopicReader<Flow> reader, Predicate<Flow> wanted, Consumer<Flow> print) {
+    boolean bounded = last != null || first != null || since != null || until != null || all;
+    if (follow && !bounded) {
       reader.seekToEnd();
-      return List.of();
+      return;
     }
-    if (since != null) {
-      reader.seekToTime(time(since, "--since").toEpochMilli());
+    Instant from = since == null ? Instant.EPOCH : time(since, "--since");
+    PastFlows past = new PastFlows(reader, wanted, from);
+    if (last != null || !bounded) {
+      past.last(last == null ? LAST_BY_DEFAULT : last, Instant.now()).forEach(print);
+      return;
     }
-    int limit = limit();
-    Deque<Flow> flows = new ArrayDeque<>();
-    List<Flow> read = new ArrayList<>();
-    reader.readToEnd(
-        entry -> {
-          if (entry.value() != null && wanted.test(entry.value())) {
-            read.add(entry.value());
-          }
-        });
-    read.sort(Comparator.comparing(Flow::getTime));
-    for (Flow flow : read) {
-      if (first == null && flows.size() == limit) {
-        flows.removeFirst();
-      }
-      if (flows.size() < limit) {
-        flows.add(flow);
-      }
-    }
-    return List.copyOf(flows);
-  }
-
-  private int limit() {
-    if (first != null) {
-      return first;
-    }
-    if (last != null) {
-      return last;
-    }
-    return all || since != null || until != null ? Integer.MAX_VALUE : LAST_BY_DEFAULT;
+    past.each(first == null ? Long.MAX_VALUE : first, print);
   }
 
   private Predicate<Flow> wanted() {

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -143,6 +144,12 @@ public final class TopicReader<V extends SpecificRecord> implements AutoCloseabl
     return this;
   }
 
+  /** Whether what is read next is the first record that each partition still has. */
+  public boolean isAtBeginning() {
+    return consumer.beginningOffsets(partitions).entrySet().stream()
+        .allMatch(first -> consumer.position(first.getKey()) <= first.getValue());
+  }
+
   /** Goes back from the end of every partition by {@code count} offsets, if it has so many. */
   public TopicReader<V> seekBack(long count) {
     Map<TopicPartition, Long> starts = consumer.beginningOffsets(partitions);
@@ -175,10 +182,35 @@ public final class TopicReader<V extends SpecificRecord> implements AutoCloseabl
    * @throws ResyncNeededException as {@link #poll}
    */
   public long readToEnd(Consumer<? super Entry<V>> sink) {
+    return readToEnd(sink, reached -> true);
+  }
+
+  /**
+   * As {@link #readToEnd(Consumer)}, and says after each poll how far that is: all records are
+   * handed over whose timestamp is less than {@code reached} is told (ms since 1970; the largest
+   * number at the end), as far as a partition has them in the order of time. Where it answers
+   * false, the rest is not read.
+   */
+  public long readToEnd(Consumer<? super Entry<V>> sink, LongPredicate reached) {
     Map<TopicPartition, Long> ends = endOffsets();
+    Map<Integer, Long> last = new HashMap<>();
     long count = 0;
-    while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-      count += poll(Duration.ofMillis(200), sink);
+    boolean more = true;
+    while (more && partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+      count +=
+          poll(
+              Duration.ofMillis(200),
+              entry -> {
+                last.put(entry.partition(), entry.timestampMillis());
+                sink.accept(entry);
+              });
+      more =
+          reached.test(
+              partitions.stream()
+                  .filter(p -> consumer.position(p) < ends.get(p))
+                  .mapToLong(p -> last.getOrDefault(p.partition(), Long.MIN_VALUE))
+                  .min()
+                  .orElse(Long.MAX_VALUE));
     }
     return count;
   }
