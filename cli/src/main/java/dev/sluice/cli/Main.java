@@ -24,7 +24,6 @@ import picocli.CommandLine.TypeConversionException;
     versionProvider = Version.class,
     description = "A network control plane for Kubernetes whose memory is a Kafka log.",
     subcommands = {
-      DemoCommand.class,
       LabCommand.class,
       HistoryCommand.class,
       ReplayCommand.class,
@@ -41,6 +40,7 @@ public final class Main implements Runnable {
   /** The whole command tree, ready to {@code execute}; tests give it their own out and err. */
   public static CommandLine commandLine() {
     CommandLine root = new CommandLine(new Main());
+    root.addSubcommand(new DemoCommand(Main::commandLine));
     LookCommands.all().forEach(root::addSubcommand);
     root.setCaseInsensitiveEnumValuesAllowed(true);
     root.setParameterExceptionHandler(Main::wrongUsage);

@@ -1,7 +1,6 @@
 package dev.sluice.cli.demo;
 
 import dev.sluice.cli.DataOption;
-import dev.sluice.cli.Main;
 import dev.sluice.cli.Refusal;
 import dev.sluice.cli.Version;
 import dev.sluice.lab.LabFiles;
@@ -11,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,6 +33,15 @@ public final class DemoCommand implements Callable<Integer> {
       description = "Take everything down after the walk; exit status 1 when a step did not hold.")
   private boolean once;
 
+  private final Supplier<CommandLine> commands;
+
+  /**
+   * @param commands the whole {@code sluice} command: the demo types its steps into it
+   */
+  public DemoCommand(Supplier<CommandLine> commands) {
+    this.commands = commands;
+  }
+
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
@@ -41,7 +50,7 @@ public final class DemoCommand implements Callable<Integer> {
     refuseRunning(files);
     forget(files);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> new Teardown(files).down(), "lab-down"));
-    Stage stage = new Stage(Main::commandLine, data.path(), manifests, out);
+    Stage stage = new Stage(commands, data.path(), manifests, out);
     int up =
         run(
             "lab",
@@ -78,12 +87,12 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private int run(String... words) {
-    CommandLine commands = Main.commandLine();
-    commands.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
+    CommandLine sluice = commands.get();
+    sluice.setOut(spec.commandLine().getOut()).setErr(spec.commandLine().getErr());
     String[] all = java.util.Arrays.copyOf(words, words.length + 2);
     all[words.length] = "--data";
     all[words.length + 1] = data.path().toString();
-    return commands.execute(all);
+    return sluice.execute(all);
   }
 
   private static Path manifests() {
