@@ -4,12 +4,8 @@ import dev.sluice.core.desired.ServiceRow;
 import dev.sluice.core.log.CanonicalTree;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.sluice.core.snapshot.SnapshotReader;
+import dev.sluice.core.snapshot.SnapshotWriter;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -22,8 +18,6 @@ import java.util.function.Consumer;
  * they are read, nodes, numbers. Everything else follows from these.
  */
 final class ServiceSnapshot {
-  private static final int LONGEST_TREE = 16 << 20;
-
   private ServiceSnapshot() {}
 
   /** Accepted versions by key, reduced to the fields that are read. */
@@ -67,34 +61,21 @@ final class ServiceSnapshot {
   }
 
   static byte[] encode(Objects objects, Collection<ServiceRow.Node> nodes, ServiceNumbers numbers) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 12);
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
-      out.writeInt(numbers.next());
-      out.writeInt(numbers.all().size());
-      for (var service : numbers.all().entrySet()) {
-        out.writeUTF(service.getKey());
-        out.writeInt(service.getValue().size());
-        for (var name : service.getValue().entrySet()) {
-          out.writeUTF(name.getKey());
-          out.writeInt(name.getValue());
-        }
-      }
-      out.writeInt(nodes.size());
-      for (ServiceRow.Node node : nodes) {
-        out.writeUTF(node.name());
-        out.writeUTF(node.zone());
-      }
-      out.writeInt(objects.versions.size());
-      for (var entry : objects.versions.entrySet()) {
-        out.writeUTF(entry.getKey().toString());
-        out.writeUTF(entry.getValue().who);
-        out.writeInt(entry.getValue().tree.length);
-        out.write(entry.getValue().tree);
-      }
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return bytes.toByteArray();
+    return new SnapshotWriter()
+        .put(numbers.next())
+        .list(
+            numbers.all().entrySet(),
+            (to, service) ->
+                to.put(service.getKey())
+                    .list(
+                        service.getValue().entrySet(),
+                        (within, name) -> within.put(name.getKey()).put(name.getValue())))
+        .list(nodes, (to, node) -> to.put(node.name()).put(node.zone()))
+        .list(
+            objects.versions.entrySet(),
+            (to, object) ->
+                to.put(object.getKey()).put(object.getValue().who).put(object.getValue().tree))
+        .toByteArray();
   }
 
   @SuppressWarnings("unchecked")
@@ -103,26 +84,20 @@ final class ServiceSnapshot {
     if (bytes.length == 0) {
       return;
     }
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      numbers.restore(in.readInt());
-      for (int left = in.readInt(); left > 0; left--) {
-        String service = in.readUTF();
-        for (int names = in.readInt(); names > 0; names--) {
-          numbers.restore(service, in.readUTF(), in.readInt());
-        }
-      }
-      for (int left = in.readInt(); left > 0; left--) {
-        nodes.accept(new ServiceRow.Node(in.readUTF(), in.readUTF()));
-      }
-      for (int left = in.readInt(); left > 0; left--) {
-        ObjectKey key = ObjectKey.parse(in.readUTF());
-        String who = in.readUTF();
-        byte[] tree = new byte[Math.clamp(in.readInt(), 0, LONGEST_TREE)];
-        in.readFully(tree);
-        objects.object(key, (Map<String, Object>) CanonicalTree.decode(tree), who);
-      }
-    } catch (IOException damaged) {
-      throw new IllegalArgumentException("snapshot of Services is cut short", damaged);
-    }
+    SnapshotReader in = new SnapshotReader("snapshot of Services", bytes);
+    numbers.restore(in.number());
+    in.each(
+        from -> {
+          String service = from.text();
+          from.each(name -> numbers.restore(service, name.text(), name.number()));
+        });
+    in.each(from -> nodes.accept(new ServiceRow.Node(from.text(), from.text())));
+    in.each(
+        from -> {
+          ObjectKey key = from.key();
+          String who = from.text();
+          objects.object(key, (Map<String, Object>) CanonicalTree.decode(from.bytes()), who);
+        });
+    in.end();
   }
 }
