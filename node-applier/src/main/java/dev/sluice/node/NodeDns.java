@@ -21,6 +21,7 @@ import dev.sluice.node.proxy.dns.DnsProxy;
 import dev.sluice.node.proxy.dns.NameWatch;
 import dev.sluice.node.proxy.dns.NodeDnsDesk;
 import dev.sluice.node.proxy.dns.ResolverTrust;
+import dev.sluice.node.proxy.dns.RoomWatch;
 import dev.sluice.node.proxy.socket.QuestionTap;
 import dev.sluice.node.topic.FindingsWriter;
 import dev.sluice.schemas.config.Setting;
@@ -66,6 +67,7 @@ final class NodeDns {
   private volatile long evicted;
   private final FindingsWriter findings;
   private final NameWatch watch;
+  private final RoomWatch room;
   private volatile DnsFlows flows;
   private DnsProxy proxy;
   private volatile Consumer<DnsEvent> publisher;
@@ -77,6 +79,7 @@ final class NodeDns {
     this.file = new AnswerFile(new NodeFiles(settings.path(Setting.NODE_SOCKET)).answers());
     this.findings = new FindingsWriter(settings);
     this.watch = new NameWatch(Clock.systemUTC(), findings);
+    this.room = new RoomWatch(Clock.systemUTC(), findings);
     this.desk =
         new NodeDnsDesk(
             settings.duration(Setting.DNS_TTL_FLOOR),
@@ -116,6 +119,7 @@ final class NodeDns {
       desk.stepped(target);
       watch.stepped(target);
     }
+    room.stepped(target);
     target
         .known()
         .map(known -> known.names().unnumbered())

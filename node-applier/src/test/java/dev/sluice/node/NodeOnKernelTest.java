@@ -1,23 +1,33 @@
 package dev.sluice.node;
 
 import static dev.sluice.node.apply.Rows.address;
+import static dev.sluice.node.apply.Rows.egress;
 import static dev.sluice.node.apply.Rows.enforced;
 import static dev.sluice.node.apply.Rows.mark;
 import static dev.sluice.node.apply.Rows.member;
 import static dev.sluice.node.apply.Rows.open;
 import static dev.sluice.node.apply.Rows.pod;
+import static dev.sluice.node.apply.Rows.room;
+import static dev.sluice.node.apply.Rows.selector;
 import static dev.sluice.node.apply.Rows.service;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.desired.ServiceRow;
+import dev.sluice.core.dns.DnsEvent;
+import dev.sluice.core.dns.FqdnRecord;
+import dev.sluice.core.dns.SelectorSet;
+import dev.sluice.core.log.Change;
 import dev.sluice.core.net.IpAddress;
+import dev.sluice.node.apply.NoRoomException;
 import dev.sluice.node.kernel.BpfCalls;
 import dev.sluice.node.kernel.RequiresKernel;
 import dev.sluice.schemas.Flow;
@@ -38,7 +48,9 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -60,6 +72,9 @@ class NodeOnKernelTest {
           pod(5, "10.0.1.11", 257, 2, "b"),
           pod(5, "fd00:10:0:1::11", 257, 2, "b"),
           mark(5));
+
+  /** Identity of a set of names. */
+  private static final int SET = 0xc0_0000;
 
   private static final int HEALTH_PORT = 32001;
 
@@ -274,6 +289,92 @@ class NodeOnKernelTest {
       takeAndRealise(List.of(member(8, "elsewhere", 401), mark(8)));
       assertEquals(written.size() + 1, calls.seen().size(), "nobody here selects it");
     }
+  }
+
+  /**
+   * The settings leave pod a one entry less than an address of a name needs: it stays what it is
+   * without the name, whoever learns it is told, and everything else of the step happens. With room
+   * it is let in by itself.
+   */
+  @Test
+  void anAddressOfANameWithoutRoomIsRefusedAndTheRestOfTheStepIsNot() throws Exception {
+    addPods();
+    List<Row<DesiredRecord>> world = new ArrayList<>(WORLD);
+    world.set(1, egress(5, 256, "names", 443));
+    world.add(
+        world.size() - 1, selector(5, "names", "fqdn:matchName: api.example.com,reserved:world"));
+    take(world);
+    awaitReady();
+    int alone = policyEntriesOf(256);
+    takeAndRealise(List.of(room(6, alone), mark(6)));
+    FqdnRecord.NumberedSet set =
+        new FqdnRecord.NumberedSet(SET, new SelectorSet(List.of("names"), 2));
+    assertInstanceOf(NoRoomException.class, learn(set));
+    assertFalse(connects("a", "172.31.0.77"));
+    Flow drop = await(flow -> "172.31.0.77".equals(flow.getDestinationIp()));
+    assertEquals(Verdict.DROPPED, drop.getVerdict());
+    assertEquals(2, drop.getDestination().getIdentity(), "it is part of the world, as before");
+    assertEquals(alone, policyEntriesOf(256));
+    takeAndRealise(List.of(pod(7, "10.0.1.12", 256, 3, "c"), mark(7)));
+    assertEquals(1_007, core.applier().ask(target -> target.place().revision()).join());
+    assertEquals("", ask("{\"op\":\"status\"}").path("message").asText(), "no step has failed");
+
+    takeAndRealise(List.of(room(8, alone + 1), mark(8)));
+    assertNull(learn(set));
+    assertEquals(alone + 1, policyEntriesOf(256));
+    assertFalse(connects("a", "172.31.0.77"), "nobody is there");
+    Flow start =
+        await(
+            flow ->
+                flow.getKind() == FlowKind.START && "172.31.0.77".equals(flow.getDestinationIp()));
+    assertEquals(SET, start.getDestination().getIdentity());
+  }
+
+  /** Hands in a set and an answer that needs it; why it cannot be used, or null. */
+  private Throwable learn(FqdnRecord.NumberedSet set) {
+    DnsEvent.Answered answer =
+        new DnsEvent.Answered(
+            System.currentTimeMillis(),
+            "node-1",
+            "api.example.com",
+            Map.of(IpAddress.parse("172.31.0.77"), 60L),
+            "shop/a",
+            "10.0.1.10",
+            "10.0.1.11");
+    return core.applier()
+        .ask(
+            target -> {
+              target.names(List.of(Change.upsert(FqdnRecord.NumberedSet.class, set.key(), set)));
+              return target.learn(answer);
+            })
+        .thenCompose(usable -> usable)
+        .handle((done, failed) -> failed == null ? null : unwrapped(failed))
+        .join();
+  }
+
+  private static Throwable unwrapped(Throwable failed) {
+    return failed instanceof CompletionException ? failed.getCause() : failed;
+  }
+
+  private boolean connects(String from, String outside) {
+    return node.inside(
+        from,
+        () -> {
+          try (Socket client = new Socket()) {
+            client.connect(new InetSocketAddress(outside, 443), 300);
+            return true;
+          } catch (IOException e) {
+            return false;
+          }
+        });
+  }
+
+  private int policyEntriesOf(int identity) throws IOException {
+    int entries = 0;
+    for (JsonNode entry : ask("{\"op\":\"dump\",\"map\":\"policy\"}").path("entries")) {
+      entries += entry.path("subject").asInt() == identity ? 1 : 0;
+    }
+    return entries;
   }
 
   @Test

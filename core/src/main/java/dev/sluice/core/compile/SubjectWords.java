@@ -6,13 +6,13 @@ import dev.sluice.core.policy.LabelSelector;
 import java.util.List;
 
 /** Identities in the words that people read. */
-final class SubjectWords {
+public final class SubjectWords {
   private static final int SHOWN = 3;
 
   private SubjectWords() {}
 
   /** {@code the pods with app=web,tier=front in shop}. */
-  static String of(LabelSet labels) {
+  public static String of(LabelSet labels) {
     String namespace = labels.value(Label.K8S, LabelSelector.POD_NAMESPACE).orElse("");
     List<String> own =
         labels.labels().stream()

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Names with more addresses than one name may have, so that the oldest had to go: counts in,
@@ -19,7 +18,7 @@ public final class CrowdedNames {
   public static final String CODE = "addresses-evicted";
 
   private final int perName;
-  private final TreeMap<ObjectKey, NameFinding> told = new TreeMap<>();
+  private final ToldFindings told = new ToldFindings(CODE);
 
   /**
    * @param perName how many addresses a name may have
@@ -30,7 +29,7 @@ public final class CrowdedNames {
 
   /** What a former life told; what it counted is counted anew. */
   public void restore(Collection<NameFinding> former) {
-    former.forEach(finding -> told.put(finding.policy(), finding));
+    told.restore(former);
   }
 
   /**
@@ -52,28 +51,14 @@ public final class CrowdedNames {
                             texts
                                 .computeIfAbsent(policy, p -> new ArrayList<>())
                                 .add(name + ": " + count)));
-    List<Change<NameFinding>> changes = new ArrayList<>();
-    for (ObjectKey policy : List.copyOf(told.keySet())) {
-      if (!texts.containsKey(policy)) {
-        changes.add(Change.remove(NameFinding.class, told.remove(policy).key()));
-      }
-    }
+    TreeMap<ObjectKey, String> messages = new TreeMap<>();
     texts.forEach(
-        (policy, all) -> {
-          NameFinding before = told.get(policy);
-          long since = before == null ? nowMillis : before.sinceMillis();
-          NameFinding now =
-              new NameFinding(
-                  policy,
-                  CODE,
-                  since,
-                  ("a name had more than %d addresses without a connection, and the oldest were"
-                          + " forgotten (%s): raise dns.addresses.per.name")
-                      .formatted(perName, all.stream().collect(Collectors.joining(", "))));
-          if (!now.equals(told.put(policy, now))) {
-            changes.add(Change.upsert(NameFinding.class, now.key(), now));
-          }
-        });
-    return changes;
+        (policy, all) ->
+            messages.put(
+                policy,
+                ("a name had more than %d addresses without a connection, and the oldest were"
+                        + " forgotten (%s): raise dns.addresses.per.name")
+                    .formatted(perName, String.join(", ", all))));
+    return told.look(nowMillis, messages);
   }
 }

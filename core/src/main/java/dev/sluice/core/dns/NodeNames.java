@@ -43,6 +43,7 @@ public final class NodeNames {
   private final Map<OwnNames.Key, SelectorSet> unnumbered = new TreeMap<>();
   private final SharedWords words = new SharedWords();
   private final LeavingAddresses leaving = new LeavingAddresses();
+  private final SetsWithoutRoom without = new SetsWithoutRoom();
   private NameEnds ends = NameEnds.UNTOLD;
 
   /** Says who is told. */
@@ -226,6 +227,28 @@ public final class NodeNames {
         });
   }
 
+  /**
+   * The sets that the node's maps have no room for; see {@link SetsWithoutRoom}.
+   *
+   * @return whether {@link #drain} may have something to say of it
+   */
+  public boolean withoutRoom(Set<Integer> now) {
+    Set<Integer> concerned = without.become(now);
+    if (concerned.isEmpty()) {
+      return false;
+    }
+    rows.values().stream()
+        .filter(row -> concerned.contains(row.identity()))
+        .forEach(row -> touched.add(row.address()));
+    given.entrySet().stream()
+        .filter(each -> concerned.contains(each.getValue()))
+        .forEach(each -> touched.add(each.getKey()));
+    touched.addAll(pending.addresses());
+    touched.addAll(leaving.addresses());
+    own.touchAll();
+    return true;
+  }
+
   /** The sets that have numbers, as rows. */
   public List<NumberedSet> numberedSets() {
     List<NumberedSet> rows = new ArrayList<>();
@@ -292,7 +315,7 @@ public final class NodeNames {
   public Step drain() {
     Map<IpAddress, Integer> changed = new TreeMap<>();
     for (IpAddress address : touched) {
-      int now = identity(address);
+      int now = without.instead(identity(address), sets);
       Integer before = now == 0 ? given.remove(address) : given.put(address, now);
       if (now != (before == null ? 0 : before)) {
         changed.put(address, now);
@@ -343,7 +366,7 @@ public final class NodeNames {
       SelectorSet alone = FqdnFold.setOf(selectors, bases, address, mine);
       number = shared == null && alone != null ? numbers.get(alone) : null;
     }
-    return number == null ? 0 : number;
+    return number == null || without.has(number) ? 0 : number;
   }
 
   /** Until the set that an answer needs has a number, the address is what it was. */
@@ -398,6 +421,22 @@ public final class NodeNames {
     }
     SelectorSet set = sets.get(ownGiven.getOrDefault(new OwnNames.Key(endpoint, address), 0));
     return set != null && set.selectors().containsAll(selectors.selecting(name));
+  }
+
+  /** Whether an address is not usable because the set that it needs has no room on this node. */
+  public boolean isWithoutRoom(String name, IpAddress address) {
+    return !usable(name, address) && without.has(identity(address));
+  }
+
+  /** As {@link #isWithoutRoom(String, IpAddress)}, for one endpoint by what it was answered. */
+  public boolean isWithoutRoom(int endpoint, String name, IpAddress address) {
+    if (usable(endpoint, name, address)) {
+      return false;
+    }
+    Set<String> all = new TreeSet<>(names(address));
+    all.addAll(own.names(new OwnNames.Key(endpoint, address)));
+    SelectorSet wanted = FqdnFold.setOf(selectors, bases, address, all);
+    return wanted != null && without.has(numbers.getOrDefault(wanted, 0));
   }
 
   /** Endpoints have connections to addresses that are their own: these stay until then. */

@@ -4,6 +4,7 @@ import dev.sluice.core.desired.DesiredRecord.IdentityPorts;
 import dev.sluice.core.desired.DesiredRecord.Member;
 import dev.sluice.core.desired.DesiredRecord.SubjectPolicy;
 import dev.sluice.core.dns.QuestionRules;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -112,14 +113,25 @@ final class LocalPolicies {
     return leaves;
   }
 
-  /** Brings the wanted entries up to date. */
-  void flush() {
+  /** The local subjects that have a policy, as of the last {@link #flush}, in no order. */
+  Collection<SubjectEntries> subjects() {
+    return entries.values();
+  }
+
+  /**
+   * Brings the wanted entries up to date.
+   *
+   * @return whether there was anything to do
+   */
+  boolean flush() {
+    boolean changed = !changedPeers.isEmpty() || !changedSubjects.isEmpty();
     // Members first: a subject whose policy changed too is then flattened with them anyway.
     changedPeers.forEach(
         (subject, peers) -> peers.forEach(peer -> entries.get(subject).peer(peer, membership)));
     changedPeers.clear();
     changedSubjects.forEach(this::flatten);
     changedSubjects.clear();
+    return changed;
   }
 
   private void flatten(int subject) {

@@ -4,11 +4,13 @@ import dev.sluice.core.cluster.ClusterRecord;
 import dev.sluice.core.cluster.ReservedIdentity;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.desired.ServiceRow;
+import dev.sluice.core.dns.NoRoom;
 import dev.sluice.core.dns.QuestionRules;
 import dev.sluice.core.dns.SelectorSet;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
+import dev.sluice.core.policy.ClusterSettings;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -69,8 +71,9 @@ public final class NodeFold {
       }
       case DesiredRecord.DesiredAddress address -> names.put(entry(address.address()));
       case DesiredRecord.IdentityPorts ports -> policies.put(ports);
+      case DesiredRecord.Settings(ClusterSettings settings) ->
+          names.roomOfEach(settings.policyMapEntries());
       case DesiredRecord.Selector unused -> {}
-      case DesiredRecord.Settings unused -> {}
       case DesiredRecord.IdentityLabels unused -> {}
       case ServiceRow unused -> {}
     }
@@ -87,8 +90,9 @@ public final class NodeFold {
       case DesiredRecord.IdentityPorts ports -> policies.remove(ports);
       case DesiredRecord.DesiredAddress address ->
           names.remove(new KernelEntry.AddressKey(address.address().prefix()));
+      case DesiredRecord.Settings unused ->
+          names.roomOfEach(ClusterSettings.DEFAULT.policyMapEntries());
       case DesiredRecord.Selector unused -> {}
-      case DesiredRecord.Settings unused -> {}
       case DesiredRecord.IdentityLabels unused -> {}
       case ServiceRow unused -> {}
     }
@@ -99,9 +103,27 @@ public final class NodeFold {
     return Collections.unmodifiableCollection(mirror.values());
   }
 
-  /** A set of selectors of names got a number, which is selected by them and like its base. */
+  /** How many entries the node's policy map holds; before it is said, as many as come. */
+  public void capacity(int entries) {
+    names.roomOfAll(entries);
+  }
+
+  /**
+   * A set of selectors of names got a number, which is selected by them and like its base; unless
+   * there is {@linkplain #withoutRoom no room} for it.
+   */
   public void set(int number, SelectorSet set) {
     names.set(number, set);
+  }
+
+  /**
+   * The sets of names that are left out on this node, by number: with them, and with those that
+   * have lower numbers, an identity would have more entries than the settings allow, or all of them
+   * more than the map holds. Their addresses are what they are without names.
+   */
+  public SortedMap<Integer, NoRoom> withoutRoom() {
+    names.settle();
+    return names.without();
   }
 
   /** The number of a set means nothing any more. */
@@ -167,7 +189,7 @@ public final class NodeFold {
 
   /** The difference between what was last {@link #realised} and what is wanted now. */
   public MapPlan plan() {
-    policies.flush();
+    names.settle();
     return wanted.plan();
   }
 
@@ -181,7 +203,7 @@ public final class NodeFold {
 
   /** Every entry that the kernel maps should hold now. A view; valid until the next change. */
   public Collection<KernelEntry> wanted() {
-    policies.flush();
+    names.settle();
     return wanted.all();
   }
 
@@ -207,13 +229,13 @@ public final class NodeFold {
    * can recompute it.
    */
   public String hash() {
-    policies.flush();
+    names.settle();
     return policies.leaves().hash();
   }
 
   /** The leaf ({@code SubjectHash}) of every local subject that has a policy, by identity. */
   public SortedMap<Integer, String> subjects() {
-    policies.flush();
+    names.settle();
     return policies.leaves().byIdentity();
   }
 }

@@ -31,11 +31,42 @@ final class SubjectEntries {
   private final Map<Direction, DirectionPolicy> policies = new EnumMap<>(Direction.class);
   private final Map<Direction, FlatDirection> flat = new EnumMap<>(Direction.class);
   private final Map<Slot, List<PolicyKey>> held = new HashMap<>();
+  private int size;
 
   SubjectEntries(int subject, WantedEntries wanted, RuleBook rules) {
     this.subject = subject;
     this.wanted = wanted;
     this.rules = rules;
+  }
+
+  int subject() {
+    return subject;
+  }
+
+  /** How many entries it has. */
+  int size() {
+    return size;
+  }
+
+  /** How many of them one peer has. */
+  int size(int peer) {
+    int entries = 0;
+    for (Direction direction : flat.keySet()) {
+      entries += held.getOrDefault(new Slot(direction, peer), List.of()).size();
+    }
+    return entries;
+  }
+
+  /**
+   * How many entries a peer outside the cluster would have if these selectors selected it; nothing
+   * is written.
+   */
+  int needed(int peer, Set<String> selectors) {
+    int entries = 0;
+    for (FlatDirection direction : flat.values()) {
+      entries += direction.peer(peer, selectors, List.of()).size();
+    }
+    return entries;
   }
 
   /** The selectors whose members are this subject's peers. */
@@ -111,6 +142,7 @@ final class SubjectEntries {
     Slot slot = new Slot(direction, peer);
     List<PolicyKey> keys = blocks.stream().map(block -> put(slot, block)).toList();
     List<PolicyKey> old = keys.isEmpty() ? held.remove(slot) : held.put(slot, keys);
+    size += keys.size() - (old == null ? 0 : old.size());
     if (old != null) {
       Set<PolicyKey> kept = Set.copyOf(keys);
       old.stream().filter(key -> !kept.contains(key)).forEach(this::remove);

@@ -152,4 +152,30 @@ final class NameFindingsTest {
     assertEquals(List.of(), crowded.look(2000, Map.of(NAME, 2L), name -> POLICIES));
     assertTrue(only(crowded.look(3000, Map.of(), name -> POLICIES)).startsWith("gone "));
   }
+
+  @Test
+  void namesWithoutRoomAreToldWithTheirReasonAndTakenBack() {
+    NamesWithoutRoom room = new NamesWithoutRoom();
+    NamesWithoutRoom.LeftOut of =
+        new NamesWithoutRoom.LeftOut(
+            List.of("matchPattern: *.stripe.com"),
+            new NoRoom(300, 120, 100),
+            "the pods with app=pay in shop",
+            List.copyOf(POLICIES));
+    assertEquals(
+        "there is no room for addresses under matchPattern: *.stripe.com: with them the pods with"
+            + " app=pay in shop (identity 300) would need 120 entries in the policy map and may"
+            + " have 100; pods that look the names up are answered SERVFAIL, and the addresses are"
+            + " what they are without them: name fewer peers or ports, or raise policyMapEntries"
+            + " of SluiceSettings cluster",
+        only(room.look(1000, List.of(of))));
+    assertEquals(List.of(), room.look(2000, List.of(of)), "it is still so");
+    NamesWithoutRoom.LeftOut more =
+        new NamesWithoutRoom.LeftOut(
+            List.of("b", "c", "d"), new NoRoom(0, 9, 8), "", List.copyOf(POLICIES));
+    String told = only(room.look(3000, List.of(of, more)));
+    assertTrue(told.contains(" under b, c, d and 1 more: with them this node would need 9"), told);
+    assertTrue(told.endsWith("or raise node.policy.entries"), told);
+    assertEquals("gone " + POLICY + "|names-without-room", only(room.look(4000, List.of())));
+  }
 }

@@ -204,4 +204,44 @@ final class NodeNamesTest {
     assertEquals(1, step.sets().size());
     assertEquals(Map.of(ONE, NUMBER), step.addresses());
   }
+
+  @Test
+  void anAddressWhoseSetHasNoRoomKeepsWhatItMayHave() {
+    selector("s", "fqdn:matchName: api.stripe.com,reserved:world");
+    selector("t", "fqdn:matchPattern: *.example.com,reserved:world");
+    set(NUMBER, "s");
+    set(NUMBER + 1, "s", "t");
+    row(NUMBER);
+    assertEquals(Map.of(ONE, NUMBER), names.drain().addresses());
+    names.answered((DnsEvent.Answered) FqdnFoldTest.answer(1000, "a.example.com", 5, ONE));
+    assertFalse(names.isWithoutRoom("a.example.com", ONE), "nobody has said so");
+    assertTrue(names.withoutRoom(Set.of(NUMBER + 1)));
+    assertFalse(names.withoutRoom(Set.of(NUMBER + 1)), "no news");
+    assertEquals(Map.of(), names.drain().addresses());
+    assertTrue(names.usable("api.stripe.com", ONE));
+    assertFalse(names.usable("a.example.com", ONE));
+    assertTrue(names.isWithoutRoom("a.example.com", ONE));
+    assertFalse(names.isWithoutRoom("api.stripe.com", ONE));
+    names.withoutRoom(Set.of(NUMBER, NUMBER + 1));
+    assertEquals(Map.of(ONE, 0), names.drain().addresses());
+    assertFalse(names.usable("api.stripe.com", ONE));
+    names.withoutRoom(Set.of());
+    assertEquals(Map.of(ONE, NUMBER + 1), names.drain().addresses());
+    assertTrue(names.usable("a.example.com", ONE));
+  }
+
+  @Test
+  void whatOneEndpointWasAnsweredAloneNeedsRoomToo() {
+    selector("s", "fqdn:matchName: api.stripe.com,reserved:world");
+    set(NUMBER, "s");
+    names.withoutRoom(Set.of(NUMBER));
+    DnsEvent.Answered answer =
+        (DnsEvent.Answered) FqdnFoldTest.answer(1000, "api.stripe.com", 5, ONE);
+    names.answeredAlone(new OwnNames.Own(7, answer), 1000);
+    assertEquals(Map.of(), names.drain().own());
+    assertTrue(names.isWithoutRoom(7, "api.stripe.com", ONE));
+    names.withoutRoom(Set.of());
+    assertEquals(Map.of(new OwnNames.Key(7, ONE), NUMBER), names.drain().own());
+    assertFalse(names.isWithoutRoom(7, "api.stripe.com", ONE));
+  }
 }

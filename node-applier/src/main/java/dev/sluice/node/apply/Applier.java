@@ -34,7 +34,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -170,17 +169,24 @@ public final class Applier {
     namesDue = true;
   }
 
-  /** What a pod was answered; completes when its addresses are usable in the kernel. */
+  /**
+   * What a pod was answered; completes when its addresses are usable in the kernel, fails with
+   * {@link NoRoomException} when there is no room for one of them.
+   */
   public CompletableFuture<Void> learn(DnsEvent.Answered answer) {
     mirror.names().answered(answer);
     if (knowsFormer()) {
       former.names().answered(answer);
     }
-    return waitFor(answer, (names, address) -> names.usable(answer.name(), address));
+    return waitFor(
+        answer,
+        new Learners.Question(
+            (names, address) -> names.usable(answer.name(), address),
+            (names, address) -> names.isWithoutRoom(answer.name(), address)));
   }
 
   /**
-   * What a pod was answered by a resolver whose word counts for nobody else; completes when the
+   * As {@link #learn}, by a resolver whose word counts for nobody else; completes when the
    * addresses are usable to that pod.
    *
    * @param floorMillis the answer holds at least this long
@@ -190,24 +196,21 @@ public final class Applier {
     if (knowsFormer()) {
       former.names().answeredAlone(own, floorMillis);
     }
+    String name = own.answer().name();
     return waitFor(
         own.answer(),
-        (names, address) -> names.usable(own.endpoint(), own.answer().name(), address));
+        new Learners.Question(
+            (names, address) -> names.usable(own.endpoint(), name, address),
+            (names, address) -> names.isWithoutRoom(own.endpoint(), name, address)));
   }
 
-  private CompletableFuture<Void> waitFor(
-      DnsEvent.Answered answer, BiPredicate<NodeNames, IpAddress> isUsable) {
+  private CompletableFuture<Void> waitFor(DnsEvent.Answered answer, Learners.Question question) {
     namesDue = true;
     boolean is =
         !retry.hasFailed()
-            && known()
-                .filter(
-                    known ->
-                        answer.ttlSeconds().keySet().stream()
-                            .allMatch(address -> isUsable.test(known.names(), address)))
-                .isPresent();
+            && known().filter(known -> question.allUsable(known.names(), answer)).isPresent();
     // What the kernel has already, as after a start, need not wait for the step.
-    return is ? CompletableFuture.completedFuture(null) : learners.add(answer, isUsable);
+    return is ? CompletableFuture.completedFuture(null) : learners.add(answer, question);
   }
 
   /** Says who is told as the topic gives names to addresses and takes them away. */

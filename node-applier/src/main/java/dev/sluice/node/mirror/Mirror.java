@@ -3,6 +3,7 @@ package dev.sluice.node.mirror;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.dns.FqdnRecord;
 import dev.sluice.core.dns.NameEnds;
+import dev.sluice.core.dns.NoRoom;
 import dev.sluice.core.dns.NodeNames;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.net.IpAddress;
@@ -16,6 +17,7 @@ import dev.sluice.core.service.NodeServices;
 import dev.sluice.schemas.convert.Row;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +50,7 @@ public final class Mirror {
   private boolean selectorsChanged = true;
   private boolean namesCaughtUp;
   private boolean inherited;
+  private SortedMap<Integer, NoRoom> withoutRoom = Collections.emptySortedMap();
 
   /**
    * @param tableSize places of a consistent hash table
@@ -176,6 +179,7 @@ public final class Mirror {
    */
   public MapPlan plan(KernelMaps kernel) {
     fold.local(addresses.localIdentities());
+    fold.capacity(kernel.capacity().policy());
     tellSelectors();
     if (!compare) {
       takeNames();
@@ -200,9 +204,16 @@ public final class Mirror {
     }
   }
 
-  /** Sets first: an identity must be in every policy before an address yields it. */
   private void takeNames() {
-    NodeNames.Step step = names.drain();
+    take(names.drain());
+    withoutRoom = fold.withoutRoom();
+    if (names.withoutRoom(withoutRoom.keySet())) {
+      take(names.drain());
+    }
+  }
+
+  /** Sets first: an identity must be in every policy before an address yields it. */
+  private void take(NodeNames.Step step) {
     for (Change<FqdnRecord> change : step.sets()) {
       if (change.value() instanceof FqdnRecord.NumberedSet set) {
         fold.set(set.number(), set.set());
@@ -218,6 +229,11 @@ public final class Mirror {
     if (!changed.isEmpty()) {
       namesListener.addresses(changed);
     }
+  }
+
+  /** The sets of names that were left out of the last plan, by number; a value. */
+  public SortedMap<Integer, NoRoom> withoutRoom() {
+    return withoutRoom;
   }
 
   /** What to write of Services; as {@link #plan}. */

@@ -12,6 +12,8 @@ import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
+import dev.sluice.core.policy.ClusterSettings;
+import dev.sluice.core.policy.EnforcementMode;
 import dev.sluice.core.policy.TrafficRule;
 import dev.sluice.schemas.convert.Row;
 import java.util.List;
@@ -59,6 +61,42 @@ public final class Rows {
         position,
         identity,
         new DirectionPolicy(true, List.of("CiliumNetworkPolicy/shop/p"), rules));
+  }
+
+  /** Egress is enforced; the pods may go to a TCP port of whom the selector with an id selects. */
+  public static Row<DesiredRecord> egress(long position, int identity, String selector, int port) {
+    CompiledRule rule =
+        new CompiledRule(
+            selector,
+            6,
+            port,
+            port,
+            RuleVerdict.ALLOW,
+            Precedence.of(TrafficRule.Tier.NORMAL, 0),
+            "",
+            List.of("CiliumNetworkPolicy/shop/p#spec.egress[0].toPorts[0]"));
+    DesiredRecord.SubjectPolicy policy =
+        new DesiredRecord.SubjectPolicy(
+            identity,
+            LabelSet.of(Label.k8s("app", "app-" + identity)),
+            1_000 + position,
+            "leaf-" + identity,
+            new DirectionPolicy(false, List.of(), List.of()),
+            new DirectionPolicy(true, List.of("CiliumNetworkPolicy/shop/p"), List.of(rule)));
+    return upsert(position, policy);
+  }
+
+  /** A selector that rules use; of names when its text says so. */
+  public static Row<DesiredRecord> selector(long position, String id, String text) {
+    return upsert(position, new DesiredRecord.Selector(id, text, List.of()));
+  }
+
+  /** How many entries one identity may have in the policy map. */
+  public static Row<DesiredRecord> room(long position, int entries) {
+    return upsert(
+        position,
+        new DesiredRecord.Settings(
+            new ClusterSettings(EnforcementMode.DEFAULT, entries, "", List.of())));
   }
 
   /** A selector selects an identity. */

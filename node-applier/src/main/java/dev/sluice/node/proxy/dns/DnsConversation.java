@@ -6,6 +6,7 @@ import dev.sluice.core.dns.DnsRecord;
 import dev.sluice.core.dns.Exchange;
 import dev.sluice.core.dns.Lesson;
 import dev.sluice.core.dns.MalformedDnsException;
+import dev.sluice.node.apply.NoRoomException;
 import dev.sluice.node.proxy.dns.DnsSeen.Outcome;
 import dev.sluice.node.proxy.socket.Peer;
 import java.time.Clock;
@@ -115,9 +116,13 @@ public final class DnsConversation {
       counts.held.increment();
       usable = desk.learn(asked.rules(), answered(asked, lesson));
     }
+    CompletableFuture<Void> waited = usable;
     return Optional.of(
         new Answer(
-            toClient, failure(asked), usable, inTime -> tell(asked, response, lesson, inTime)));
+            toClient,
+            failure(asked),
+            usable,
+            given -> tell(asked, response, lesson, given ? Outcome.ANSWERED : failure(waited))));
   }
 
   private DnsEvent.Answered answered(Asked asked, Lesson lesson) {
@@ -131,8 +136,16 @@ public final class DnsConversation {
         asked.server().address().toString());
   }
 
-  private void tell(Asked asked, DnsMessage response, Lesson lesson, boolean inTime) {
-    (inTime ? counts.answered : counts.heldTooLong).increment();
+  private static Outcome failure(CompletableFuture<Void> usable) {
+    boolean noRoom =
+        usable.isCompletedExceptionally() && usable.exceptionNow() instanceof NoRoomException;
+    return noRoom ? Outcome.NO_ROOM : Outcome.HELD_TOO_LONG;
+  }
+
+  private void tell(Asked asked, DnsMessage response, Lesson lesson, Outcome outcome) {
+    boolean given = outcome == Outcome.ANSWERED;
+    (given ? counts.answered : outcome == Outcome.NO_ROOM ? counts.noRoom : counts.heldTooLong)
+        .increment();
     desk.seen(
         new DnsSeen(
             asked.client(),
@@ -140,9 +153,9 @@ public final class DnsConversation {
             asked.protocol(),
             asked.rules(),
             asked.exchange().question(),
-            inTime ? Outcome.ANSWERED : Outcome.HELD_TOO_LONG,
+            outcome,
             lesson,
-            inTime ? response.rcode() : Exchange.SERVFAIL,
+            given ? response.rcode() : Exchange.SERVFAIL,
             response.answers().stream().map(DnsRecord::type).distinct().toList(),
             System.nanoTime() - asked.nanos()));
   }

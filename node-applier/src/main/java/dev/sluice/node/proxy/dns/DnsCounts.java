@@ -27,6 +27,9 @@ public final class DnsCounts {
   /** Answers whose addresses did not become usable in time: SERVFAIL. */
   public final LongAdder heldTooLong = new LongAdder();
 
+  /** Answers whose addresses the node's maps have no room for: SERVFAIL. */
+  public final LongAdder noRoom = new LongAdder();
+
   /** Answers of resolvers whose word counts for the asker alone. */
   public final LongAdder untrusted = new LongAdder();
 
@@ -52,6 +55,7 @@ public final class DnsCounts {
     all.put("answered", answered.sum());
     all.put("held", held.sum());
     all.put("heldTooLong", heldTooLong.sum());
+    all.put("noRoom", noRoom.sum());
     all.put("untrusted", untrusted.sum());
     all.put("unanswered", unanswered.sum());
     all.put("connections", connections.sum());

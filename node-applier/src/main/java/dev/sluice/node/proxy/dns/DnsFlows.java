@@ -60,7 +60,7 @@ public final class DnsFlows {
     flow.setVerdict(
         refused
             ? Verdict.DROPPED
-            : message.outcome() == Outcome.HELD_TOO_LONG ? Verdict.ERROR : Verdict.FORWARDED);
+            : message.outcome().isFailure() ? Verdict.ERROR : Verdict.FORWARDED);
     flow.setDropReason(refused ? POLICY_DENIED : 0);
     flow.setDropReasonText(refused ? "POLICY_DENIED" : "");
     flow.setDirection(TrafficDirection.EGRESS);

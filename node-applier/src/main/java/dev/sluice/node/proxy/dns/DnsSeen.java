@@ -36,6 +36,13 @@ public record DnsSeen(
     /** An answer went to the pod. */
     ANSWERED,
     /** Its addresses did not become usable in time. */
-    HELD_TOO_LONG
+    HELD_TOO_LONG,
+    /** The node's maps have no room for its addresses. */
+    NO_ROOM;
+
+    /** Whether a pod got a failure where the server had an answer. */
+    boolean isFailure() {
+      return this == HELD_TOO_LONG || this == NO_ROOM;
+    }
   }
 }

@@ -8,10 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Answers on their way to pods. Each goes once: as it is when it may be used, as a failure when
- * that takes longer than the hold limit. Time that the process did not have, as while a collector
- * stops it, does not count, up to half a second: nobody could have made anything usable then. For
- * the proxy's thread.
+ * Answers on their way to pods. Each goes once: as it is when it may be used, as a failure when it
+ * is known that it may not, or when that takes longer than the hold limit. Time that the process
+ * did not have, as while a collector stops it, does not count, up to half a second: nobody could
+ * have made anything usable then. For the proxy's thread.
  */
 final class HeldAnswers {
   private static final class Held {
@@ -53,14 +53,15 @@ final class HeldAnswers {
 
   /** Sends an answer when it may be used. */
   void give(Answer answer, Consumer<byte[]> way) {
+    Held waiting = new Held(answer, way, System.nanoTime() + holdNanos, pausedNanos);
     if (answer.usable().isDone()) {
-      way.accept(answer.bytes());
-      answer.given().accept(true);
+      give(waiting, !answer.usable().isCompletedExceptionally());
       return;
     }
-    Held waiting = new Held(answer, way, System.nanoTime() + holdNanos, pausedNanos);
     held.add(waiting);
-    answer.usable().thenRun(() -> proxy.execute(() -> give(waiting, true)));
+    answer
+        .usable()
+        .whenComplete((done, failed) -> proxy.execute(() -> give(waiting, failed == null)));
   }
 
   private static void give(Held waiting, boolean usable) {

@@ -197,10 +197,14 @@ public final class NameWatch implements NameEnds {
   /** The policies that let this pod reach what has this name. */
   private static Set<ObjectKey> selecting(Mirror mirror, SeenUse about) {
     Set<String> ids = Set.copyOf(mirror.names().selectors().selecting(about.name()));
+    return egress(mirror, about.pod()).map(egress -> opening(egress, ids)).orElse(Set.of());
+  }
+
+  /** The policies whose rules let pass what these selectors select. */
+  static Set<ObjectKey> opening(DirectionPolicy egress, Set<String> selectors) {
     Set<ObjectKey> policies = new TreeSet<>();
-    egress(mirror, about.pod()).stream()
-        .flatMap(policy -> policy.rules().stream())
-        .filter(rule -> ids.contains(rule.selector()) && opens(rule))
+    egress.rules().stream()
+        .filter(rule -> selectors.contains(rule.selector()) && opens(rule))
         .flatMap(rule -> rule.origins().stream())
         .forEach(origin -> policies.add(ObjectKey.parse(origin.split("#", 2)[0])));
     return policies;

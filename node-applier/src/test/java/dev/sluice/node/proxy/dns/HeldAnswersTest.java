@@ -45,6 +45,15 @@ class HeldAnswersTest {
   }
 
   @Test
+  void isAFailureAtOnceWhenItIsKnownThatItMayNotBeUsed() {
+    give();
+    usable.completeExceptionally(new IllegalStateException("no room"));
+    assertEquals(List.of(0), sent);
+    give();
+    assertEquals(List.of(0, 0), sent, "also when it was known before");
+  }
+
+  @Test
   void timeThatTheProcessDidNotHaveDoesNotCount() {
     held.late(300 * MILLI);
     give();
