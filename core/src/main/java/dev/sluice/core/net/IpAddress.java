@@ -23,6 +23,10 @@ public record IpAddress(boolean v6, long high, long low) implements Comparable<I
    * @throws IllegalArgumentException when the text is not an address literal
    */
   public static IpAddress parse(String text) {
+    long bits = v4Bits(text);
+    if (bits >= 0) {
+      return v4((int) bits);
+    }
     if (!LITERAL.matcher(text).matches()) {
       throw new IllegalArgumentException("'" + text + "' is not an IP address");
     }
@@ -31,6 +35,32 @@ public record IpAddress(boolean v6, long high, long low) implements Comparable<I
     return address instanceof Inet4Address
         ? v4(bytes.getInt())
         : new IpAddress(true, bytes.getLong(), bytes.getLong());
+  }
+
+  /** The 32 bits of an IPv4 literal; -1 when the text is none. Most addresses that are read are. */
+  private static long v4Bits(String text) {
+    long bits = 0;
+    int at = 0;
+    for (int part = 0; part < 4; part++) {
+      if (part > 0 && (at == text.length() || text.charAt(at++) != '.')) {
+        return -1;
+      }
+      int first = at;
+      int number = 0;
+      while (at < text.length() && at - first < 3 && isDigit(text.charAt(at))) {
+        number = number * 10 + text.charAt(at++) - '0';
+      }
+      boolean leadingZero = at - first > 1 && text.charAt(first) == '0';
+      if (at == first || number > 255 || leadingZero) {
+        return -1;
+      }
+      bits = bits << 8 | number;
+    }
+    return at == text.length() ? bits : -1;
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
   }
 
   public static IpAddress v4(int bits) {

@@ -149,8 +149,7 @@ public final class NodeServices {
   }
 
   private boolean isUdp(int group) {
-    return frontends.getOrDefault(group, new TreeMap<>()).values().stream()
-        .anyMatch(frontend -> frontend.protocol() == L4.UDP.number());
+    return frontendsOf(group).stream().anyMatch(frontend -> frontend.protocol() == L4.UDP.number());
   }
 
   private void zone(String of, String now) {
@@ -167,23 +166,39 @@ public final class NodeServices {
 
   /** Brings slots, seats, tables and frontends of one group in line. */
   private void settle(int group) {
-    Collection<Frontend> all = frontends.getOrDefault(group, new TreeMap<>()).values();
-    for (boolean local : new boolean[] {false, true}) {
-      Scope scope = new Scope(group, local);
-      boolean inside = all.stream().anyMatch(frontend -> insideOf(frontend).equals(scope));
-      boolean outside = all.stream().anyMatch(frontend -> scope.equals(outsideOf(frontend)));
-      List<Target> eligible = inside || outside ? eligible(scope) : List.of();
-      boolean affine = all.stream().anyMatch(frontend -> frontend.affinitySeconds() > 0);
-      slots(scope, inside ? eligible : List.of());
-      seats(scope, outside ? eligible : List.of());
-      members(scope, affine ? new TreeSet<>(eligible) : new TreeSet<>());
-    }
+    Collection<Frontend> all = frontendsOf(group);
+    settle(all, new Scope(group, false));
+    settle(all, new Scope(group, true));
     all.forEach(frontend -> put(entry(frontend)));
   }
 
+  private void settle(Collection<Frontend> all, Scope scope) {
+    boolean inside = false;
+    boolean outside = false;
+    boolean affine = false;
+    for (Frontend frontend : all) {
+      inside |= insideOf(frontend).equals(scope);
+      outside |= scope.equals(outsideOf(frontend));
+      affine |= frontend.affinitySeconds() > 0;
+    }
+    List<Target> eligible = inside || outside ? eligible(scope) : List.of();
+    slots(scope, inside ? eligible : List.of());
+    seats(scope, outside ? eligible : List.of());
+    members(scope, affine ? new TreeSet<>(eligible) : Set.of());
+  }
+
+  private Collection<Frontend> frontendsOf(int group) {
+    Map<String, Frontend> all = frontends.get(group);
+    return all == null ? List.of() : all.values();
+  }
+
+  private Collection<Backend> backendsOf(int group) {
+    Map<Target, Backend> all = backends.get(group);
+    return all == null ? List.of() : all.values();
+  }
+
   private List<Target> eligible(Scope scope) {
-    Collection<Backend> group = backends.getOrDefault(scope.group(), new TreeMap<>()).values();
-    return Eligible.of(group, scope.local(), node, zone).stream()
+    return Eligible.of(backendsOf(scope.group()), scope.local(), node, zone).stream()
         .map(NodeServices::target)
         .toList();
   }
@@ -191,6 +206,9 @@ public final class NodeServices {
   private void slots(Scope scope, List<Target> eligible) {
     Slots before = slots.getOrDefault(scope, Slots.NONE);
     Slots now = before.with(eligible);
+    if (now.equals(before) && !now.isEmpty()) {
+      return;
+    }
     if (now.isEmpty()) {
       slots.remove(scope);
     } else {
@@ -206,7 +224,11 @@ public final class NodeServices {
 
   /** A table is made anew only when the backends are others. */
   private void seats(Scope scope, List<Target> eligible) {
-    Seats before = seats.getOrDefault(scope, Seats.NONE);
+    Seats before = seats.get(scope);
+    if (before == null && eligible.isEmpty()) {
+      return;
+    }
+    before = before == null ? Seats.NONE : before;
     Seats now = before.with(eligible);
     TableKey table = new TableKey(scope);
     if (now.equals(before) && now.isEmpty() == !wanted.containsKey(table)) {
@@ -402,7 +424,7 @@ public final class NodeServices {
 
   private int readyHere(Frontend frontend) {
     return (int)
-        backends.getOrDefault(frontend.group(), new TreeMap<>()).values().stream()
+        backendsOf(frontend.group()).stream()
             .filter(backend -> backend.ready() && backend.node().equals(node))
             .map(Backend::address)
             .distinct()

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeSet;
 
 /**
  * The backends of a scope, each in a numbered slot, without holes. A hole is filled with the last
@@ -34,6 +35,9 @@ record Slots(List<Target> all) {
 
   /** The slots of these targets. */
   Slots with(Collection<Target> targets) {
+    if (all.isEmpty() || targets.isEmpty()) {
+      return targets.isEmpty() ? NONE : new Slots(List.copyOf(new TreeSet<>(targets)));
+    }
     Set<Target> wanted = new HashSet<>(targets);
     List<Target> next = new ArrayList<>(all);
     for (int slot = next.size() - 1; slot >= 0; slot--) {

@@ -26,8 +26,25 @@ class LiteralsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "10", "10.0", "10.0.1", "10.0.0.0.1", "010.0.0.1", "10.0.0.256", "10.0.0.1.",
-        "0x0a000001", "[::1]", "fe80::1%eth0", "1::2::3", ":::", "shop", "10.0.0.1 ", "+1.0.0.0"
+        "",
+        "10",
+        "10.0",
+        "10.0.1",
+        "10.0.0.0.1",
+        "010.0.0.1",
+        "10.0.0.256",
+        "10.0.0.1.",
+        "0x0a000001",
+        "[::1]",
+        "fe80::1%eth0",
+        "1::2::3",
+        ":::",
+        "shop",
+        "10.0.0.1 ",
+        "+1.0.0.0",
+        ".1.0.0.0",
+        "10..0.1",
+        "10.0.0."
       })
   void whatOnlyLooksLikeAnAddressIsNone(String text) {
     assertThrows(IllegalArgumentException.class, () -> IpAddress.parse(text), text);
