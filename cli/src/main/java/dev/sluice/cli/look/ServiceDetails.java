@@ -1,33 +1,44 @@
 package dev.sluice.cli.look;
 
+import dev.sluice.core.desired.ServiceRow;
 import dev.sluice.schemas.Frontend;
 import dev.sluice.schemas.NodeStatus;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** The part of {@code status --verbose} that says how kube-proxy is replaced, and where. */
 final class ServiceDetails {
   private ServiceDetails() {}
 
-  /** Name and text of each line. */
+  /** Name and text of each line: the names are those of {@code cilium status --verbose}. */
   static Map<String, String> of(ClusterView cluster, List<ServiceView> services) {
     Map<String, String> lines = new LinkedHashMap<>();
     long balanced = cluster.nodes().values().stream().filter(ServiceDetails::balances).count();
     lines.put("KubeProxyReplacement Details", "");
+    lines.put("  Status", isWhole(cluster) ? "True" : "False");
     lines.put("  Socket LB", balanced > 0 ? "Enabled" : "Disabled");
     lines.put("  Socket LB Coverage", balanced + "/" + cluster.nodes().size() + " nodes");
-    lines.put("  Backend Selection", "Random");
+    lines.put("  Backend Selection", "Random (sockets), Maglev (from outside)");
     lines.put("  Session Affinity", "Enabled");
     lines.put("  Graceful Termination", "Enabled");
-    Map<String, Integer> kinds = new TreeMap<>();
+    lines.put("  XDP Acceleration", "Disabled");
+    Map<String, Integer> kinds = new LinkedHashMap<>();
+    for (ServiceRow.Kind kind : ServiceRow.Kind.values()) {
+      kinds.put(kind.text(), 0);
+    }
     services.forEach(view -> kinds.merge(view.type(), 1, Integer::sum));
     long names =
         services.stream().map(ServiceView::frontend).map(ServiceDetails::name).distinct().count();
     lines.put("  Services", "%d with %d frontends".formatted(names, services.size()));
-    kinds.forEach((kind, count) -> lines.put("  - " + kind, count + " frontends"));
+    kinds.forEach((kind, count) -> lines.put("  - " + kind, "Enabled, frontends: " + count));
     return lines;
+  }
+
+  /** Whether the sockets of every node are balanced. */
+  static boolean isWhole(ClusterView cluster) {
+    return !cluster.nodes().isEmpty()
+        && cluster.nodes().values().stream().allMatch(ServiceDetails::balances);
   }
 
   private static boolean balances(NodeStatus node) {

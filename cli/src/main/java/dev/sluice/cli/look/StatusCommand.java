@@ -121,7 +121,7 @@ final class StatusCommand implements Callable<Integer> {
     table.row("Sluice", "Ok   " + Version.line());
     table.row("Kafka", "Ok   " + lab.bootstrapServers());
     table.row("Schema registry", "Ok   " + lab.registryUrl());
-    table.row("KubeProxyReplacement", replaced(cluster) ? "True" : "False");
+    table.row("KubeProxyReplacement", ServiceDetails.isWhole(cluster) ? "True" : "False");
     table.row(
         "Policy",
         "revision %d, hash %s; %d policies, %d refused, %d warnings"
@@ -175,12 +175,6 @@ final class StatusCommand implements Callable<Integer> {
     return table;
   }
 
-  /** Whether the sockets of every node are balanced. */
-  private static boolean replaced(ClusterView cluster) {
-    return !cluster.nodes().isEmpty()
-        && cluster.nodes().values().stream().allMatch(n -> n.getFeatures().contains("socket-lb"));
-  }
-
   /** Numbers are never given twice: how near the end they are. */
   private static int highestNumber(ClusterView cluster) {
     return cluster.endpoints().stream()
@@ -211,7 +205,7 @@ final class StatusCommand implements Callable<Integer> {
     json.put("version", Version.line());
     json.put("bootstrapServers", lab.bootstrapServers());
     json.put("registryUrl", lab.registryUrl());
-    json.put("kubeProxyReplacement", replaced(cluster) ? "True" : "False");
+    json.put("kubeProxyReplacement", ServiceDetails.isWhole(cluster) ? "True" : "False");
     json.put("revision", cluster.mark().getRevision());
     json.put("hash", cluster.mark().getHash());
     json.put("position", cluster.mark().getPosition());

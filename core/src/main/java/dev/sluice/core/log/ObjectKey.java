@@ -12,9 +12,12 @@ public record ObjectKey(String kind, String namespace, String name)
     return new ObjectKey(parts[0], parts[1], parts[2]);
   }
 
+  /** The order of the texts, which are made only where it hangs on more than the names. */
   @Override
   public int compareTo(ObjectKey other) {
-    return toString().compareTo(other.toString());
+    return kind.equals(other.kind) && namespace.equals(other.namespace)
+        ? name.compareTo(other.name)
+        : toString().compareTo(other.toString());
   }
 
   @Override

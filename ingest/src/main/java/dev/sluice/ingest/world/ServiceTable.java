@@ -42,6 +42,12 @@ final class ServiceTable {
   private final Map<IpAddress, ObjectKey> addresses = new HashMap<>();
   private final Map<Integer, ObjectKey> nodePorts = new HashMap<>();
 
+  /**
+   * By family: every place before it is in use, so that giving one does not look at all of them.
+   */
+  private final Map<Boolean, Integer> firstFree =
+      new HashMap<>(Map.of(false, FIRST_PLACE, true, FIRST_PLACE));
+
   ServiceTable(Past past) {
     for (SourceObject object : past.objects()) {
       if (object.key().kind().equals("Service")) {
@@ -60,7 +66,7 @@ final class ServiceTable {
   void remove(ObjectKey key) {
     Held had = held.remove(key);
     if (had != null) {
-      had.addresses.forEach(address -> addresses.remove(address, key));
+      had.addresses.forEach(address -> release(address, key));
       had.nodePorts.values().forEach(port -> nodePorts.remove(port, key));
     }
   }
@@ -133,25 +139,35 @@ final class ServiceTable {
           before.addresses.stream()
               .filter(own -> own.v6() == v6)
               .findFirst()
-              .orElseGet(() -> free(NETWORKS.get(v6)));
+              .orElseGet(() -> free(v6));
       addresses.putIfAbsent(address, key);
       given.add(address);
     }
     before.addresses.stream()
         .filter(address -> !given.contains(address))
-        .forEach(address -> addresses.remove(address, key));
+        .forEach(address -> release(address, key));
     held.put(key, new Held(List.copyOf(given), before.nodePorts));
     return given;
   }
 
-  private IpAddress free(Prefix network) {
-    for (int place = FIRST_PLACE; place <= LAST_PLACE; place++) {
+  private IpAddress free(boolean v6) {
+    Prefix network = NETWORKS.get(v6);
+    for (int place = firstFree.get(v6); place <= LAST_PLACE; place++) {
       IpAddress candidate = network.address().plus(place);
       if (!addresses.containsKey(candidate)) {
+        firstFree.put(v6, place);
         return candidate;
       }
     }
     throw new IllegalStateException("every cluster address of " + network + " is in use");
+  }
+
+  private void release(IpAddress address, ObjectKey key) {
+    Prefix network = NETWORKS.get(address.v6());
+    if (addresses.remove(address, key) && network.contains(address)) {
+      int place = (int) (address.low() - network.address().low());
+      firstFree.merge(address.v6(), Math.max(FIRST_PLACE, place), Math::min);
+    }
   }
 
   private List<Object> withNodePorts(ObjectKey key, Map<String, Object> spec) {

@@ -17,7 +17,7 @@ import java.util.TreeSet;
  * thread-safe.
  */
 final class SliceTable {
-  private final Map<ObjectKey, SelectedService> services = new TreeMap<>();
+  private final Map<String, TreeMap<ObjectKey, SelectedService>> services = new TreeMap<>();
   private final Map<String, TreeMap<String, ServingPod>> pods = new HashMap<>();
   private final Map<String, String> zones = new HashMap<>();
 
@@ -30,15 +30,18 @@ final class SliceTable {
   void service(SourceObject object) {
     SelectedService service = SelectedService.of(object);
     if (service.selects()) {
-      services.put(object.key(), service);
+      services
+          .computeIfAbsent(object.key().namespace(), name -> new TreeMap<>())
+          .put(object.key(), service);
+      due.add(object.key());
     } else {
-      services.remove(object.key());
+      serviceGone(object.key());
     }
-    due.add(object.key());
   }
 
   void serviceGone(ObjectKey key) {
-    services.remove(key);
+    services.computeIfPresent(
+        key.namespace(), (name, all) -> all.remove(key) != null && all.isEmpty() ? null : all);
     due.add(key);
   }
 
@@ -57,12 +60,14 @@ final class SliceTable {
 
   private void touch(ServingPod pod, String namespace) {
     if (pod != null) {
-      services.forEach(
-          (key, service) -> {
-            if (key.namespace().equals(namespace) && service.selects(pod)) {
-              due.add(key);
-            }
-          });
+      services
+          .getOrDefault(namespace, new TreeMap<>())
+          .forEach(
+              (key, service) -> {
+                if (service.selects(pod)) {
+                  due.add(key);
+                }
+              });
     }
   }
 
@@ -72,7 +77,7 @@ final class SliceTable {
   void node(String name, String zone) {
     if (!zone.equals(zones.getOrDefault(name, ""))) {
       zones.put(name, zone);
-      due.addAll(services.keySet());
+      services.values().forEach(all -> due.addAll(all.keySet()));
     }
   }
 
@@ -98,7 +103,7 @@ final class SliceTable {
   }
 
   private Map<ObjectKey, SourceObject> slices(ObjectKey key) {
-    SelectedService service = services.get(key);
+    SelectedService service = services.getOrDefault(key.namespace(), new TreeMap<>()).get(key);
     if (service == null) {
       return Map.of();
     }

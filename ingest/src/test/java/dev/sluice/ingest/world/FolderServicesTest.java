@@ -54,6 +54,11 @@ class FolderServicesTest {
     assertEquals("[10.96.1.1, fd00:10:96::101]", clusterIps("two"));
     world.step("u.yaml", SERVICE.replace("name: web", "name: three"));
     assertEquals("[10.96.1.0, fd00:10:96::100]", clusterIps("three"));
+    world.step("u.yaml", null);
+    world.step("v.yaml", SERVICE.replace("name: web", "name: four"));
+    assertEquals("[10.96.1.0, fd00:10:96::100]", clusterIps("four"));
+    world.step("w.yaml", SERVICE.replace("name: web", "name: five"));
+    assertEquals("[10.96.1.2, fd00:10:96::102]", clusterIps("five"));
   }
 
   @Test
