@@ -31,6 +31,7 @@ import java.util.TreeSet;
  */
 final class Compilation {
   private final Work work = new Work();
+  private ClusterSettings settings = ClusterSettings.DEFAULT;
   private final IdentityIndex identities = new IdentityIndex(work);
   private final LabelIndex<Integer> used = new LabelIndex<>(work);
   private final SelectorTable<String> peers = new SelectorTable<>(policy -> policy, work);
@@ -52,7 +53,6 @@ final class Compilation {
   private final SplitCheck splits =
       new SplitCheck(identities, workloads, List.of(peers, subjectSelectors), work);
   private final KeptChecks checks = new KeptChecks(this, splits, services, policies);
-  private ClusterSettings settings = ClusterSettings.DEFAULT;
   private Touched touched = new Touched();
 
   Compilation() {
@@ -197,6 +197,7 @@ final class Compilation {
     int number = identity.number();
     identities.add(number, identity.labels());
     waiting.identity(identity.labels(), true);
+    checks.room().peerChanged();
     for (SelectorTable.Entry<String> entry : peers.selectingInStep(identity.labels())) {
       touched.member(entry.selector().id(), number, false);
       entry.addMembers(1);
@@ -241,6 +242,7 @@ final class Compilation {
       entry.addMembers(-1);
     }
     waiting.identity(labels, false);
+    checks.room().peerChanged();
     if (subjects.containsKey(number)) {
       touched.subject(number, subjects.remove(number));
       waiting.subject(number);
@@ -283,6 +285,7 @@ final class Compilation {
     boolean otherPorts = !Objects.equals(portsBefore, portNames.row(identity));
     if (otherPorts) {
       waiting.ports(identity, labels);
+      checks.room().peerChanged();
     }
     if (usedBefore != inUse && labels != null) {
       live(identity, labels, inUse);
@@ -290,7 +293,7 @@ final class Compilation {
       selecting(identity).forEach(entry -> answerAgain(entry, identity));
     }
     Subject subject = subjects.get(identity);
-    if (usedBefore != inUse && subject != null) {
+    if (subject != null && (usedBefore != inUse || otherPorts)) {
       note(identity, subject, subject.row());
     }
     Workloads.Workload workload = Workloads.of(endpoint);
@@ -339,6 +342,11 @@ final class Compilation {
   Selected selected(String id) {
     SelectorTable.Entry<?> entry = peers.get(id);
     return (entry == null ? subjectSelectors.get(id) : entry).selected();
+  }
+
+  /** A step is over: notes the policies whose subjects it has left with more or less room. */
+  void tellRoom() {
+    touched.warnings(checks.room().settle());
   }
 
   /** Notes policies about which there may be something else to tell. */

@@ -16,6 +16,7 @@ final class KeptChecks {
   private final ServicePortCheck servicePorts;
   private final UnreachableCheck unreachable;
   private final CutSubjects cutSubjects;
+  private final RoomCheck room;
 
   KeptChecks(
       Compilation compilation,
@@ -27,11 +28,16 @@ final class KeptChecks {
     this.servicePorts = new ServicePortCheck(compilation, services);
     this.unreachable = new UnreachableCheck(policies, compilation.peers(), compilation.work());
     this.cutSubjects = new CutSubjects(compilation.identities());
+    this.room = new RoomCheck(compilation);
   }
 
   /** All, in the order in which they are told. */
   List<PolicyCheck> all() {
-    return List.of(splits, names, servicePorts, unreachable, cutSubjects);
+    return List.of(splits, names, servicePorts, unreachable, cutSubjects, room);
+  }
+
+  RoomCheck room() {
+    return room;
   }
 
   ServicePortCheck servicePorts() {
@@ -51,7 +57,7 @@ final class KeptChecks {
   /** As {@link SubjectCheck#note}, of every check. */
   Set<String> note(int number, Subject subject, DesiredRecord.SubjectPolicy row) {
     Set<String> toTell = new TreeSet<>();
-    for (SubjectCheck check : List.of(names, unreachable, cutSubjects)) {
+    for (SubjectCheck check : List.of(names, unreachable, cutSubjects, room)) {
       toTell.addAll(check.note(number, subject, row));
     }
     return toTell;

@@ -90,6 +90,7 @@ public final class PolicyFold {
           .subjects()
           .forEach((number, subject) -> fold.compile(subject, snapshot, number));
     }
+    fold.compilation.tellRoom();
     fold.compilation.takeTouched();
     return fold;
   }
@@ -202,6 +203,7 @@ public final class PolicyFold {
             merkle.root(),
             List.copyOf(compilation.policies().keySet()),
             List.copyOf(compilation.subjects().keySet()));
+    compilation.tellRoom();
     compilation.takeTouched();
     compilation.policies().keySet().forEach(policy -> enforced.policy(policy, event));
     compilation.workloads().all().forEach(workload -> enforced.workload(workload, event));
@@ -220,6 +222,7 @@ public final class PolicyFold {
     compiled.forEach((number, row) -> publish(number, row, rows));
     TouchedRows.add(touched, compilation, rows);
     rows.services(services.drain());
+    compilation.tellRoom();
     touched.warnings(compilation.takeTouched().warnings());
     touched.warnings().forEach(policy -> enforced.policy(policy, event));
     touched.workloads().forEach(workload -> enforced.workload(workload, event));

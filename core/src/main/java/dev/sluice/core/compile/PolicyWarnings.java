@@ -41,6 +41,8 @@ final class PolicyWarnings {
           SERVICE_PORT,
           ALLOW_UNREACHABLE,
           CUTS_ALL,
+          RoomCheck.NEARLY_FULL,
+          RoomCheck.OUTGROWN,
           L7_NOT_ENFORCED,
           SYSTEM_PODS);
 

@@ -2,6 +2,7 @@ package dev.sluice.core.compile;
 
 import dev.sluice.core.cluster.ClusterRecord.NamedPort;
 import dev.sluice.core.desired.DesiredRecord.IdentityPorts;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,25 @@ final class PortNames {
 
   private final Map<Integer, TreeMap<NamedPort, Integer>> counts = new HashMap<>();
 
+  private int mostOfName;
+
+  /** How many ports one identity has ever had under one name at most. */
+  int mostOfName() {
+    return mostOfName;
+  }
+
+  private static int mostOfName(Collection<NamedPort> ports) {
+    String name = "";
+    int same = 0;
+    int most = 0;
+    for (NamedPort port : ports) { // sorted by name
+      same = port.name().equals(name) ? same + 1 : 1;
+      name = port.name();
+      most = Math.max(most, same);
+    }
+    return most;
+  }
+
   /** One pod of the identity more, or fewer, has these ports. */
   void count(int identity, List<NamedPort> ports, int more) {
     if (ports.isEmpty()) {
@@ -28,6 +48,7 @@ final class PortNames {
       held.merge(port, more, Integer::sum);
       held.remove(port, 0);
     }
+    mostOfName = Math.max(mostOfName, mostOfName(held.keySet()));
     if (held.isEmpty()) {
       counts.remove(identity);
     }

@@ -21,6 +21,9 @@ import java.util.function.ToIntFunction;
 public final class EntryCount {
   private static final List<Integer> WITH_PORTS = List.of(6, 17, 132);
 
+  /** Blocks that one more range adds at most: its own, and what it cuts others into. */
+  private static final int BLOCKS_OF_RANGE = 33;
+
   /** More than any map holds, and two of it are a number still. */
   private static final long UNKNOWN = Long.MAX_VALUE / 4;
 
@@ -73,6 +76,47 @@ public final class EntryCount {
   /** No fewer than any one peer has, in both directions together. */
   public static long eachAtMost(SubjectPolicy policy, Peers peers) {
     return eachAtMost(ingress(policy, peers)) + eachAtMost(policy.egress());
+  }
+
+  /**
+   * As {@link #eachAtMost}, at the cost of a look at each rule.
+   *
+   * @param portsOfName how many ports of one peer a name can be
+   */
+  public static long eachRoughly(SubjectPolicy policy, int portsOfName) {
+    return eachRoughly(policy.ingress(), portsOfName) + eachRoughly(policy.egress(), portsOfName);
+  }
+
+  private static long eachRoughly(DirectionPolicy policy, int portsOfName) {
+    boolean cut = false;
+    for (CompiledRule rule : policy.rules()) {
+      boolean single = rule.portFirst() == rule.portLast() || rule.namesPort();
+      cut |= !single && !PortColumn.namesNoPorts(rule);
+    }
+    long each = 1;
+    for (CompiledRule rule : policy.rules()) {
+      int protocols = rule.protocol() == 0 ? WITH_PORTS.size() : 1;
+      int ports = rule.namesPort() ? Math.max(1, portsOfName) : 1;
+      each += (long) protocols * (1 + ports * (cut ? BLOCKS_OF_RANGE : 1));
+    }
+    return each;
+  }
+
+  /** How many peers the rules of a policy mean at most; one that several mean is several. */
+  public static long peersRoughly(SubjectPolicy policy, ToIntFunction<String> members) {
+    return peersRoughly(policy.ingress(), members) + peersRoughly(policy.egress(), members);
+  }
+
+  private static long peersRoughly(DirectionPolicy policy, ToIntFunction<String> members) {
+    long peers = 2; // any peer, and the node
+    String last = "";
+    for (CompiledRule rule : policy.rules()) {
+      if (!rule.selector().equals(last)) {
+        peers += rule.selector().isEmpty() ? 0 : members.applyAsInt(rule.selector());
+      }
+      last = rule.selector();
+    }
+    return peers;
   }
 
   private static long atMost(DirectionPolicy policy, ToIntFunction<String> members) {

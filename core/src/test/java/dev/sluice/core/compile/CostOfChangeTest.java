@@ -66,9 +66,10 @@ class CostOfChangeTest {
 
   /** A policy waits for room in which all that it selects have none, and many others too. */
   private void waiting(Map<String, Long> costs) {
+    log.settings(Map.of("policyMapEntries", 64L));
+    fold();
     long alone = cost(policy("beside", allow("a21", "a22")));
     log.deletePolicy("ns1", "beside");
-    log.settings(Map.of("policyMapEntries", 64L));
     String ports = IntStream.range(0, 40).mapToObj(MANY::formatted).collect(Collectors.joining());
     policy("CiliumNetworkPolicy", "ns1", "waits", WAITS.formatted("{}", ports));
     for (int i = 10; i < 40; i++) {

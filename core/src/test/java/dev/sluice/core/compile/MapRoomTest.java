@@ -157,6 +157,60 @@ class MapRoomTest {
         Set.of(new ObjectKey("CiliumNetworkPolicy", "shop", "a")), log.fold().withoutRoom());
   }
 
+  /** Twelve entries with three peers, and three for every pod that comes. */
+  @Test
+  void podsThatLeaveLittleRoomAreToldBeforeItIsGoneAndWhenItIs() {
+    LogBuilder log = shop(20).policy("shop", "p", allow(1, 3, 5));
+    assertEquals(List.of(), told(log));
+    PolicyStep nearly =
+        log.pod("shop", "frontend-3", "app=frontend", "tier=3")
+            .pod("shop", "frontend-4", "app=frontend", "tier=4")
+            .pod("shop", "frontend-5", "app=frontend", "tier=5")
+            .last();
+    assertEquals(List.of("map-outgrown"), told(log));
+    assertFalse(nearly.desired().isEmpty(), "the pod is a peer like others");
+    log.deletePod("shop", "frontend-5").release("shop", "app=frontend", "tier=5");
+    assertEquals(List.of(), told(log));
+    log.settings(Map.of("policyMapEntries", 18L));
+    assertEquals(List.of("map-nearly-full"), told(log));
+    log.settings(Map.of("policyMapEntries", 17L));
+    assertEquals(List.of("map-outgrown"), told(log));
+    DiagnosticRecord record = log.fold().diagnostics().getFirst();
+    assertTrue(
+        record
+            .message()
+            .startsWith(
+                "the pods with app=backend in shop (identity 256) need more than the 17 entries"
+                    + " that one identity may have in the policy map of a node, since pods came:"),
+        record::message);
+    assertEquals(Finding.Severity.WARNING, record.severity());
+    log.policy("shop", "p", allow(1, 3));
+    assertEquals(List.of(), told(log));
+  }
+
+  @Test
+  void aNewPodThatNeedsMoreThanItMayHaveIsToldAsItComes() {
+    LogBuilder log = shop(16).policy("shop", "p", allow(1, 3, 5)).policy("shop", "q", extra());
+    assertEquals(List.of(), told(log));
+    PolicyStep step = log.pod("shop", "both", "app=backend", "extra=yes").last();
+    assertEquals(List.of("map-outgrown", "map-outgrown"), told(log), "under both its policies");
+    long now = step.diagnostics().stream().filter(change -> !change.isRemoval()).count();
+    assertEquals(2, now, "in the step that lets it in");
+  }
+
+  private static Map<String, Object> extra() {
+    Map<String, Object> spec = new java.util.HashMap<>(allow(11, 13));
+    spec.put("endpointSelector", Specs.selector("extra", "yes"));
+    return spec;
+  }
+
+  private static List<String> told(LogBuilder log) {
+    return log.fold().diagnostics().stream()
+        .map(DiagnosticRecord::code)
+        .filter(code -> code.startsWith("map-"))
+        .toList();
+  }
+
   private static boolean removes(PolicyStep step, String diagnostic) {
     return Stream.of(step.diagnostics())
         .flatMap(List::stream)

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.core.log.ObjectKey;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -67,5 +68,45 @@ class WaitingPoliciesProperties {
           restarted.apply(entry.event(), entry.changes()),
           "record " + at + " of seed " + seed);
     }
+  }
+
+  /** Who has outgrown its room, or nearly, is found step by step as it would be all at once. */
+  private static int outgrown(long seed) {
+    PolicyFold fold = PolicyFold.empty();
+    int outgrown = 0;
+    int at = 0;
+    for (LogBuilder.Entry entry : RandomLog.tight(seed, RECORDS).log().entries()) {
+      fold.apply(entry.event(), entry.changes());
+      List<String> told = room(fold.findings());
+      String where = "record " + at++ + " of seed " + seed;
+      assertEquals(room(PolicyFold.restore(fold.snapshot()).findingsAfresh()), told, where);
+      outgrown += told.size();
+    }
+    return outgrown;
+  }
+
+  private static List<String> room(List<ObjectFinding> findings) {
+    return findings.stream()
+        .filter(
+            one ->
+                one.finding().code().equals(RoomCheck.OUTGROWN)
+                    || one.finding().code().equals(RoomCheck.NEARLY_FULL))
+        .map(one -> one.object() + " " + one.finding().code() + " " + one.finding().message())
+        .sorted()
+        .toList();
+  }
+
+  @Property(tries = 15)
+  void whoHasOutgrownItsRoomIsToldAsIfAfresh(@ForAll long seed) {
+    outgrown(seed);
+  }
+
+  @Test
+  void logsHaveSubjectsThatOutgrowTheirRoom() {
+    int outgrown = 0;
+    for (long seed = 0; seed < 10; seed++) {
+      outgrown += outgrown(seed);
+    }
+    assertTrue(outgrown >= 50, "only " + outgrown + " were told");
   }
 }

@@ -27,6 +27,8 @@ import net.jqwik.api.ShrinkingMode;
 
 /** Over worlds of the whole language: what is counted is what nodes would write. */
 class EntryCountProperties {
+  private static final int MOST_PORTS_OF_NAME = 8;
+
   @Provide
   Arbitrary<Long> seeds() {
     return Arbitraries.longs().withDistribution(RandomDistribution.uniform());
@@ -51,6 +53,10 @@ class EntryCountProperties {
           long most =
               EntryCount.atMost(policy, desired, selector -> desired.selectedBy(selector).size());
           assertTrue(most >= entries, () -> most + " of " + policy + "\n" + generated);
+          long roughly =
+              EntryCount.eachRoughly(policy, MOST_PORTS_OF_NAME)
+                  * EntryCount.peersRoughly(policy, id -> desired.selectedBy(id).size());
+          assertTrue(roughly >= entries, () -> roughly + " of " + policy + "\n" + generated);
         });
   }
 
