@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -40,6 +42,23 @@ class DiagnosticsComeAndGoTest {
   private static String policy(String name, String spec) {
     return "{kind: CiliumNetworkPolicy, metadata: {namespace: shop, name: %s}, spec: {%s}}"
         .formatted(name, spec);
+  }
+
+  /** Some forty entries for each endpoint, and what settings allow of them then. */
+  private static final String FORTY_PORTS =
+      policy(
+          "p",
+          "endpointSelector: {matchLabels: {app: backend}}, ingress: [{toPorts: [{ports: ["
+              + IntStream.range(0, 40)
+                  .mapToObj(i -> "{port: \"%d\", protocol: TCP}".formatted(1 + 2 * i))
+                  .collect(Collectors.joining(", "))
+              + "]}]}]");
+
+  private static final String NO_SETTINGS = "gone SluiceSettings  cluster";
+
+  private static String room(int entries) {
+    return "\n{kind: SluiceSettings, metadata: {name: cluster}, spec: {policyMapEntries: %d}}"
+        .formatted(entries);
   }
 
   private static final String BACKEND = "endpointSelector: {matchLabels: {app: backend}}, ";
@@ -145,6 +164,8 @@ class DiagnosticsComeAndGoTest {
                       + " shop}}\n"
                       + policy("p", BACKEND + "ingress: []"),
                   "gone SluiceSettings  cluster")),
+          Map.entry(RoomCheck.NEARLY_FULL, new Case(FORTY_PORTS + room(45), NO_SETTINGS)),
+          Map.entry(RoomCheck.OUTGROWN, new Case(FORTY_PORTS + room(24), NO_SETTINGS)),
           Map.entry(
               CardinalityCheck.CODE,
               new Case(
