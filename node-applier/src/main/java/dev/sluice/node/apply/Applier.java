@@ -12,6 +12,7 @@ import dev.sluice.core.node.KernelEntry;
 import dev.sluice.core.node.MapPlan;
 import dev.sluice.core.node.MapSizes;
 import dev.sluice.core.node.RuleBook;
+import dev.sluice.core.service.LbEntry;
 import dev.sluice.core.service.LocalHealth;
 import dev.sluice.node.endpoint.EndpointTable;
 import dev.sluice.node.endpoint.EndpointView;
@@ -306,18 +307,22 @@ public final class Applier {
     due = true;
   }
 
-  /** As {@link #audit}, of the maps of Services alone. */
-  public void auditServices() {
-    mirror.distrustServices();
-    due = true;
-  }
-
   /**
    * Policies and addresses that the kernel holds or is about to, for whoever compares on another
    * thread; empty before the topics were read.
    */
   public Optional<List<KernelEntry>> wanted() {
     return mirror.isReady() ? Optional.of(List.copyOf(mirror.wanted())) : Optional.empty();
+  }
+
+  /** As {@link #wanted}, of Services. */
+  Optional<List<LbEntry>> wantedServices() {
+    return mirror.isReady() ? Optional.of(List.copyOf(mirror.wantedServices())) : Optional.empty();
+  }
+
+  /** The maps of Services; may be read from any thread. */
+  KernelServices kernelServices() {
+    return kernelServices;
   }
 
   /**

@@ -39,7 +39,7 @@ public final class ApplierThread implements AutoCloseable {
   public ApplierThread(
       Applier applier, KernelMaps maps, Runnable stepped, Consumer<Throwable> broken) {
     this.applier = applier;
-    this.audit = new MapAudit(this, maps);
+    this.audit = new MapAudit(this, maps, applier.kernelServices());
     this.stepped = stepped;
     this.broken = broken;
     this.thread = Thread.ofPlatform().name("applier").unstarted(this::run);
@@ -106,7 +106,6 @@ public final class ApplierThread implements AutoCloseable {
     if (now - auditedAt >= AUDIT_NANOS) {
       auditedAt = now;
       audit.begin();
-      applier.auditServices();
     }
     if (applier.step(now)) {
       stepped.run();

@@ -1,12 +1,11 @@
 package dev.sluice.node.apply;
 
-import dev.sluice.core.node.KernelEntry;
 import dev.sluice.core.node.MapPlan;
+import dev.sluice.core.service.LbPlan;
 import dev.sluice.node.mirror.KernelMaps;
+import dev.sluice.node.mirror.KernelServices;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -15,20 +14,22 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks whether the kernel holds what it should, beside the applier's thread: over a hundred
- * thousand addresses it takes longer than an answer to a pod may wait. What changes meanwhile
- * differs in one look; only what differs in two is the applier's business, which then compares and
- * repairs by itself.
+ * thousand addresses, or the backends of ten thousand Services, it takes longer than an answer to a
+ * pod may wait. What changes meanwhile differs in one look; only what differs in two is the
+ * applier's business, which then compares and repairs by itself.
  */
 final class MapAudit implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MapAudit.class);
 
   private final ApplierThread applier;
   private final KernelMaps maps;
+  private final KernelServices services;
   private Thread looking;
 
-  MapAudit(ApplierThread applier, KernelMaps maps) {
+  MapAudit(ApplierThread applier, KernelMaps maps, KernelServices services) {
     this.applier = applier;
     this.maps = maps;
+    this.services = services;
   }
 
   /** Begins to look, unless the last look goes on. On the applier's thread. */
@@ -40,7 +41,7 @@ final class MapAudit implements AutoCloseable {
 
   private void look() {
     try {
-      Set<KernelEntry.Key> wrong = differing();
+      Set<Object> wrong = differing();
       if (!wrong.isEmpty()) {
         wrong.retainAll(differing());
       }
@@ -59,18 +60,31 @@ final class MapAudit implements AutoCloseable {
     }
   }
 
-  private Set<KernelEntry.Key> differing() {
-    Optional<List<KernelEntry>> wanted = applier.ask(Applier::wanted).join();
-    if (wanted.isEmpty()) {
-      return new HashSet<>();
-    }
-    MapPlan plan = MapPlan.diff(maps.readBack(), wanted.get());
-    Set<KernelEntry.Key> keys = new HashSet<>(plan.deletes());
-    plan.puts().forEach(entry -> keys.add(entry.key()));
+  /** Keys of entries, of policy and of Services. */
+  private Set<Object> differing() {
+    Set<Object> keys = new HashSet<>();
+    applier
+        .ask(Applier::wanted)
+        .join()
+        .ifPresent(
+            wanted -> {
+              MapPlan plan = MapPlan.diff(maps.readBack(), wanted);
+              keys.addAll(plan.deletes());
+              plan.puts().forEach(entry -> keys.add(entry.key()));
+            });
+    applier
+        .ask(Applier::wantedServices)
+        .join()
+        .ifPresent(
+            wanted -> {
+              LbPlan plan = LbPlan.diff(services.readBack(), wanted);
+              keys.addAll(plan.deletes());
+              plan.puts().forEach(entry -> keys.add(entry.key()));
+            });
     return keys;
   }
 
-  private static String first(Set<KernelEntry.Key> keys) {
+  private static String first(Set<Object> keys) {
     return keys.iterator().next() + (keys.size() == 1 ? "" : " and " + (keys.size() - 1) + " more");
   }
 

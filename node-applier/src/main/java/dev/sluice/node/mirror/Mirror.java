@@ -276,17 +276,17 @@ public final class Mirror {
   /** What the kernel holds is not known any more. */
   public void distrust() {
     compare = true;
-    distrustServices();
-  }
-
-  /** As {@link #distrust}, of the maps of Services alone. */
-  public void distrustServices() {
     compareServices = true;
   }
 
   /** Policies and addresses that the kernel should hold. */
   public Collection<KernelEntry> wanted() {
     return fold.wanted();
+  }
+
+  /** Entries of Services that the kernel should hold. */
+  public Collection<LbEntry> wantedServices() {
+    return services.wanted();
   }
 
   /** All rows of topic desired that are whole, and the mark behind them. */

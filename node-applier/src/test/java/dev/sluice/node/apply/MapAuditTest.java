@@ -4,15 +4,20 @@ import static dev.sluice.node.apply.Rows.enforced;
 import static dev.sluice.node.apply.Rows.mark;
 import static dev.sluice.node.apply.Rows.open;
 import static dev.sluice.node.apply.Rows.pod;
+import static dev.sluice.node.apply.Rows.service;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import dev.sluice.core.desired.ServiceRow;
+import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
 import dev.sluice.core.node.KernelEntry;
 import dev.sluice.core.node.KernelEntry.AddressKey;
 import dev.sluice.core.node.MapSizes;
+import dev.sluice.core.service.LbEntry;
 import dev.sluice.node.mirror.KernelMaps;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
@@ -24,17 +29,37 @@ import org.junit.jupiter.api.Test;
 class MapAuditTest {
   private static final AddressKey POD = new AddressKey(Prefix.parse("10.0.1.11/32"));
 
+  private static final ServiceRow FRONTEND =
+      new ServiceRow.Frontend(
+          1,
+          "shop",
+          "web",
+          "",
+          ServiceRow.Kind.CLUSTER_IP,
+          IpAddress.parse("10.96.0.80"),
+          80,
+          6,
+          1,
+          false,
+          0,
+          List.of(),
+          0);
+  private static final ServiceRow BACKEND =
+      new ServiceRow.Backend(
+          1, IpAddress.parse("10.0.1.10"), 8080, true, "node-1", List.of(), List.of());
+
   private final FakeKernel kernel = new FakeKernel();
+  private final FakeServices services = new FakeServices();
   private final ConcurrentLinkedQueue<String> readers = new ConcurrentLinkedQueue<>();
   private final ApplierThread thread =
       new ApplierThread(
-          new Applier("node-1", counted(), new FakeServices(), kernel, (b, a) -> {}, change -> {}),
+          new Applier("node-1", counted(), services, kernel, (b, a) -> {}, change -> {}),
           counted(),
           () -> {},
           why -> {
             throw new AssertionError(why);
           });
-  private final MapAudit audit = new MapAudit(thread, counted());
+  private final MapAudit audit = new MapAudit(thread, counted(), services);
 
   /** Whole readings are noted by thread, and done on the applier's: the fake is for one thread. */
   private KernelMaps counted() {
@@ -85,6 +110,8 @@ class MapAuditTest {
                       enforced(5, 257, 8080),
                       pod(5, "10.0.1.10", 256, 1, "a"),
                       pod(5, "10.0.1.11", 257, 2, "b"),
+                      service(5, FRONTEND),
+                      service(5, BACKEND),
                       mark(5)));
               target.caughtUp();
               return true;
@@ -124,5 +151,14 @@ class MapAuditTest {
     look();
     assertEquals(before, onThread(() -> kernel.entries.get(POD)));
     assertEquals(List.of("audit", "audit", "applier"), List.copyOf(readers));
+  }
+
+  @Test
+  void soIsWhatSomebodyTookFromServices() throws InterruptedException {
+    Map<LbEntry.Key, LbEntry> before = onThread(() -> Map.copyOf(services.entries));
+    assertEquals(2, before.size());
+    onThread(() -> services.entries.keySet().removeIf(LbEntry.SlotKey.class::isInstance));
+    look();
+    assertEquals(before, onThread(() -> Map.copyOf(services.entries)));
   }
 }
