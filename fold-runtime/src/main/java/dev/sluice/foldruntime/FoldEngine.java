@@ -25,13 +25,20 @@ import org.slf4j.LoggerFactory;
  *       compared; groups after it are written.
  * </ol>
  *
- * From then on a record that was read while restoring is skipped when the stream delivers it.
+ * From then on a record that was read while restoring is skipped when the stream delivers it, and
+ * the outputs are read back now and then.
  */
 final class FoldEngine {
   private static final Logger LOG = LoggerFactory.getLogger(FoldEngine.class);
 
   /** How much of the end of a log of rows may have been added by several instances in turn. */
   private static final int LAST_ROWS = 256;
+
+  /**
+   * How often the outputs are looked at, once all of them was read. Nobody waits for it, and who
+   * reads each row as it comes takes the processor from those who wait for the row.
+   */
+  private static final long LOOK_EVERY_MILLIS = 1_000;
 
   private final Derivation derivation;
   private final TopicPages pages;
@@ -43,6 +50,8 @@ final class FoldEngine {
   private final Map<Topic<?>, Long> readTo = new HashMap<>();
   private Map<Topic<?>, Map<String, InputRecord>> lastRows = new HashMap<>();
   private long present = -1;
+  private TopicTail echo = TopicTail.NONE;
+  private long nextLook;
   private boolean restored;
   private boolean compared;
   private boolean announced;
@@ -71,7 +80,7 @@ final class FoldEngine {
     }
   }
 
-  /** Takes one record of an input or of an output. */
+  /** Takes one record of an input, or one that was read back. */
   void accept(InputRecord record) {
     restoreOnce();
     if (record.offset() < readTo.getOrDefault(record.topic(), 0L)) {
@@ -91,9 +100,12 @@ final class FoldEngine {
     }
   }
 
-  /** Repairs, and takes a snapshot when it is time; called every few milliseconds. */
+  /** Reads back, repairs, takes a snapshot when it is time; called every few milliseconds. */
   void tick(long nowMillis) {
     restoreOnce();
+    if (nowMillis >= nextLook && echo.poll(this::accept) == 0) {
+      nextLook = nowMillis + LOOK_EVERY_MILLIS;
+    }
     if (!compared) {
       return;
     }
@@ -105,6 +117,11 @@ final class FoldEngine {
     // Only what has been read back may be started from: rows behind a snapshot are not made again.
     pace.ready(held -> outputs.values().stream().allMatch(own -> own.confirmed(held)))
         .ifPresent(shelf::save);
+  }
+
+  /** Ends this life. */
+  void close() {
+    echo.close();
   }
 
   /** The image to start the next life from; empty before anything was folded. */
@@ -138,6 +155,9 @@ final class FoldEngine {
       }
     }
     restored = true;
+    Map<Topic<?>, Long> ends = new LinkedHashMap<>(readTo);
+    ends.keySet().retainAll(outputs.keySet());
+    echo = pages.follow(ends);
     compareOnce(derivation.position());
     LOG.info(
         "{} restored in {} ms: snapshot at {}, outputs at {}, log at {}",

@@ -39,9 +39,6 @@ final class FoldProcessor implements Processor<String, SpecificRecord, byte[], b
     this.derivation = derivation;
     this.host = host;
     derivation.inputs().forEach(topic -> topics.put(topic.name(settings), topic));
-    derivation
-        .outputs()
-        .forEach(output -> topics.put(output.topic().name(settings), output.topic()));
   }
 
   @Override
@@ -85,5 +82,6 @@ final class FoldProcessor implements Processor<String, SpecificRecord, byte[], b
   @Override
   public void close() {
     host.closed(engine::lastImage);
+    engine.close();
   }
 }

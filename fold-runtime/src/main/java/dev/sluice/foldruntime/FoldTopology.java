@@ -13,14 +13,14 @@ import org.apache.kafka.streams.Topology;
  * The shape that every stream has:
  *
  * <pre>
- *   INPUT-source  ─┐                ┌─► OUTPUT-sink
- *                  ├─► NAME-fold ───┤
- *   OUTPUT-source ─┘                └─► …
+ *   INPUT-source ─┐                ┌─► OUTPUT-sink
+ *                 ├─► NAME-fold ───┤
+ *   …            ─┘                └─► …
  * </pre>
  *
- * Outputs are read back, so that what another instance overwrote is repaired. All topics have one
- * partition: the whole is one task. No state stores: the fold is in memory, its image in topic
- * snapshots.
+ * Outputs are read back now and then, beside the topology, so that what another instance overwrote
+ * is repaired. All topics have one partition: the whole is one task. No state stores: the fold is
+ * in memory, its image in topic snapshots.
  */
 public final class FoldTopology {
   private FoldTopology() {}
@@ -38,9 +38,6 @@ public final class FoldTopology {
     List<String> sources = new ArrayList<>();
     for (Topic<?> topic : shape.inputs()) {
       sources.add(addSource(topology, settings, serdes, topic));
-    }
-    for (Output output : shape.outputs()) {
-      sources.add(addSource(topology, settings, serdes, output.topic()));
     }
     String fold = shape.name() + "-fold";
     topology.addProcessor(

@@ -4,6 +4,10 @@ import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.serde.TopicSerdes;
 import dev.sluice.schemas.topic.Topic;
 import dev.sluice.schemas.topic.TopicReader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -32,6 +36,41 @@ public final class KafkaTopicPages implements TopicPages {
       reader.seekBack(count);
       reader.readToEnd(entry -> sink.accept(record(topic, entry)));
       return reader.nextOffset();
+    }
+  }
+
+  @Override
+  public TopicTail follow(Map<Topic<?>, Long> from) {
+    List<TopicReader<? extends SpecificRecord>> readers = new ArrayList<>();
+    TopicTail tail =
+        new TopicTail() {
+          @Override
+          public int poll(Consumer<InputRecord> sink) {
+            int count = 0;
+            for (TopicReader<? extends SpecificRecord> reader : readers) {
+              count +=
+                  reader.poll(Duration.ZERO, entry -> sink.accept(record(reader.topic(), entry)));
+            }
+            return count;
+          }
+
+          @Override
+          public void close() {
+            readers.forEach(TopicReader::close);
+          }
+        };
+    try {
+      from.forEach(
+          (topic, offset) -> {
+            TopicReader<? extends SpecificRecord> reader =
+                TopicReader.open(settings, serdes, topic);
+            readers.add(reader);
+            reader.seek(offset);
+          });
+      return tail;
+    } catch (RuntimeException e) {
+      tail.close();
+      throw e;
     }
   }
 

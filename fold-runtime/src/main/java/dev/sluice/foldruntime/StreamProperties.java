@@ -38,6 +38,8 @@ final class StreamProperties {
     all.put("reconnect.backoff.ms", 20);
     all.put("reconnect.backoff.max.ms", 500);
     all.put("retry.backoff.ms", 20);
+    // A consumer's heartbeat thread wakes up this often.
+    all.put("consumer.retry.backoff.ms", 100);
     Properties properties = new Properties();
     all.forEach((key, value) -> properties.put(key, value.toString()));
     return properties;

@@ -1,6 +1,7 @@
 package dev.sluice.foldruntime;
 
 import dev.sluice.schemas.topic.Topic;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** Reads topics of one partition outside of what the stream consumes. */
@@ -13,6 +14,13 @@ public interface TopicPages {
 
   /** As {@link #read}, of the last {@code count} offsets. */
   long readLast(Topic<?> topic, long count, Consumer<InputRecord> sink);
+
+  /**
+   * Goes on reading topics.
+   *
+   * @param from the offset of each to begin at
+   */
+  TopicTail follow(Map<Topic<?>, Long> from);
 
   /** Offset of the first record the topic still has, or of the next one to come. */
   long beginning(Topic<?> topic);

@@ -10,11 +10,11 @@ import org.apache.kafka.streams.Topology;
  * The topology of identity-stream:
  *
  * <pre>
- *   k8s.objects ──► k8s.objects-source ──┐                          ┌─► identities-sink ──► identities
- *   identities ───► identities-source ───┤                          │
- *   endpoints ────► endpoints-source ────┼─► identity-stream-fold ──┼─► endpoints-sink ───► endpoints
- *   addresses ────► addresses-source ────┘                          │
- *                   (read back, to be repaired)                     └─► addresses-sink ───► addresses
+ *                                                                 ┌─► identities-sink ──► identities
+ *                                                                 │
+ *   k8s.objects ──► k8s.objects-source ──► identity-stream-fold ──┼─► endpoints-sink ───► endpoints
+ *                                                                 │
+ *                                                                 └─► addresses-sink ───► addresses
  * </pre>
  */
 final class IdentityTopology {

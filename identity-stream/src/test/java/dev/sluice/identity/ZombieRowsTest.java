@@ -7,6 +7,7 @@ import dev.sluice.foldruntime.FoldHost;
 import dev.sluice.foldruntime.InputRecord;
 import dev.sluice.foldruntime.SnapshotShelf;
 import dev.sluice.foldruntime.TopicPages;
+import dev.sluice.foldruntime.TopicTail;
 import dev.sluice.schemas.EventType;
 import dev.sluice.schemas.IdentityRow;
 import dev.sluice.schemas.K8sObject;
@@ -18,6 +19,8 @@ import dev.sluice.schemas.topic.Topic;
 import dev.sluice.schemas.topic.Topics;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -38,9 +41,9 @@ class ZombieRowsTest {
 
   @Test
   void whatAZombieOverwroteIsWrittenAgain() {
+    EmptyHost host = new EmptyHost();
     try (TopologyTestDriver driver =
-        new TopologyTestDriver(
-            IdentityTopology.of(settings, serdes, new EmptyHost()), new Properties())) {
+        new TopologyTestDriver(IdentityTopology.of(settings, serdes, host), new Properties())) {
       TestInputTopic<String, K8sObject> objects = input(driver, Topics.K8S_OBJECTS);
       ClusterFold.REQUIRED_KINDS.stream()
           .sorted()
@@ -50,11 +53,12 @@ class ZombieRowsTest {
           ClusterFold.REQUIRED_KINDS.size() - 1,
           ((Mark) right.get(Topics.MARK_KEY).getEntry()).getPosition());
 
-      TestInputTopic<String, IdentityRow> zombie = input(driver, Topics.IDENTITIES);
-      zombie.pipeInput(WORLD, null);
-      zombie.pipeInput("stranger", right.get(WORLD));
-      zombie.pipeInput(Topics.MARK_KEY, new IdentityRow(1L, new Mark(1L, 0L, "")));
-      driver.advanceWallClockTime(Duration.ofSeconds(1));
+      driver.advanceWallClockTime(Duration.ofSeconds(2));
+      right.forEach(host::wasWritten);
+      host.wasWritten(WORLD, null);
+      host.wasWritten("stranger", right.get(WORLD));
+      host.wasWritten(Topics.MARK_KEY, new IdentityRow(1L, new Mark(1L, 0L, "")));
+      driver.advanceWallClockTime(Duration.ofSeconds(2));
       Map<String, IdentityRow> repaired = table(driver);
       assertEquals(right.get(WORLD), repaired.get(WORLD));
       assertEquals(right.get(Topics.MARK_KEY), repaired.get(Topics.MARK_KEY));
@@ -89,7 +93,32 @@ class ZombieRowsTest {
   }
 
   /** A process whose topics were empty when it started. */
-  private record EmptyHost() implements FoldHost, TopicPages, SnapshotShelf {
+  private static final class EmptyHost implements FoldHost, TopicPages, SnapshotShelf {
+    private final Deque<InputRecord> came = new ArrayDeque<>();
+    private long end;
+
+    /** A row of topic identities is there to be read back. */
+    void wasWritten(String key, IdentityRow row) {
+      came.add(new InputRecord(Topics.IDENTITIES, end++, key, row, -1));
+    }
+
+    @Override
+    public TopicTail follow(Map<Topic<?>, Long> from) {
+      return new TopicTail() {
+        @Override
+        public int poll(Consumer<InputRecord> sink) {
+          int count = came.size();
+          while (!came.isEmpty()) {
+            sink.accept(came.poll());
+          }
+          return count;
+        }
+
+        @Override
+        public void close() {}
+      };
+    }
+
     @Override
     public TopicPages pages() {
       return this;

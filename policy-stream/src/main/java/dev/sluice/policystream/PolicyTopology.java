@@ -10,14 +10,11 @@ import org.apache.kafka.streams.Topology;
  * The topology of policy-stream:
  *
  * <pre>
- *   identities ───► identities-source ───┐
- *   endpoints ────► endpoints-source ────┤                        ┌─► revisions-sink ────► revisions
- *   addresses ────► addresses-source ────┤                        │
- *   k8s.objects ──► k8s.objects-source ──┼─► policy-stream-fold ──┼─► diagnostics-sink ──► diagnostics
- *   revisions ────► revisions-source ────┤   (merge by position,  │
- *   diagnostics ──► diagnostics-source ──┤    then compile)       └─► desired-sink ──────► desired
- *   desired ──────► desired-source ──────┘
- *                   (read back, to be repaired)
+ *   identities ───► identities-source ───┐                        ┌─► revisions-sink ────► revisions
+ *   endpoints ────► endpoints-source ────┤                        │
+ *   addresses ────► addresses-source ────┼─► policy-stream-fold ──┼─► diagnostics-sink ──► diagnostics
+ *   k8s.objects ──► k8s.objects-source ──┘   (merge by position,  │
+ *                                             then compile)       └─► desired-sink ──────► desired
  * </pre>
  */
 final class PolicyTopology {
