@@ -44,6 +44,7 @@ final class Applying {
   private final ManifestFolder folder;
   private final OutsideHosts outside;
   private final ObjectLog log;
+  private final Pace pace;
   private final Kubelet kubelet;
   private final Map<String, ApplierClient> appliers;
   private final LabDns dns;
@@ -54,6 +55,7 @@ final class Applying {
       ManifestFolder folder,
       OutsideHosts outside,
       ObjectLog log,
+      Pace pace,
       Kubelet kubelet,
       Map<String, ApplierClient> appliers,
       LabDns dns,
@@ -62,6 +64,7 @@ final class Applying {
     this.folder = folder;
     this.outside = outside;
     this.log = log;
+    this.pace = pace;
     this.kubelet = kubelet;
     this.appliers = appliers;
     this.dns = dns;
@@ -71,6 +74,12 @@ final class Applying {
 
   /** Returns the exit status: 1 when an object was rejected or time ran out. */
   synchronized int apply(List<Manifest> wanted, Duration limit, Answer answer) {
+    try (Pace.Haste untilRealised = pace.hasten()) {
+      return applyAll(wanted, limit, answer);
+    }
+  }
+
+  private int applyAll(List<Manifest> wanted, Duration limit, Answer answer) {
     List<Manifest> manifests = dns.before(wanted);
     long deadline = System.nanoTime() + limit.toNanos();
     Map<String, Step> steps = new LinkedHashMap<>();
@@ -202,6 +211,12 @@ final class Applying {
 
   /** As {@link #apply}, the other way round. */
   synchronized int delete(List<Manifest> manifests, Duration limit, Answer answer) {
+    try (Pace.Haste untilRealised = pace.hasten()) {
+      return deleteAll(manifests, limit, answer);
+    }
+  }
+
+  private int deleteAll(List<Manifest> manifests, Duration limit, Answer answer) {
     long deadline = System.nanoTime() + limit.toNanos();
     int status = 0;
     List<String> gone = new ArrayList<>();

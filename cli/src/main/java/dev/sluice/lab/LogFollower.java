@@ -20,29 +20,34 @@ import org.slf4j.LoggerFactory;
 final class LogFollower<V extends SpecificRecord> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LogFollower.class);
   private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration REST = Duration.ofMillis(250);
   private static final Duration RETRY = Duration.ofMillis(300);
 
   private final Settings settings;
   private final TopicSerdes serdes;
   private final Topic<V> topic;
   private final long back;
+  private final Pace pace;
   private final Consumer<TopicReader.Entry<V>> sink;
   private volatile boolean closed;
   private volatile TopicReader<V> reader;
 
   /**
    * @param back how many records before the end to begin; -1: at the beginning
+   * @param pace of reading; a follower that rests has read what was there when it began to
    */
   LogFollower(
       Settings settings,
       TopicSerdes serdes,
       Topic<V> topic,
       long back,
+      Pace pace,
       Consumer<TopicReader.Entry<V>> sink) {
     this.settings = settings;
     this.serdes = serdes;
     this.topic = topic;
     this.back = back;
+    this.pace = pace;
     this.sink = sink;
     Thread.ofPlatform().daemon().name("follow-" + topic).start(this::run);
   }
@@ -56,7 +61,11 @@ final class LogFollower<V extends SpecificRecord> implements AutoCloseable {
         }
         while (!closed) {
           poll(opened);
+          pace.rest(REST);
         }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
       } catch (WakeupException e) {
         LOG.debug("{} is not followed any more", topic);
       } catch (UnreadableRecordException e) {

@@ -37,6 +37,7 @@ public final class Supervisor implements AutoCloseable {
   private final List<ComponentRuntime> components = new ArrayList<>();
   private final List<AutoCloseable> open = new ArrayList<>();
   private final Map<String, ApplierClient> appliers = new LinkedHashMap<>();
+  private final Pace pace = new Pace();
   private Settings settings;
   private Kubelet kubelet;
   private ObjectLog log;
@@ -86,20 +87,23 @@ public final class Supervisor implements AutoCloseable {
     components.forEach(ComponentRuntime::start);
     TopicSerdes serdes = closing(TopicSerdes.connect(settings));
     log = new ObjectLog(kubelet, dns, System.currentTimeMillis());
-    closing(new LogFollower<>(settings, serdes, Topics.K8S_OBJECTS, -1, log::object));
-    closing(new LogFollower<>(settings, serdes, Topics.DESIRED, MARKS_BACK, log::desired));
+    closing(new LogFollower<>(settings, serdes, Topics.K8S_OBJECTS, -1, pace, log::object));
+    closing(new LogFollower<>(settings, serdes, Topics.DESIRED, MARKS_BACK, pace, log::desired));
     applying =
         new Applying(
             new ManifestFolder(files.manifests()),
             outside,
             log,
+            pace,
             kubelet,
             appliers,
             dns,
             settings,
             serdes);
     outside.restore();
-    awaitComponents();
+    try (Pace.Haste untilSynced = pace.hasten()) {
+      awaitComponents();
+    }
     phase = "running";
     writeState();
     closing(new ControlServer(names.supervisorSocket(), new Requests(this)::handle));

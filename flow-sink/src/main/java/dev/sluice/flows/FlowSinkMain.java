@@ -11,6 +11,7 @@ import dev.sluice.schemas.topic.Topics;
 import io.prometheus.metrics.exporter.httpserver.HTTPServer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -19,6 +20,9 @@ import org.apache.kafka.clients.admin.Admin;
  * sink.listen}. Hubble's API joins it there.
  */
 public final class FlowSinkMain {
+  /** Metrics are scraped every few seconds: not every status is worth waking up for. */
+  private static final Duration STATUS_REST = Duration.ofMillis(500);
+
   private FlowSinkMain() {}
 
   public static void main(String[] arguments) {
@@ -33,9 +37,12 @@ public final class FlowSinkMain {
     serdes.register(Topics.FLOWS, Topics.NODE_STATUS);
     PrometheusRegistry registry = new PrometheusRegistry();
     FlowMetrics metrics = new FlowMetrics(registry);
-    life.closing(Follower.start(settings, serdes, Topics.FLOWS, true, metrics::count, life::fail));
     life.closing(
-        Follower.start(settings, serdes, Topics.NODE_STATUS, false, metrics::report, life::fail));
+        Follower.start(
+            settings, serdes, Topics.FLOWS, true, Duration.ZERO, metrics::count, life::fail));
+    life.closing(
+        Follower.start(
+            settings, serdes, Topics.NODE_STATUS, false, STATUS_REST, metrics::report, life::fail));
     String listen = settings.required(Setting.SINK_LISTEN);
     int colon = listen.lastIndexOf(':');
     life.closing(

@@ -6,6 +6,8 @@ import dev.sluice.schemas.topic.ResyncNeededException;
 import dev.sluice.schemas.topic.Topic;
 import dev.sluice.schemas.topic.TopicReader;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.WakeupException;
@@ -21,34 +23,44 @@ final class Follower<V extends SpecificRecord> implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(500);
 
   private final TopicReader<V> reader;
+  private final Duration rest;
+  private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
-  private volatile boolean closing;
 
-  private Follower(TopicReader<V> reader, Consumer<V> sink, Consumer<Throwable> failed) {
+  private Follower(
+      TopicReader<V> reader, Duration rest, Consumer<V> sink, Consumer<Throwable> failed) {
     this.reader = reader;
+    this.rest = rest;
     this.thread =
         Thread.ofPlatform()
             .name("follow-" + reader.topic().suffix())
             .start(() -> run(sink, failed));
   }
 
-  /** Follows a topic from its first record, or from its present end. */
+  /**
+   * Follows a topic from its first record, or from its present end.
+   *
+   * @param rest between two looks: what comes meanwhile is taken together
+   */
   static <V extends SpecificRecord> Follower<V> start(
       Settings settings,
       TopicSerdes serdes,
       Topic<V> topic,
       boolean fromEnd,
+      Duration rest,
       Consumer<V> sink,
       Consumer<Throwable> failed) {
     TopicReader<V> reader = TopicReader.open(settings, serdes, topic);
-    return new Follower<>(fromEnd ? reader.seekToEnd() : reader, sink, failed);
+    return new Follower<>(fromEnd ? reader.seekToEnd() : reader, rest, sink, failed);
   }
 
   private void run(Consumer<V> sink, Consumer<Throwable> failed) {
     try (reader) {
-      while (!closing) {
+      do {
         poll(sink);
-      }
+      } while (!closing.await(rest.toNanos(), TimeUnit.NANOSECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (WakeupException e) {
       LOG.debug("closed while it waited");
     } catch (RuntimeException e) {
@@ -72,7 +84,7 @@ final class Follower<V extends SpecificRecord> implements AutoCloseable {
 
   @Override
   public void close() throws InterruptedException {
-    closing = true;
+    closing.countDown();
     reader.wakeup();
     thread.join();
   }

@@ -18,15 +18,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the node's status: at once when something was realised, else every interval. What is asked
- * for while one is being written becomes one later record. While the brokers are away it waits on
- * its own thread, and writes the state that then holds.
+ * Writes the node's status: a moment after something was realised, else every interval. What is
+ * asked for until then, or while one is being written, becomes one record. While the brokers are
+ * away it waits on its own thread, and writes the state that then holds.
  */
 public final class StatusWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StatusWriter.class);
 
   /** Least time between two records, for each thousand endpoints in them. */
   private static final long GAP_MILLIS_A_THOUSAND = 100;
+
+  /** What follows a step within this, as a file's bookmark follows its objects, is told with it. */
+  private static final long SOON_MILLIS = 25;
 
   private final Settings settings;
   private final TopicSerdes serdes;
@@ -95,7 +98,9 @@ public final class StatusWriter implements AutoCloseable {
     if (gapMillis > 0) {
       closed.await(Math.min(gapMillis, intervalMillis), TimeUnit.MILLISECONDS);
     }
-    wanted.tryAcquire(intervalMillis, TimeUnit.MILLISECONDS);
+    if (wanted.tryAcquire(intervalMillis, TimeUnit.MILLISECONDS)) {
+      closed.await(SOON_MILLIS, TimeUnit.MILLISECONDS);
+    }
     wanted.drainPermits();
   }
 
