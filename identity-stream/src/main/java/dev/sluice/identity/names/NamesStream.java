@@ -278,6 +278,8 @@ public final class NamesStream implements AutoCloseable {
     properties.put(
         ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
         (int) settings.duration(Setting.STREAM_SESSION_TIMEOUT).toMillis() / 3);
+    // The heartbeat's thread wakes up this often.
+    properties.put(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, 100);
     return new KafkaConsumer<>(
         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }

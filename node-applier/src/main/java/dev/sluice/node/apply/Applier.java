@@ -135,6 +135,9 @@ public final class Applier {
    */
   public boolean rows(List<Row<DesiredRecord>> rows) {
     file.desired(rows);
+    if (!mirror.isReady()) {
+      file.write();
+    }
     Place before = mirror.place();
     boolean goesOn = mirror.take(rows);
     due |= !before.equals(mirror.place());
@@ -331,6 +334,14 @@ public final class Applier {
    * @return whether something was tried
    */
   public boolean step(long nowNanos) {
+    try {
+      return tryStep(nowNanos);
+    } finally {
+      file.write(); // the kernel comes first
+    }
+  }
+
+  private boolean tryStep(long nowNanos) {
     if (!(due || namesDue) || retry.isTooEarly(nowNanos)) {
       return false;
     }

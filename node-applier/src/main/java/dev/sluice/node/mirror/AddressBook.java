@@ -31,6 +31,9 @@ public final class AddressBook {
   private final Map<String, Map<Prefix, Address>> pods = new LinkedHashMap<>();
   private final Map<Prefix, Address> remoteCidrs = new TreeMap<>();
 
+  /** Made when it is asked for; null once what it follows from has changed. */
+  private NodeNetwork network;
+
   /**
    * @param node this node's name
    */
@@ -53,18 +56,23 @@ public final class AddressBook {
 
   private void remember(Address address) {
     if (address.node().equals(node)) {
+      network = null;
       own.put(address.prefix(), address);
       if (address.endpoint() != 0) {
         pods.computeIfAbsent(pod(address), key -> new TreeMap<>()).put(address.prefix(), address);
       }
     } else if (!address.node().isEmpty() && !address.prefix().isSingle()) {
+      network = null;
       remoteCidrs.put(address.prefix(), address);
     }
   }
 
   private void forget(Prefix prefix) {
-    remoteCidrs.remove(prefix);
     Address before = own.remove(prefix);
+    Address behind = remoteCidrs.remove(prefix);
+    if (before != null || behind != null) {
+      network = null;
+    }
     if (before != null && before.endpoint() != 0) {
       pods.computeIfPresent(
           pod(before),
@@ -115,6 +123,13 @@ public final class AddressBook {
 
   /** What the node's namespace needs of gateways and routes. */
   public NodeNetwork network() {
+    if (network == null) {
+      network = makeNetwork();
+    }
+    return network;
+  }
+
+  private NodeNetwork makeNetwork() {
     Set<IpAddress> gateways =
         own.values().stream()
             .filter(AddressBook::isGateway)

@@ -22,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -52,6 +53,7 @@ public final class RowFile implements AutoCloseable {
   public static final RowFile NONE = new RowFile(null);
 
   private final Path path;
+  private final List<Row<DesiredRecord>> unwritten = new ArrayList<>();
   private DataOutputStream out;
   private boolean inPlace;
   private int rows;
@@ -116,6 +118,7 @@ public final class RowFile implements AutoCloseable {
       return;
     }
     close();
+    unwritten.clear();
     try {
       Files.createDirectories(path.toAbsolutePath().getParent());
       out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(fresh())));
@@ -134,12 +137,19 @@ public final class RowFile implements AutoCloseable {
     return path.resolveSibling(path.getFileName() + ".new");
   }
 
-  /** Rows of topic desired came. */
+  /** Rows of topic desired came; they are in the file after {@link #write}. */
   public void desired(List<Row<DesiredRecord>> read) {
-    if (out == null) {
+    if (out != null) {
+      unwritten.addAll(read);
+    }
+  }
+
+  /** Writes the rows of topic desired that came. */
+  public void write() {
+    if (unwritten.isEmpty()) {
       return;
     }
-    for (Row<DesiredRecord> row : read) {
+    for (Row<DesiredRecord> row : unwritten) {
       switch (row) {
         case Row.Changed<DesiredRecord>(long position, Change<DesiredRecord> change) -> {
           DesiredRow avro = DesiredRecords.toAvro(position, change);
@@ -153,6 +163,7 @@ public final class RowFile implements AutoCloseable {
                 position);
       }
     }
+    unwritten.clear();
     flush();
   }
 
@@ -172,6 +183,7 @@ public final class RowFile implements AutoCloseable {
 
   /** The topics were read to their ends: this is what a successor begins with. */
   public void complete() {
+    write();
     if (out != null && !inPlace) {
       try {
         Files.move(
@@ -243,6 +255,7 @@ public final class RowFile implements AutoCloseable {
   @Override
   public void close() {
     if (out != null) {
+      write();
       try {
         out.close();
       } catch (IOException e) {
