@@ -71,6 +71,17 @@ elif WAY == "one-port":  # NAME TIMES: one socket, nobody waits for anything
     except TimeoutError:
         pass
     told(ids, answers)
+elif WAY == "large":  # NAME BYTES: one question with an option of that size, in as many fragments as it takes
+    size = int(sys.argv[4])
+    option = struct.pack("!HH", 65001, size) + bytes(size)
+    s = socket.socket(FAMILY, socket.SOCK_DGRAM)
+    s.connect((SERVER, 53))
+    s.settimeout(5)
+    s.send(question(5, sys.argv[3], 1, b"\0" + struct.pack("!HHIH", 41, 4096, 0, len(option)) + option))
+    try:
+        told([5], [s.recv(65536)])
+    except TimeoutError:
+        print("silent")
 elif WAY == "idle":  # NAME: one question, then silence until the other side ends it
     s = stream()
     s.sendall(framed(question(1, sys.argv[3])))
@@ -146,3 +157,18 @@ elif WAY == "steady":  # NAME TIMES MILLIS: a question each MILLIS, by datagram 
     for t in threads:
         t.join()
     print("udp", answered["udp"], "tcp", answered["tcp"], "of", times, "slowest ms", round(slowest[0] * 1000))
+elif WAY == "back":  # NAME SECONDS: the same question every 20 ms, nobody waits for a lost one; when the first was answered, ms since 1970
+    name, end = sys.argv[3], time.monotonic() + float(sys.argv[4])
+    s = socket.socket(FAMILY, socket.SOCK_DGRAM)
+    s.connect((SERVER, 53))
+    s.settimeout(0.02)
+    number, answered = 0, 0
+    print("begun", flush=True)
+    while time.monotonic() < end and not answered:
+        s.send(question(number := number + 1, name))
+        try:
+            answer = s.recv(65536)
+            answered = len(answer) > 12 and answer[3] & 15 == 0 and answer[6:8] != b"\0\0" and time.time() * 1000
+        except (TimeoutError, ConnectionRefusedError):
+            pass
+    print("answered", round(answered), "questions", number)

@@ -1,16 +1,30 @@
-# A resolver that gives every name the same addresses: resolver.py IPV4 IPV6.
+# A resolver that gives every name the same addresses: resolver.py IPV4 IPV6 HINT4 HINT6 LIE4. The hints are those of
+# its HTTPS records. Before each datagram it sends others that lie, and to each answer it adds what nobody asked for.
 import ipaddress, socket, struct, sys, threading
 
-ADDRESSES = {1: ipaddress.ip_address(sys.argv[1]).packed, 28: ipaddress.ip_address(sys.argv[2]).packed}
+IPV4, IPV6, HINT4, HINT6, LIE = (ipaddress.ip_address(each).packed for each in sys.argv[1:6])
+HINTS = struct.pack("!HBHH", 1, 0, 4, 4) + HINT4 + struct.pack("!HH", 6, 16) + HINT6
+DATA = {1: IPV4, 28: IPV6, 65: HINTS}
 
 
-def answer(query):
+def record(kind, data):
+    return struct.pack("!HHHIH", 0xC00C, kind, 1, 5, len(data)) + data
+
+
+def answer(query, lie=None):
     end = query.index(b"\0", 12) + 5
     kind = struct.unpack("!H", query[end - 4:end - 2])[0]
-    data = ADDRESSES.get(kind)
-    record = struct.pack("!HHHIH", 0xC00C, kind, 1, 5, len(data)) + data if data else b""
-    head = query[:2] + struct.pack("!HHHHH", 0x8180, 1, 1 if data else 0, 0, 0)
-    return head + query[12:end] + record
+    data = lie or DATA.get(kind)
+    head = query[:2] + struct.pack("!HHHHH", 0x8180, 1, 1 if data else 0, 0, 1)
+    extra = b"\5other\6stripe\3com\0" + record(1, LIE)[2:]
+    return head + query[12:end] + (record(kind, data) if data else b"") + extra
+
+
+def lies(query):
+    if query[query.index(b"\0", 12) + 1:][:2] == b"\0\1":
+        yield struct.pack("!H", (struct.unpack("!H", query[:2])[0] + 1) & 0xFFFF) + answer(query, LIE)[2:]
+        yield answer(query[:12] + b"\4else" + query[12:].split(b"\0")[0][4:] + b"\0\0\1\0\1", LIE)
+        yield answer(query, LIE)[:2] + b"\0\0" + answer(query, LIE)[4:]  # no response
 
 
 def stream(client):
@@ -34,4 +48,6 @@ s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
 s.bind(("", 53))
 while True:
     query, client = s.recvfrom(65536)
+    for lie in lies(query):
+        s.sendto(lie, client)
     s.sendto(answer(query), client)

@@ -18,6 +18,10 @@ final class RotationBenchmark implements Benchmark.AtOnce {
   private static final int HELD = 500;
   private static final int ROUND_SECONDS = 100;
   private static final int WARM_UP_SECONDS = 90;
+
+  /** After so many lookups every address of every name was answered, and half of them again. */
+  private static final int WARM_UP_LOOKUPS = NAMES * 30 * 3 / 2;
+
   private static final long FLAT_MIB = 24;
   private static final long LOOK_NANOS = 1_000_000_000L;
 
@@ -58,12 +62,14 @@ final class RotationBenchmark implements Benchmark.AtOnce {
             "1000000",
             "" + HELD);
         int seconds = Math.max(WARM_UP_SECONDS + 10, rounds * ROUND_SECONDS);
-        until(output, WARM_UP_SECONDS);
+        // On a machine that is too slow for the pace the world is filled later, and grows till
+        // then.
+        int begun = until(output, WARM_UP_SECONDS, WARM_UP_LOOKUPS);
         long warm = memory(lab);
-        until(output, seconds);
+        int ended = until(output, begun + seconds - WARM_UP_SECONDS, 0);
         long end = memory(lab);
         double[] numbers = NameTraffic.last(Files.readString(output));
-        return rows(numbers, seconds, failedSteps(lab), end - warm);
+        return rows(numbers, ended, failedSteps(lab), end - warm);
       } finally {
         Files.delete(output);
       }
@@ -81,9 +87,19 @@ final class RotationBenchmark implements Benchmark.AtOnce {
         Row.atMost(name(), "memory of applier and streams, more", grown, "MiB", FLAT_MIB));
   }
 
-  /** Returns when the client has told of so many seconds; it prints a line for each. */
-  private static void until(Path output, int seconds) throws IOException {
-    while (Files.readString(output).lines().count() < seconds) {
+  /**
+   * Waits until the client has told of so many seconds, a line for each, and of so many lookups.
+   *
+   * @return how many seconds that took
+   */
+  private static int until(Path output, int seconds, int lookups) throws IOException {
+    while (true) {
+      String told = Files.readString(output);
+      int lines = (int) told.lines().count();
+      double[] last = NameTraffic.last(told);
+      if (lines >= seconds && last.length > 0 && last[0] >= lookups) {
+        return lines;
+      }
       LockSupport.parkNanos(LOOK_NANOS);
     }
   }

@@ -162,6 +162,15 @@ class DnsTransportsTest {
   }
 
   @Test
+  void aQuestionInFragmentsIsOneQuestion() throws IOException {
+    everywhere(
+        (pod, server, v6) -> {
+          assertEquals("rcode0=1 ids", ask(pod, "large", server, "api.stripe.com", "1800"));
+          assertEquals("rcode3=1 ids", ask(pod, "large", server, "api.example.com", "1800"));
+        });
+  }
+
+  @Test
   void questionsMayBeManyAtATime() throws IOException {
     everywhere(
         (pod, server, v6) -> {

@@ -16,14 +16,21 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * A resolver that nobody trusts, which gives an allowed name whatever address it likes: who asks it
- * reaches that address, and nobody else does; also after the applier was killed.
+ * A resolver that nobody trusts, which gives an allowed name whatever address it likes, also under
+ * other ids and questions: who asks it reaches what answers his question, and nobody else does;
+ * also after the applier was killed.
  */
 @RequiresKernel
 class DnsTrustTest {
   private static final Path SCRIPTS = Lab.ROOT.resolve("e2e/src/test/resources/dns");
   private static final String CHOSEN4 = "203.0.113.66";
   private static final String CHOSEN6 = "2001:db8::66";
+
+  /** What its HTTPS records hint at. */
+  private static final List<String> HINTS = List.of("203.0.113.65", "2001:db8::65");
+
+  /** What it says under other ids and questions, and beside its answers. */
+  private static final String LIE = "203.0.113.64";
 
   /** Holds one connection open, and says every time it was answered over it. */
   private static final String HOLD =
@@ -59,14 +66,17 @@ class DnsTrustTest {
         Lab.up(
             2,
             Manifests.namespace("shop")
-                + Manifests.outside("chosen", CHOSEN4, CHOSEN6)
+                + Manifests.outside(
+                    "chosen", CHOSEN4, CHOSEN6, HINTS.getFirst(), HINTS.getLast(), LIE)
                 + "  command: [python3, -m, http.server, \"8080\", --bind, \"::\"]\n"
                 + Manifests.pod(
                     "resolver",
                     "resolver",
                     "node-2",
                     "",
-                    "[python3, %s, %s, \"%s\"]".formatted(resolver, CHOSEN4, CHOSEN6))
+                    "[python3, %s, %s, \"%s\", %s, \"%s\", %s]"
+                        .formatted(
+                            resolver, CHOSEN4, CHOSEN6, HINTS.getFirst(), HINTS.getLast(), LIE))
                 + Manifests.client("pay-1", "pay", "node-1", "")
                 + Manifests.client("pay-2", "pay", "node-1", "")
                 + Manifests.client("pay-3", "pay", "node-2", "")
@@ -146,6 +156,17 @@ class DnsTrustTest {
           listed.stream().anyMatch(line -> line.contains(pod) && line.endsWith("s (for it alone)")),
           listed::toString);
     }
+
+    for (String hint : HINTS) {
+      assertFalse(lab.connects("shop/pay-1", hint, Manifests.PORT), hint);
+    }
+    String server = lab.address("shop/resolver", false);
+    lab.exec("shop/pay-1", "dig", "+time=3", "@" + server, "api.stripe.com", "TYPE65");
+    for (String hint : HINTS) {
+      assertTrue(lab.connects("shop/pay-1", hint, Manifests.PORT), hint + " of an HTTPS record");
+    }
+    assertFalse(lab.connects("shop/pay-1", LIE, Manifests.PORT), "it answers no question");
+    assertFalse(lab.sluice("fqdn", "cache", "list").text().contains(LIE));
 
     Path held = lab.spawn("shop/pay-1", "python3", "-c", HOLD, CHOSEN4);
     assertTrue(Waiting.until(Duration.ofSeconds(10), () -> lines(held) > 0), "one is held");

@@ -22,7 +22,11 @@ final class NameChurn implements Scenario {
   private static final int NAMES = 50;
   private static final int HELD = 20;
 
+  /** How long names may stand still where an applier was killed just now. */
+  private static final Duration BACK = Duration.ofSeconds(20);
+
   private Path output;
+  private double connected;
   private double refused;
   private int version;
 
@@ -111,6 +115,7 @@ final class NameChurn implements Scenario {
       throw new IllegalStateException("only " + (int) numbers()[4] + " connections opened");
     }
     refused = numbers()[2];
+    connected = numbers()[1];
   }
 
   @Override
@@ -121,8 +126,13 @@ final class NameChurn implements Scenario {
 
   @Override
   public List<String> check(SoakLab lab) {
-    double[] now = numbers();
     List<String> wrong = new ArrayList<>();
+    // Else there would be nothing to be wrong: the client has ended, or nobody answers it.
+    if (!Waiting.until(BACK, () -> numbers()[1] > connected)) {
+      wrong.add("no name was answered and dialled for " + BACK.toSeconds() + " s");
+    }
+    double[] now = numbers();
+    connected = now[1];
     if (now[2] > refused) {
       wrong.add((int) (now[2] - refused) + " addresses were answered and closed");
       refused = now[2];

@@ -54,20 +54,23 @@ public final class SoakMain implements Callable<Integer> {
   }
 
   /** Every scenario; their checks run whichever step was made. */
-  private static List<Scenario> all() {
+  private static List<Scenario> all(Duration length) {
     Town town = new Town();
+    NameChurn names = new NameChurn();
     return List.of(
         new PodChurn(town),
         new PolicyChurn(town),
         new Kills(town),
         new LongConnection(),
-        new NameChurn(),
+        names,
+        new Outage(town, names, length),
         new Worlds());
   }
 
   @Override
   public Integer call() throws Exception {
-    List<Scenario> scenarios = all();
+    Duration length = Duration.ofMillis((long) ((hours == null ? minutes : hours * 60) * 60_000));
+    List<Scenario> scenarios = all(length);
     if (list) {
       Table table = new Table("SCENARIO", "WHAT");
       scenarios.forEach(scenario -> table.row(scenario.name(), scenario.about()));
@@ -81,7 +84,6 @@ public final class SoakMain implements Callable<Integer> {
       System.err.println("There is no such scenario: --list shows them");
       return 2;
     }
-    Duration length = Duration.ofMillis((long) ((hours == null ? minutes : hours * 60) * 60_000));
     soak(scenarios, stepped, length);
     faults.forEach(fault -> out.println("DID NOT HOLD: " + fault));
     out.println(faults.isEmpty() ? "everything held" : faults.size() + " faults, seed " + seed);

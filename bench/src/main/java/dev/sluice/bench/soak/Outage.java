@@ -1,0 +1,66 @@
+package dev.sluice.bench.soak;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The brokers are away, the first time for a sixth of the soak and an hour at most: nothing that
+ * worked stops, names are answered and what they answer is open, though no topic hears of it.
+ */
+final class Outage implements Scenario {
+  private static final Duration LONGEST = Duration.ofHours(1);
+  private static final Duration SHORT = Duration.ofSeconds(20);
+  private static final Duration LOOK = Duration.ofSeconds(10);
+
+  private final Town town;
+  private final NameChurn names;
+  private Duration next;
+  private List<String> whileAway = List.of();
+
+  /**
+   * @param soak how long all of it is
+   */
+  Outage(Town town, NameChurn names, Duration soak) {
+    this.town = town;
+    this.names = names;
+    Duration share = soak.dividedBy(6);
+    this.next = share.compareTo(LONGEST) > 0 ? LONGEST : share.compareTo(SHORT) < 0 ? SHORT : share;
+  }
+
+  @Override
+  public String name() {
+    return "outage";
+  }
+
+  @Override
+  public String about() {
+    return "the brokers are away, once for a sixth of the time (an hour at most): nothing stops";
+  }
+
+  @Override
+  public String step(SoakLab lab, Random random) {
+    Duration away = next;
+    next = SHORT;
+    List<String> wrong = new ArrayList<>();
+    lab.kill("broker");
+    long end = System.nanoTime() + away.toNanos();
+    while (System.nanoTime() - end < 0) {
+      town.wrong(lab).forEach(each -> wrong.add("without brokers: " + each));
+      names.check(lab).forEach(each -> wrong.add("without brokers: " + each));
+      LockSupport.parkNanos(Math.min(LOOK.toNanos(), Math.max(1, end - System.nanoTime())));
+    }
+    lab.start("broker");
+    whileAway = wrong;
+    return "the brokers were away for " + away.toSeconds() + " s";
+  }
+
+  @Override
+  public List<String> check(SoakLab lab) {
+    List<String> seen = whileAway;
+    whileAway = List.of();
+    return seen;
+  }
+}
