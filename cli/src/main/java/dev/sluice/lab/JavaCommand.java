@@ -35,7 +35,13 @@ public final class JavaCommand {
     List<String> command = startSmall(heapMegabytes);
     command.addAll(
         command.indexOf("-Xmx" + heapMegabytes + "m") + 1,
-        List.of("-Xms64m", "-Xmn12m", "-XX:SurvivorRatio=2", "-XX:+UseCompactObjectHeaders"));
+        List.of(
+            "-Xms64m",
+            "-Xmn12m",
+            "-XX:SurvivorRatio=2",
+            "-XX:+UseCompactObjectHeaders",
+            "-XX:MetaspaceSize=64m",
+            "-XX:ReservedCodeCacheSize=128m"));
     return command;
   }
 

@@ -43,7 +43,10 @@ import org.slf4j.LoggerFactory;
 final class NodeCore implements AutoCloseable {
   /** What those outside give and need. */
   interface World {
-    /** A step was done: the status may be another. Quick; on the applier's thread. */
+    /**
+     * A step was done that was about more than names: the status may be another. Quick; on the
+     * applier's thread.
+     */
     void stepped();
 
     /** Flows that did not reach the topic. */
@@ -144,7 +147,9 @@ final class NodeCore implements AutoCloseable {
     Runnable stepped =
         () -> {
           dns.stepped(target);
-          world.stepped();
+          if (target.wasWhole()) {
+            world.stepped();
+          }
         };
     applier = closing(new ApplierThread(target, maps, stepped, broken).start());
 

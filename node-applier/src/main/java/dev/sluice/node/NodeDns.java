@@ -31,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -230,18 +231,21 @@ final class NodeDns {
           now
               + 3 * settings.duration(Setting.DNS_USE_INTERVAL).toMillis()
               + settings.duration(Setting.DNS_IDLE_GRACE).toMillis();
-      applier
-          .ask(
-              target -> {
-                watch.stepped(target);
-                List<DnsEvent.Answered> again =
-                    target.withNames(
-                        names -> names.looked(leaving, Set.copyOf(uses.addresses()), now));
-                target.passedAlone(now, uses.byEndpoint(), until);
-                target.known().ifPresent(known -> tell(known.names(), again, uses, now));
-                return true;
-              })
-          .join();
+      List<DnsEvent.Answered> again =
+          applier
+              .ask(
+                  target -> {
+                    watch.stepped(target);
+                    List<DnsEvent.Answered> back =
+                        target.withNames(
+                            names -> names.looked(leaving, Set.copyOf(uses.addresses()), now));
+                    target.passedAlone(now, uses.byEndpoint(), until);
+                    List<DnsEvent.Answered> told = new ArrayList<>(back);
+                    target.known().ifPresent(known -> told.addAll(toTell(known.names(), now)));
+                    return told;
+                  })
+              .join();
+      tell(again, uses, now);
       lookAgain(applier, dataplane);
       desk.tidy();
     } catch (RuntimeException e) {
@@ -269,23 +273,34 @@ final class NodeDns {
     }
   }
 
-  private void tell(NodeNames names, List<DnsEvent.Answered> again, NameUses uses, long now) {
+  /**
+   * What no topic has confirmed though there was time for it. On the applier's thread, where pods
+   * wait: it is told on another.
+   */
+  private List<DnsEvent.Answered> toTell(NodeNames names, long now) {
     evicted = names.evictedAlone();
     AnswerFile.Held alive = new AnswerFile.Held(names.unconfirmed(), names.answeredAlone());
     if (file.isStale(alive.answers().size() + alive.alone().size())) {
       file.rewrite(alive);
     }
-    Consumer<DnsEvent> events = publisher;
-    if (events == null) {
-      return;
-    }
-    again.forEach(events);
-    // As of now: the node has held to them until here, whatever kept the brokers away.
-    alive.answers().stream().limit(TOLD_AGAIN).map(answer -> answer.at(now)).forEach(events);
-    if (!uses.addresses().isEmpty()) {
-      events.accept(new DnsEvent.Used(now, node, uses.addresses()));
-    }
     askForNumbers(names.neededAlone(), now);
     wantedMillis.values().removeIf(told -> now - told > 2 * WANTED_MILLIS);
+    long before = now - settings.duration(Setting.DNS_USE_INTERVAL).toMillis();
+    // As of now: the node has held to them until here, whatever kept the brokers away.
+    return alive.answers().stream()
+        .filter(answer -> answer.timeMillis() <= before)
+        .limit(TOLD_AGAIN)
+        .map(answer -> answer.at(now))
+        .toList();
+  }
+
+  private void tell(List<DnsEvent.Answered> again, NameUses uses, long now) {
+    Consumer<DnsEvent> events = publisher;
+    if (events != null) {
+      again.forEach(events);
+      if (!uses.addresses().isEmpty()) {
+        events.accept(new DnsEvent.Used(now, node, uses.addresses()));
+      }
+    }
   }
 }

@@ -114,7 +114,10 @@ public final class NodeNames {
         set(number, change);
       }
     } else {
-      IpAddress address = IpAddress.parse(change.key().substring("address/".length()));
+      IpAddress address =
+          change.value() instanceof LearnedAddress learned
+              ? learned.address()
+              : IpAddress.parse(change.key().substring("address/".length()));
       if (change.value() instanceof LearnedAddress learned) {
         tellEnds(address, rows.put(address, words.in(learned)), learned.names());
         leaving.remove(address);

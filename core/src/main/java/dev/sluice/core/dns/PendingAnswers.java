@@ -2,6 +2,8 @@ package dev.sluice.core.dns;
 
 import dev.sluice.core.dns.FqdnRecord.NameUse;
 import dev.sluice.core.net.IpAddress;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,9 +58,11 @@ final class PendingAnswers {
 
   /** All answers, the oldest first. */
   List<DnsEvent.Answered> answers() {
+    // An answer's addresses share it: equal ones are the same one, and comparing them costs more.
+    Set<DnsEvent.Answered> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     return byAddress.values().stream()
         .flatMap(names -> names.values().stream())
-        .distinct()
+        .filter(seen::add)
         .toList();
   }
 }

@@ -86,6 +86,9 @@ final class LocalPolicies {
   }
 
   void local(Set<Integer> identities) {
+    if (identities.equals(local)) {
+      return;
+    }
     Set<Integer> now = Set.copyOf(identities);
     local.stream().filter(identity -> !now.contains(identity)).forEach(changedSubjects::add);
     now.stream().filter(identity -> !local.contains(identity)).forEach(changedSubjects::add);

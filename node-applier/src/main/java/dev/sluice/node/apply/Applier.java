@@ -77,6 +77,7 @@ public final class Applier {
   private volatile RuleBook rules = new RuleBook();
   private boolean due;
   private boolean namesDue;
+  private boolean whole;
   private final Learners learners = new Learners();
   private final Retry retry = new Retry();
 
@@ -345,11 +346,13 @@ public final class Applier {
     if (!(due || namesDue) || retry.isTooEarly(nowNanos)) {
       return false;
     }
+    whole = due || retry.hasFailed();
     if (!mirror.isReady()) {
       return namesDue && former != null && learnByFormer();
     }
     try {
       if (due || !realiseNames()) {
+        whole = true;
         realise();
       }
       due = false;
@@ -360,13 +363,23 @@ public final class Applier {
       former = null;
       keepRows();
     } catch (StepRefused e) {
+      whole = true;
       later(e.getMessage(), nowNanos);
     } catch (RuntimeException e) {
+      whole = true;
       LOG.warn("step at position {} failed", mirror.place().position(), e);
       mirror.distrust();
       later("step failed: " + e.getMessage(), nowNanos);
     }
     return true;
+  }
+
+  /**
+   * Whether the last step was about more than addresses of names, of which there may be thousands a
+   * second: places, endpoints and what failed may be others.
+   */
+  public boolean wasWhole() {
+    return whole;
   }
 
   /** Addresses alone, of sets that the kernel has: whatever else there is to do waits. */

@@ -1,5 +1,6 @@
 package dev.sluice.node.apply;
 
+import dev.sluice.node.bpf.Foreground;
 import dev.sluice.node.mirror.KernelMaps;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,6 +80,7 @@ public final class ApplierThread implements AutoCloseable {
   }
 
   private void run() {
+    Foreground.enter();
     try {
       while (!closing) {
         work();

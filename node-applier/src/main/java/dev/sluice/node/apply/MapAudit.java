@@ -2,6 +2,7 @@ package dev.sluice.node.apply;
 
 import dev.sluice.core.node.MapPlan;
 import dev.sluice.core.service.LbPlan;
+import dev.sluice.node.bpf.Background;
 import dev.sluice.node.mirror.KernelMaps;
 import dev.sluice.node.mirror.KernelServices;
 import java.time.Duration;
@@ -40,6 +41,7 @@ final class MapAudit implements AutoCloseable {
   }
 
   private void look() {
+    Background.enter(); // not at the level of the thread that started it
     try {
       Set<Object> wrong = differing();
       if (!wrong.isEmpty()) {

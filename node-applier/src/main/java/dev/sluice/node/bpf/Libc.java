@@ -184,10 +184,15 @@ final class Libc {
     }
   }
 
-  /** Sets the nice level of the calling thread; what is not allowed is left as it is. */
-  static void nice(int level) {
+  /**
+   * Sets the nice level of a thread; what is not allowed is left as it is.
+   *
+   * @param thread the kernel's number of it; 0: the calling one
+   */
+  static void nice(int thread, int level) {
     try (Arena arena = Arena.ofConfined()) {
-      int ignored = (int) SetPriority.HANDLE.invokeExact(Native.errnoSegment(arena), 0, 0, level);
+      int ignored =
+          (int) SetPriority.HANDLE.invokeExact(Native.errnoSegment(arena), 0, thread, level);
     } catch (Throwable e) {
       throw Native.broken(e);
     }

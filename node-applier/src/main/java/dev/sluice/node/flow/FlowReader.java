@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -27,6 +28,9 @@ public final class FlowReader implements AutoCloseable {
   /** After so many events at once, more may have come meanwhile. */
   private static final int MANY = 4_096;
 
+  /** Flows that wait for this thread: beyond, they are counted as lost. */
+  static final int MOST_OFFERED = 16_384;
+
   private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final EventSource source;
@@ -39,6 +43,7 @@ public final class FlowReader implements AutoCloseable {
   private volatile Consumer<Flow> out;
   private volatile Consumer<KernelEvent> dropped = event -> {};
   private final Queue<Supplier<Flow>> offered = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicLong unwritten = new AtomicLong();
   private long clockReadAt = System.nanoTime() - SECOND_NANOS;
 
@@ -62,7 +67,12 @@ public final class FlowReader implements AutoCloseable {
 
   /** Takes a flow that no event of the kernel tells of; any thread, never waits. */
   public void offer(Supplier<Flow> flow) {
-    offered.add(flow);
+    if (waiting.incrementAndGet() > MOST_OFFERED) {
+      waiting.decrementAndGet();
+      unwritten.incrementAndGet();
+    } else {
+      offered.add(flow);
+    }
   }
 
   public FlowReader start() {
@@ -100,6 +110,7 @@ public final class FlowReader implements AutoCloseable {
     int count = source.drain(this::take);
     drops.flush(System.nanoTime());
     for (Supplier<Flow> flow = offered.poll(); flow != null; flow = offered.poll()) {
+      waiting.decrementAndGet();
       write(flow.get());
     }
     return count;
@@ -133,7 +144,7 @@ public final class FlowReader implements AutoCloseable {
     return consumed.get();
   }
 
-  /** Flows that came before there was anywhere to write them. */
+  /** Flows that came before there was anywhere to write them, or faster than they can be. */
   public long unwritten() {
     return unwritten.get();
   }

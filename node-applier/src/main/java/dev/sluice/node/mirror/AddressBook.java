@@ -34,6 +34,9 @@ public final class AddressBook {
   /** Made when it is asked for; null once what it follows from has changed. */
   private NodeNetwork network;
 
+  /** As {@link #localIdentities} said last; null when its pods are others since. */
+  private Set<Integer> identities;
+
   /**
    * @param node this node's name
    */
@@ -59,6 +62,7 @@ public final class AddressBook {
       network = null;
       own.put(address.prefix(), address);
       if (address.endpoint() != 0) {
+        identities = null;
         pods.computeIfAbsent(pod(address), key -> new TreeMap<>()).put(address.prefix(), address);
       }
     } else if (!address.node().isEmpty() && !address.prefix().isSingle()) {
@@ -74,6 +78,7 @@ public final class AddressBook {
       network = null;
     }
     if (before != null && before.endpoint() != 0) {
+      identities = null;
       pods.computeIfPresent(
           pod(before),
           (key, rows) -> {
@@ -97,10 +102,14 @@ public final class AddressBook {
 
   /** Identities that have an endpoint on this node. */
   public Set<Integer> localIdentities() {
-    return pods.values().stream()
-        .flatMap(rows -> rows.values().stream())
-        .map(Address::identity)
-        .collect(Collectors.toCollection(TreeSet::new));
+    if (identities == null) {
+      identities =
+          pods.values().stream()
+              .flatMap(rows -> rows.values().stream())
+              .map(Address::identity)
+              .collect(Collectors.toCollection(TreeSet::new));
+    }
+    return identities;
   }
 
   /** Numbers of the endpoints of this node's pods. */

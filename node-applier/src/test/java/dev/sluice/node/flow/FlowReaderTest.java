@@ -76,6 +76,24 @@ class FlowReaderTest {
   }
 
   @Test
+  void whatIsOfferedFasterThanItIsWrittenIsCounted() {
+    FlowEnricher enricher =
+        new FlowEnricher("n", new PeerBook(), Attributions.none(), () -> Place.NONE, i -> "", 1);
+    FlowReader reader = new FlowReader(sink -> 0, enricher, monitor);
+    List<Flow> flows = new ArrayList<>();
+    reader.writeTo(flows::add);
+    for (int i = 0; i < FlowReader.MOST_OFFERED + 7; i++) {
+      reader.offer(Flow::new);
+    }
+    reader.work();
+    assertEquals(FlowReader.MOST_OFFERED, flows.size());
+    assertEquals(7, reader.unwritten());
+    reader.offer(Flow::new);
+    reader.work();
+    assertEquals(FlowReader.MOST_OFFERED + 1, flows.size());
+  }
+
+  @Test
   void theKernelReportsPacketsOnlyWhileSomebodyListens() {
     MonitorStream drops = monitor.listen(Set.of("drop"));
     MonitorStream traces = monitor.listen(Set.of("trace"));

@@ -1,19 +1,21 @@
 package dev.sluice.node.proxy.dns;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.core.dns.DnsEvent;
 import dev.sluice.core.dns.OwnNames;
 import dev.sluice.core.net.IpAddress;
+import java.io.ByteArrayOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +50,11 @@ public final class AnswerFile {
   }
 
   private final Path path;
+  private final ByteArrayOutputStream text = new ByteArrayOutputStream();
   private int lines;
+
+  /** Where lines are added; null before the first, and when another file took its place. */
+  private OutputStream out;
 
   public AnswerFile(Path path) {
     this.path = path;
@@ -85,7 +91,16 @@ public final class AnswerFile {
    * @param endpoint for whom alone; 0: everybody
    */
   public void add(int endpoint, DnsEvent.Answered answer) {
-    write(path, line(endpoint, answer), StandardOpenOption.APPEND);
+    text.reset();
+    try {
+      line(endpoint, answer);
+      if (out == null) {
+        out = new FileOutputStream(path.toFile(), true);
+      }
+      text.writeTo(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + path, e);
+    }
     lines++;
   }
 
@@ -96,41 +111,48 @@ public final class AnswerFile {
 
   /** Leaves only what is alive. */
   public void rewrite(Held held) {
-    StringBuilder all = new StringBuilder();
-    held.answers().forEach(answer -> all.append(line(0, answer)));
-    held.alone().forEach(own -> all.append(line(own.endpoint(), own.answer())));
     Path fresh = path.resolveSibling(path.getFileName() + ".new");
-    write(fresh, all.toString(), StandardOpenOption.TRUNCATE_EXISTING);
+    text.reset();
     try {
+      for (DnsEvent.Answered answer : held.answers()) {
+        line(0, answer);
+      }
+      for (OwnNames.Own own : held.alone()) {
+        line(own.endpoint(), own.answer());
+      }
+      Files.write(fresh, text.toByteArray());
       Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      if (out != null) {
+        out.close();
+        out = null;
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot replace " + path, e);
     }
     lines = held.size();
   }
 
-  private static void write(Path path, String text, StandardOpenOption how) {
-    try {
-      Files.writeString(path, text, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + path, e);
+  /** Appends a line to the text. */
+  private void line(int endpoint, DnsEvent.Answered answer) throws IOException {
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.writeStartObject();
+      json.writeNumberField("time", answer.timeMillis());
+      json.writeStringField("name", answer.name());
+      json.writeObjectFieldStart("ttlSeconds");
+      for (Map.Entry<IpAddress, Long> ttl : answer.ttlSeconds().entrySet()) {
+        json.writeNumberField(ttl.getKey().toString(), ttl.getValue());
+      }
+      json.writeEndObject();
+      json.writeStringField("pod", answer.endpoint());
+      json.writeStringField("podAddress", answer.endpointAddress());
+      json.writeStringField("resolver", answer.resolver());
+      json.writeStringField("node", answer.node());
+      if (endpoint != 0) {
+        json.writeNumberField("alone", endpoint);
+      }
+      json.writeEndObject();
+      json.writeRaw('\n');
     }
-  }
-
-  private static String line(int endpoint, DnsEvent.Answered answer) {
-    ObjectNode json = JSON.createObjectNode();
-    json.put("time", answer.timeMillis());
-    json.put("name", answer.name());
-    ObjectNode ttls = json.putObject("ttlSeconds");
-    answer.ttlSeconds().forEach((address, ttl) -> ttls.put(address.toString(), ttl));
-    json.put("pod", answer.endpoint());
-    json.put("podAddress", answer.endpointAddress());
-    json.put("resolver", answer.resolver());
-    json.put("node", answer.node());
-    if (endpoint != 0) {
-      json.put("alone", endpoint);
-    }
-    return json + "\n";
   }
 
   private static DnsEvent.Answered answer(JsonNode json) {

@@ -1,9 +1,9 @@
 package dev.sluice.node.proxy.dns;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.sluice.core.dns.DnsType;
+import dev.sluice.core.net.IpAddress;
 import dev.sluice.node.flow.FlowReader;
 import dev.sluice.node.flow.PeerBook;
 import dev.sluice.node.proxy.dns.DnsSeen.Outcome;
@@ -12,15 +12,20 @@ import dev.sluice.schemas.Flow;
 import dev.sluice.schemas.FlowKind;
 import dev.sluice.schemas.TrafficDirection;
 import dev.sluice.schemas.Verdict;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** DNS messages as flows, with Hubble's {@code l7.dns}. Any thread. */
 public final class DnsFlows {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonFactory JSON = new JsonFactory();
   private static final int POLICY_DENIED = 133;
 
   private final String node;
@@ -28,11 +33,19 @@ public final class DnsFlows {
   private final FlowReader out;
   private final Clock clock;
 
+  /** A random id's two halves; each flow has the next. */
+  private final long uuidHigh;
+
+  private final AtomicLong uuidLow;
+
   public DnsFlows(String node, PeerBook peers, FlowReader out, Clock clock) {
     this.node = node;
     this.peers = peers;
     this.out = out;
     this.clock = clock;
+    UUID first = UUID.randomUUID();
+    this.uuidHigh = first.getMostSignificantBits();
+    this.uuidLow = new AtomicLong(first.getLeastSignificantBits());
   }
 
   /** Writes one down. */
@@ -44,7 +57,7 @@ public final class DnsFlows {
     out.offer(() -> flow(message, time));
   }
 
-  private Flow flow(DnsSeen message, Instant time) {
+  Flow flow(DnsSeen message, Instant time) {
     boolean answer = message.lesson() != null;
     boolean refused = message.outcome() == Outcome.REFUSED;
     FlowRules rules = message.rules();
@@ -52,9 +65,9 @@ public final class DnsFlows {
     Peer to = answer ? message.client() : message.server();
     int fromIdentity = answer ? rules.serverIdentity() : rules.identity();
     int toIdentity = answer ? rules.identity() : rules.serverIdentity();
-    Flow.Builder flow = Flow.newBuilder();
+    Flow flow = new Flow(); // a builder copies every default
     flow.setTime(time);
-    flow.setUuid(UUID.randomUUID().toString());
+    flow.setUuid(new UUID(uuidHigh, uuidLow.getAndIncrement()).toString());
     flow.setNode(node);
     flow.setKind(FlowKind.L7);
     flow.setVerdict(
@@ -80,35 +93,60 @@ public final class DnsFlows {
     flow.setService("");
     flow.setPosition(-1);
     flow.setL7(l7(message, answer));
-    return flow.build();
+    flow.setDialled("");
+    flow.setNeeded("");
+    return flow;
   }
 
   private static String l7(DnsSeen message, boolean answer) {
-    ObjectNode l7 = JSON.createObjectNode();
-    l7.put("type", answer ? "RESPONSE" : "REQUEST");
-    if (answer) {
-      l7.put("latency_ns", Long.toString(message.latencyNanos()));
+    StringWriter text = new StringWriter(256);
+    try (JsonGenerator l7 = JSON.createGenerator(text)) {
+      l7.writeStartObject();
+      l7.writeStringField("type", answer ? "RESPONSE" : "REQUEST");
+      if (answer) {
+        l7.writeStringField("latency_ns", Long.toString(message.latencyNanos()));
+      }
+      l7.writeObjectFieldStart("dns");
+      String name = message.question().name();
+      l7.writeStringField("query", name.equals(".") ? name : name + ".");
+      if (answer) {
+        answered(l7, message);
+      }
+      l7.writeStringField("observation_source", "proxy");
+      l7.writeArrayFieldStart("qtypes");
+      l7.writeString(DnsType.text(message.question().type()));
+      l7.writeEndArray();
+      if (answer) {
+        l7.writeArrayFieldStart("rrtypes");
+        for (int type : message.types()) {
+          l7.writeString(DnsType.text(type));
+        }
+        l7.writeEndArray();
+      }
+      l7.writeEndObject();
+      l7.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("text cannot be written", e);
     }
-    ObjectNode dns = l7.putObject("dns");
-    String name = message.question().name();
-    dns.put("query", name.equals(".") ? name : name + ".");
-    if (answer) {
-      ArrayNode ips = dns.putArray("ips");
-      message.lesson().ttlSeconds().keySet().forEach(address -> ips.add(address.toString()));
-      message.lesson().ttlSeconds().values().stream()
-          .mapToLong(Long::longValue)
-          .min()
-          .ifPresent(ttl -> dns.put("ttl", ttl));
-      ArrayNode cnames = dns.putArray("cnames");
-      message.lesson().aliases().forEach(alias -> cnames.add(alias + "."));
-      dns.put("rcode", message.rcode());
+    return text.toString();
+  }
+
+  private static void answered(JsonGenerator l7, DnsSeen message) throws IOException {
+    l7.writeArrayFieldStart("ips");
+    long least = Long.MAX_VALUE;
+    for (Map.Entry<IpAddress, Long> each : message.lesson().ttlSeconds().entrySet()) {
+      l7.writeString(each.getKey().toString());
+      least = Math.min(least, each.getValue());
     }
-    dns.put("observation_source", "proxy");
-    dns.putArray("qtypes").add(DnsType.text(message.question().type()));
-    if (answer) {
-      ArrayNode types = dns.putArray("rrtypes");
-      message.types().forEach(type -> types.add(DnsType.text(type)));
+    l7.writeEndArray();
+    if (least != Long.MAX_VALUE) {
+      l7.writeNumberField("ttl", least);
     }
-    return l7.toString();
+    l7.writeArrayFieldStart("cnames");
+    for (String alias : message.lesson().aliases()) {
+      l7.writeString(alias + ".");
+    }
+    l7.writeEndArray();
+    l7.writeNumberField("rcode", message.rcode());
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.node.proxy.dns;
 
+import dev.sluice.node.bpf.Foreground;
 import dev.sluice.node.bpf.Netns;
 import dev.sluice.node.proxy.socket.Poller;
 import java.nio.file.Path;
@@ -52,6 +53,7 @@ public final class DnsProxy implements AutoCloseable {
   private volatile boolean closing;
   private volatile long closingSince;
   private long sweptNanos;
+  private long lookedNanos;
 
   /**
    * @param netns of the node; null: the process' own
@@ -74,6 +76,7 @@ public final class DnsProxy implements AutoCloseable {
                 () -> {
                   try {
                     Netns.enter(netns);
+                    Foreground.enter();
                     run(taken);
                   } catch (RuntimeException | Error e) {
                     ready.completeExceptionally(e);
@@ -87,6 +90,7 @@ public final class DnsProxy implements AutoCloseable {
 
   /** Starts it; returns when pods' questions reach it. */
   public DnsProxy start() {
+    Foreground.collector();
     thread.start();
     ready.join();
     return this;
@@ -108,6 +112,7 @@ public final class DnsProxy implements AutoCloseable {
       udp.open(taken);
       tcp.open(taken);
       ready.complete(null);
+      lookedNanos = System.nanoTime();
       while (!closing || !isOver(udp, tcp)) {
         work(polling, udp, tcp, held);
       }
@@ -121,7 +126,7 @@ public final class DnsProxy implements AutoCloseable {
   }
 
   private void work(Poller polling, UdpSide udp, TcpSide tcp, HeldAnswers held) {
-    long began = System.nanoTime();
+    long began = lookedNanos; // nothing since then is left out: a pause may fall anywhere
     int idleMillis = held.idleMillis(began);
     polling.poll(
         idleMillis,
@@ -134,6 +139,7 @@ public final class DnsProxy implements AutoCloseable {
       task.run();
     }
     long now = System.nanoTime();
+    lookedNanos = now;
     held.late(now - began - TimeUnit.MILLISECONDS.toNanos(idleMillis));
     held.expire(now);
     if (now - sweptNanos > SWEEP_NANOS) {

@@ -1,8 +1,7 @@
 package dev.sluice.node.proxy.dns;
 
 import dev.sluice.node.proxy.dns.DnsConversation.Answer;
-import java.util.Comparator;
-import java.util.PriorityQueue;
+import java.util.LinkedHashSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -19,7 +18,6 @@ final class HeldAnswers {
     final Consumer<byte[]> way;
     final long untilNanos;
     final long pausedBefore;
-    boolean over;
 
     Held(Answer answer, Consumer<byte[]> way, long untilNanos, long pausedBefore) {
       this.answer = answer;
@@ -35,13 +33,15 @@ final class HeldAnswers {
   /** What the applier gets after a pause to do what it could not do before. */
   private static final long RECOVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+  private static final long HELD_MILLIS = 10;
   private static final long MOST_PAUSED_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final long holdNanos;
   private final Executor proxy;
   private long pausedNanos;
-  private final PriorityQueue<Held> held =
-      new PriorityQueue<>(Comparator.comparingLong((Held each) -> each.untilNanos));
+
+  /** What waits longest first: it ends first. */
+  private final LinkedHashSet<Held> held = new LinkedHashSet<>();
 
   /**
    * @param proxy runs something on the proxy's thread; from any thread
@@ -55,26 +55,29 @@ final class HeldAnswers {
   void give(Answer answer, Consumer<byte[]> way) {
     Held waiting = new Held(answer, way, System.nanoTime() + holdNanos, pausedNanos);
     if (answer.usable().isDone()) {
-      give(waiting, !answer.usable().isCompletedExceptionally());
+      send(waiting, !answer.usable().isCompletedExceptionally());
       return;
     }
     held.add(waiting);
     answer
         .usable()
-        .whenComplete((done, failed) -> proxy.execute(() -> give(waiting, failed == null)));
+        .whenComplete((done, failed) -> proxy.execute(() -> release(waiting, failed == null)));
   }
 
-  private static void give(Held waiting, boolean usable) {
-    if (!waiting.over) {
-      waiting.over = true;
-      waiting.way.accept(usable ? waiting.answer.bytes() : waiting.answer.instead());
-      waiting.answer.given().accept(usable);
+  private void release(Held waiting, boolean usable) {
+    if (held.remove(waiting)) {
+      send(waiting, usable);
     }
+  }
+
+  private static void send(Held waiting, boolean usable) {
+    waiting.way.accept(usable ? waiting.answer.bytes() : waiting.answer.instead());
+    waiting.answer.given().accept(usable);
   }
 
   /** Whether nothing waits. */
   boolean isEmpty() {
-    return held.stream().allMatch(each -> each.over);
+    return held.isEmpty();
   }
 
   /** The proxy's thread comes back so much later than it wanted to. */
@@ -88,14 +91,20 @@ final class HeldAnswers {
 
   /** Answers with a failure what has waited too long. */
   void expire(long nowNanos) {
-    while (!held.isEmpty() && (held.peek().over || until(held.peek()) - nowNanos <= 0)) {
-      give(held.poll(), false);
+    while (!held.isEmpty() && until(held.getFirst()) - nowNanos <= 0) {
+      release(held.getFirst(), false);
     }
   }
 
-  /** How long {@link #expire} need not be called: milliseconds, a second at most. */
+  /**
+   * How long the proxy's thread may wait: milliseconds. Short while something is held: a pause of
+   * the process that falls into a long wait would look like the wait.
+   */
   int idleMillis(long nowNanos) {
-    long until = held.isEmpty() ? TimeUnit.SECONDS.toNanos(1) : until(held.peek()) - nowNanos;
-    return (int) Math.max(0, Math.min(1000, until / 1_000_000 + 1));
+    if (held.isEmpty()) {
+      return 1000;
+    }
+    long until = (until(held.getFirst()) - nowNanos) / 1_000_000 + 1;
+    return (int) Math.max(0, Math.min(HELD_MILLIS, until));
   }
 }

@@ -14,6 +14,7 @@ import dev.sluice.node.mirror.Mirror;
 import dev.sluice.node.mirror.NamesListener;
 import dev.sluice.node.proxy.socket.Peer;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,9 @@ import java.util.function.Consumer;
 public final class NodeDnsDesk implements DnsDesk, NamesListener {
   /** More flows than this, and all are asked for again. */
   private static final int REMEMBERED = 65_536;
+
+  /** Names of which is known whether they matter; a look costs a match for each pattern. */
+  private static final int MATTERING = 8_192;
 
   /** Flows that may wait until something is known. */
   private static final int WAITING = 4_096;
@@ -81,6 +85,10 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
   private final Consumer<DnsSeen> seen;
   private final NameWatch watch;
   private final Map<FlowKey, FlowRules> flows = new ConcurrentHashMap<>();
+
+  /** The servers of these flows: who they are may change as any address's identity may. */
+  private final Set<IpAddress> servers = ConcurrentHashMap.newKeySet();
+
   private final Map<String, Boolean> matters = new ConcurrentHashMap<>();
 
   /** By address: until when what is a fact need not be told again. */
@@ -133,7 +141,7 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
 
   /** A step was done: rules may be others, and there may be some at last. On its thread. */
   public void stepped(Applier target) {
-    flows.clear();
+    forgetFlows();
     if (target.known().isPresent()) {
       waiting.forEach((key, rules) -> rules.complete(find(target.known().get(), key)));
       waiting.clear();
@@ -160,10 +168,17 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
     }
     FlowRules found = find(target.known().get(), key);
     if (flows.size() > REMEMBERED) {
-      flows.clear();
+      forgetFlows();
     }
+    servers.add(key.server().address());
     flows.put(key, found); // on the applier's thread: no step can come between
     return CompletableFuture.completedFuture(found);
+  }
+
+  /** On the applier's thread, as all that writes them. */
+  private void forgetFlows() {
+    flows.clear();
+    servers.clear();
   }
 
   private FlowRules find(Mirror mirror, FlowKey key) {
@@ -206,7 +221,7 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
   }
 
   private boolean matters(String name) {
-    if (matters.size() > REMEMBERED) {
+    if (matters.size() > MATTERING) {
       matters.clear();
     }
     return matters.computeIfAbsent(name, n -> !selectors.selecting(n).isEmpty());
@@ -214,23 +229,26 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
 
   @Override
   public CompletableFuture<Void> learn(FlowRules asker, DnsEvent.Answered answer) {
+    CompletableFuture<Void> usable =
+        applier
+            .join() // whoever has rules has asked it before
+            .ask(target -> learn(target, asker, answer))
+            .thenCompose(future -> future);
     if (asker.trusted()) {
-      publisher.accept(answer);
+      publisher.accept(answer); // while the applier writes it: the pod waits for that alone
     }
-    return applier
-        .join() // whoever has rules has asked it before
-        .ask(
-            target -> {
-              // Remembered first: what the kernel holds after this process has a reason then.
-              int alone = asker.trusted() ? 0 : (int) asker.endpoint();
-              remember.accept(alone, answer);
-              CompletableFuture<Void> usable =
-                  alone == 0
-                      ? target.learn(answer)
-                      : target.learnAlone(new OwnNames.Own(alone, answer), floorNanos / 1_000_000);
-              return usable.thenRun(() -> fresh(Fact.of(asker, answer.name()), answer));
-            })
-        .thenCompose(future -> future);
+    return usable;
+  }
+
+  private CompletableFuture<Void> learn(Applier target, FlowRules asker, DnsEvent.Answered answer) {
+    // Remembered first: what the kernel holds after this process has a reason then.
+    int alone = asker.trusted() ? 0 : (int) asker.endpoint();
+    remember.accept(alone, answer);
+    CompletableFuture<Void> usable =
+        alone == 0
+            ? target.learn(answer)
+            : target.learnAlone(new OwnNames.Own(alone, answer), floorNanos / 1_000_000);
+    return usable.thenRun(() -> fresh(Fact.of(asker, answer.name()), answer));
   }
 
   /** On the applier's thread, after the step. */
@@ -266,6 +284,8 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
   @Override
   public void addresses(Set<IpAddress> changed) {
     changed.forEach(fresh::remove);
-    flows.clear();
+    if (!Collections.disjoint(servers, changed)) {
+      forgetFlows();
+    }
   }
 }

@@ -16,6 +16,11 @@ public final class UdpLine implements AutoCloseable {
   public static final int MARK = 0xb00;
 
   private static final int SO_MARK = 36;
+  private static final int SO_RCVBUFFORCE = 33;
+
+  /** Room for what a server sends while the process does not run for a moment. */
+  private static final int RECEIVE_BYTES = 4 << 20;
+
   private static final int LARGEST = 65_535;
 
   private final Arena arena = Arena.ofShared();
@@ -37,6 +42,7 @@ public final class UdpLine implements AutoCloseable {
     int fd = check(Syscalls.socket(to.family(), 2 | 0x80800, 0), "cannot make a socket");
     UdpLine line = new UdpLine(fd);
     try (Arena scratch = Arena.ofConfined()) {
+      option(fd, 1, SO_RCVBUFFORCE, RECEIVE_BYTES, "SO_RCVBUFFORCE");
       if (inPodsName) {
         boolean v6 = to.address().v6();
         option(fd, v6 ? 41 : 0, v6 ? 75 : 19, 1, "IP_TRANSPARENT");

@@ -66,6 +66,16 @@ class HeldAnswersTest {
   }
 
   @Test
+  void thePauseIsSeenWhileSomethingIsHeld() {
+    assertEquals(1000, held.idleMillis(before));
+    give();
+    assertEquals(10, held.idleMillis(before), "a pause in a long wait would look like the wait");
+    assertEquals(0, held.idleMillis(before + 2 * HOLD));
+    usable.complete(null);
+    assertEquals(1000, held.idleMillis(before));
+  }
+
+  @Test
   void butNotForLong() {
     give();
     held.late(30_000 * MILLI);
