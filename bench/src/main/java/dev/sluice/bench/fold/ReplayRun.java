@@ -19,6 +19,8 @@ import dev.sluice.schemas.registry.MemoryRegistry;
 import dev.sluice.schemas.serde.TopicSerdes;
 import dev.sluice.schemas.topic.ReadAhead;
 import dev.sluice.schemas.topic.Topics;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -27,7 +29,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
@@ -40,6 +41,8 @@ public final class ReplayRun {
   /** Records that a poll of a consumer gives. */
   private static final int POLL = 500;
 
+  private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
+
   private static final long SEED = 20_260_115;
 
   private static final class Cost {
@@ -49,9 +52,8 @@ public final class ReplayRun {
   }
 
   private final Serializer<K8sObject> serializer;
-  private final Deserializer<K8sObject> deserializer;
   private final MessageDigest digest;
-  private final EventReader decoder = new EventReader();
+  private final EventReader decoder;
   private final int batch;
   private LogFold fold = LogFold.empty(ClusterFold.DEFAULT_CLUSTER);
   private IdentityFold cluster = IdentityFold.empty(ClusterFold.DEFAULT_CLUSTER);
@@ -63,11 +65,13 @@ public final class ReplayRun {
   private long records;
   private long bytes;
   private long nanos;
+  private long readingNanos;
+  private long foldingNanos;
 
   private ReplayRun(int batch, TopicSerdes serdes) throws Exception {
     this.batch = batch;
     this.serializer = serdes.values(Topics.K8S_OBJECTS).serializer();
-    this.deserializer = serdes.values(Topics.K8S_OBJECTS).deserializer();
+    this.decoder = new EventReader(serdes);
     this.digest = MessageDigest.getInstance("SHA-256");
   }
 
@@ -108,6 +112,8 @@ public final class ReplayRun {
   private void forget() {
     records = 0;
     nanos = 0;
+    readingNanos = 0;
+    foldingNanos = 0;
     bytes = 0;
     costs.clear();
   }
@@ -135,10 +141,13 @@ public final class ReplayRun {
 
   private void ahead(byte[][] log) {
     int[] next = new int[1];
+    long[] reading = new long[1];
+    long begun = CPU.getCurrentThreadCpuTime();
     try (ReadAhead<ObjectEvent> events =
         ReadAhead.of(
             () -> {
               if (next[0] == log.length) {
+                reading[0] = CPU.getCurrentThreadCpuTime();
                 return null;
               }
               List<ObjectEvent> read = new ArrayList<>(POLL);
@@ -149,6 +158,8 @@ public final class ReplayRun {
             })) {
       events.forEach(event -> say(fold.apply(event)));
     }
+    readingNanos += reading[0];
+    foldingNanos += CPU.getCurrentThreadCpuTime() - begun;
   }
 
   private void oneByOne(byte[][] log, List<String> kinds) {
@@ -167,7 +178,7 @@ public final class ReplayRun {
   }
 
   private ObjectEvent read(byte[] record) {
-    return decoder.read(deserializer.deserialize("", record), offset++);
+    return decoder.read(record, offset++);
   }
 
   private void late(byte[][] log) {
@@ -214,6 +225,11 @@ public final class ReplayRun {
       digest.update(row.toString().getBytes(StandardCharsets.UTF_8));
     }
     System.out.printf(Locale.ROOT, "records-a-second %.0f%n", records / (nanos / 1e9));
+    System.out.printf(
+        Locale.ROOT,
+        "processor-micros %.2f reading, %.2f folding%n",
+        readingNanos / 1e3 / records,
+        foldingNanos / 1e3 / records);
     System.out.printf(Locale.ROOT, "bytes-a-record %.0f%n", (double) bytes / records);
     System.out.printf("revisions %d%n", revisions);
     System.out.printf("digest %s%n", HexFormat.of().formatHex(digest.digest()));

@@ -3,6 +3,7 @@ package dev.sluice.cli.look;
 import dev.sluice.cli.Refusal;
 import dev.sluice.lab.LabHandle;
 import dev.sluice.schemas.config.Settings;
+import dev.sluice.schemas.convert.EventReader;
 import dev.sluice.schemas.serde.TopicSerdes;
 import dev.sluice.schemas.topic.Topic;
 import dev.sluice.schemas.topic.TopicReader;
@@ -71,6 +72,11 @@ public final class LabTopics implements AutoCloseable {
     } catch (UnreadableRecordException e) {
       throw new Refusal("Something wrote what does not belong there: " + e.getMessage(), e);
     }
+  }
+
+  /** Reads the values of topic k8s.objects. */
+  public EventReader events() {
+    return new EventReader(serdes);
   }
 
   /**

@@ -33,13 +33,14 @@ final class LogReplay implements AutoCloseable {
   private static final String POLICY = "policy-stream";
 
   private final TopicReader<K8sObject> reader;
-  private final EventReader decoder = new EventReader();
+  private final EventReader decoder;
   private final LogFold fold;
   private final long first;
   private long records;
 
-  private LogReplay(TopicReader<K8sObject> reader, LogFold fold, long first) {
+  private LogReplay(TopicReader<K8sObject> reader, EventReader decoder, LogFold fold, long first) {
     this.reader = reader;
+    this.decoder = decoder;
     this.fold = fold;
     this.first = first;
   }
@@ -56,7 +57,10 @@ final class LogReplay implements AutoCloseable {
       if (begin == 0) {
         reader.seekToBeginning();
         return new LogReplay(
-            reader, LogFold.empty(topics.settings().text(Setting.CLUSTER_NAME)), 0);
+            reader,
+            topics.events(),
+            LogFold.empty(topics.settings().text(Setting.CLUSTER_NAME)),
+            0);
       }
       SortedMap<String, Snapshot> snapshots = topics.latest(Topics.SNAPSHOTS);
       if (!snapshots.containsKey(CLUSTER) || !snapshots.containsKey(POLICY)) {
@@ -79,7 +83,7 @@ final class LogReplay implements AutoCloseable {
                 + ") do not meet there: try again when policy-stream has written its next one");
       }
       reader.seek(identitiesAt + 1);
-      return new LogReplay(reader, fold, policiesAt + 1);
+      return new LogReplay(reader, topics.events(), fold, policiesAt + 1);
     } catch (RuntimeException e) {
       reader.close();
       throw e;
@@ -123,11 +127,11 @@ final class LogReplay implements AutoCloseable {
       return null;
     }
     List<ObjectEvent> events = new ArrayList<>();
-    reader.poll(
+    reader.pollBytes(
         PATIENCE,
-        entry -> {
-          if (entry.offset() < offset) {
-            events.add(decoder.read(entry.value(), entry.offset()));
+        (at, value) -> {
+          if (at < offset) {
+            events.add(decoder.read(value, at));
           }
         });
     return events;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What {@link ClusterFold} could not make of Pods and Nodes: addresses that it cannot read, and
@@ -14,6 +15,9 @@ import java.util.function.Function;
 public final class ClusterFindings {
   public static final String UNREADABLE_ADDRESS = "unreadable-address";
   public static final String NO_NUMBER = "no-identity-number";
+
+  /** As {@link #of(ObjectEvent)}. */
+  public static final Function<ObjectEvent, List<Finding>> READER = ClusterFindings::of;
 
   private ClusterFindings() {}
 
@@ -46,7 +50,7 @@ public final class ClusterFindings {
     if (event.key().kind().equals("Pod")) {
       List<String> listed = status.objects("podIPs").map(entry -> entry.text("ip")).toList();
       each(listed, "status.podIPs[%d].ip", ClusterFindings::address, findings);
-      one(status.text("podIP"), "status.podIP", ClusterFindings::address, findings);
+      one(status.text("podIP"), () -> "status.podIP", ClusterFindings::address, findings);
     } else {
       List<String> internal =
           status
@@ -56,7 +60,7 @@ public final class ClusterFindings {
       each(internal, "status.addresses[%d].address", ClusterFindings::address, findings);
       ObjectBody spec = body.object("spec");
       each(spec.texts("podCIDRs").toList(), "spec.podCIDRs[%d]", ClusterFindings::prefix, findings);
-      one(spec.text("podCIDR"), "spec.podCIDR", ClusterFindings::prefix, findings);
+      one(spec.text("podCIDR"), () -> "spec.podCIDR", ClusterFindings::prefix, findings);
     }
     return findings;
   }
@@ -67,18 +71,23 @@ public final class ClusterFindings {
       Function<String, Optional<String>> check,
       List<Finding> findings) {
     for (int i = 0; i < texts.size(); i++) {
-      one(texts.get(i), path.formatted(i), check, findings);
+      int place = i;
+      one(texts.get(i), () -> path.formatted(place), check, findings);
     }
   }
 
   private static void one(
-      String text, String path, Function<String, Optional<String>> check, List<Finding> findings) {
+      String text,
+      Supplier<String> path,
+      Function<String, Optional<String>> check,
+      List<Finding> findings) {
     check
         .apply(text)
         .ifPresent(
             message ->
                 findings.add(
-                    new Finding(Finding.Severity.WARNING, UNREADABLE_ADDRESS, path, message)));
+                    new Finding(
+                        Finding.Severity.WARNING, UNREADABLE_ADDRESS, path.get(), message)));
   }
 
   private static Optional<String> address(String text) {

@@ -39,6 +39,7 @@ public final class ClusterFold {
   private final ClusterState state;
   private final ReadFields read = new ReadFields();
   private Set<ObjectKey> waiting = Set.of();
+  private boolean again;
 
   private ClusterFold(LogGate gate, ClusterState state) {
     this.gate = gate;
@@ -71,6 +72,7 @@ public final class ClusterFold {
    */
   public ClusterStep apply(ObjectEvent event) {
     boolean wasWhole = gate.synced();
+    again = false;
     if (gate.admit(event) == LogGate.Admission.ADMITTED) {
       // Of a policy nothing follows but what it names itself: PolicyFold.isRowless relies on it.
       boolean policy = PolicyParser.isPolicy(event.key().kind());
@@ -78,7 +80,8 @@ public final class ClusterFold {
       if (!policy) {
         state.release(waiting);
       }
-      if (!read.again(event)) {
+      again = read.again(event);
+      if (!again) {
         fold(event);
       }
       if (gate.synced() && !wasWhole) {
@@ -89,6 +92,11 @@ public final class ClusterFold {
       }
     }
     return new ClusterStep(gate.position(), state.drain());
+  }
+
+  /** Whether the record folded last says of its object what the one before it said. */
+  public boolean again() {
+    return again;
   }
 
   /**
@@ -144,7 +152,8 @@ public final class ClusterFold {
     if (gone) {
       state.podGone(key);
     } else {
-      PodFacts.read(event)
+      event
+          .read(PodFacts.READER)
           .ifPresentOrElse(facts -> state.pod(facts, event.offset()), () -> state.podGone(key));
     }
   }

@@ -14,6 +14,7 @@ import dev.sluice.core.policy.ParsedPolicy;
 import dev.sluice.core.policy.ParsedSettings;
 import dev.sluice.core.policy.Policy;
 import dev.sluice.core.policy.PolicyParser;
+import dev.sluice.core.policy.PolicyReading;
 import dev.sluice.core.policy.PolicyTree;
 import dev.sluice.core.policy.PolicyUses;
 import dev.sluice.core.policy.SystemPolicy;
@@ -145,9 +146,10 @@ final class PeerObjects {
     if (gone) {
       policies.remove(key);
       use(key);
-    } else if (PolicyParser.parse(key, event.body())
-        instanceof ParsedPolicy.Accepted(Policy policy, List<Finding> unused)) {
-      Version version = new Version(PolicyTree.of(event.body()), PolicyUses.of(policy));
+    } else if (event.read(PolicyReading.READER)
+        instanceof
+        PolicyReading(ParsedPolicy.Accepted(Policy policy, List<Finding> unused), byte[] tree)) {
+      Version version = new Version(tree, PolicyUses.of(policy));
       Version before = version.uses.isEmpty() ? policies.remove(key) : policies.put(key, version);
       if (keeps && before != null && !before.uses.equals(version.uses)) {
         if (waiting.contains(key)) {
@@ -204,7 +206,7 @@ final class PeerObjects {
     if (gone) {
       uses.services().removeListing(name);
       uses.service(name);
-    } else if (ServiceReader.read(event.key(), event.body())
+    } else if (event.read(ServiceReader.READER)
         instanceof Parsed.Accepted<ServiceFacts>(ServiceFacts facts)) {
       if (facts.selector().isEmpty()) {
         uses.services().put(new ServiceAddresses.Listing(name, facts.labels()));
@@ -219,7 +221,7 @@ final class PeerObjects {
     String name = event.key().namespace() + "/" + event.key().name();
     if (gone) {
       uses.services().removeSlice(name).forEach(uses::service);
-    } else if (SliceReader.read(event.key(), event.body())
+    } else if (event.read(SliceReader.READER)
         instanceof Parsed.Accepted<SliceFacts>(SliceFacts facts)) {
       List<Prefix> addresses =
           ObjectBody.of(event.body())

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +32,9 @@ public record PodFacts(
     String workload,
     List<ClusterRecord.NamedPort> namedPorts,
     boolean audit) {
+  /** As {@link #read}; what a record says of its pod. */
+  public static final Function<ObjectEvent, Optional<PodFacts>> READER = PodFacts::read;
+
   private static final Set<String> FINISHED = Set.of("Succeeded", "Failed");
   private static final String TEMPLATE_HASH = "pod-template-hash";
 

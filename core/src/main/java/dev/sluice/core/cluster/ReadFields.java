@@ -1,6 +1,7 @@
 package dev.sluice.core.cluster;
 
 import dev.sluice.core.log.CanonicalTree;
+import dev.sluice.core.log.LazyTree;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.log.Projection;
@@ -76,6 +77,21 @@ public final class ReadFields {
         : projection.of(event.body(), List.of(text(event.uid()), text(event.who())));
   }
 
+  /**
+   * As {@link #read}; when that is what {@code before} holds, the record keeps these very bytes, so
+   * that who compares them with the last ones sees one reference.
+   *
+   * @param before what this gave for an earlier record of the object, or null
+   */
+  public static byte[] read(ObjectEvent event, byte[] before) {
+    byte[] read = read(event);
+    if (!Arrays.equals(read, before) || !(event.body() instanceof LazyTree lazy)) {
+      return read;
+    }
+    lazy.keep(before);
+    return before;
+  }
+
   private static String text(String text) {
     return text == null ? "" : text;
   }
@@ -89,7 +105,8 @@ public final class ReadFields {
     return switch (event.type()) {
       case ADDED, MODIFIED -> {
         byte[] read = read(event);
-        boolean same = read != null && Arrays.equals(read, seen.get(event.key()));
+        byte[] before = read == null ? null : seen.get(event.key());
+        boolean same = before != null && (before == read || Arrays.equals(before, read));
         if (read != null && !same) {
           seen.put(event.key(), read);
         }

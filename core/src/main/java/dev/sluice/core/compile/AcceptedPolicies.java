@@ -6,6 +6,7 @@ import dev.sluice.core.policy.Finding;
 import dev.sluice.core.policy.ParsedPolicy;
 import dev.sluice.core.policy.Policy;
 import dev.sluice.core.policy.PolicyParser;
+import dev.sluice.core.policy.PolicyReading;
 import dev.sluice.core.policy.PolicyTree;
 import dev.sluice.core.policy.PolicyUses;
 import java.util.Arrays;
@@ -91,7 +92,7 @@ final class AcceptedPolicies {
     }
     return switch (event.type()) {
       case ADDED, MODIFIED ->
-          !(PolicyParser.parse(key, event.body())
+          !(event.read(PolicyReading.READER).parsed()
                   instanceof ParsedPolicy.Accepted(Policy policy, List<Finding> unused))
               || PolicyUses.of(policy).isEmpty();
       case DELETED -> true;
@@ -108,14 +109,12 @@ final class AcceptedPolicies {
 
   private void put(ObjectEvent event) {
     ObjectKey key = event.key();
-    switch (PolicyParser.parse(key, event.body())) {
+    PolicyReading reading = event.read(PolicyReading.READER);
+    switch (reading.parsed()) {
       case ParsedPolicy.Accepted(Policy policy, List<Finding> findings) -> {
         diagnostics.replace(key, FROM_PARSING, findings, event, event.who());
         waiting.remove(key);
-        read(
-            policy,
-            new PolicySnapshot.AcceptedVersion(key, PolicyTree.of(event.body()), event.who()),
-            event);
+        read(policy, new PolicySnapshot.AcceptedVersion(key, reading.tree(), event.who()), event);
       }
       case ParsedPolicy.Refused(List<Finding> findings) ->
           // What waits for room goes on doing so.

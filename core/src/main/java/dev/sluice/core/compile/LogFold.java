@@ -1,11 +1,19 @@
 package dev.sluice.core.compile;
 
+import dev.sluice.core.cluster.ClusterFindings;
 import dev.sluice.core.cluster.ClusterFold;
 import dev.sluice.core.cluster.ClusterRecord;
 import dev.sluice.core.cluster.ClusterStep;
+import dev.sluice.core.cluster.PodFacts;
+import dev.sluice.core.cluster.ReadFields;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.log.ObjectEvent;
+import dev.sluice.core.policy.PolicyParser;
+import dev.sluice.core.policy.PolicyReading;
+import dev.sluice.core.service.ServiceReader;
+import dev.sluice.core.service.SliceReader;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Both folds of one log in one process, as a replay has them. In the streams each side has a policy
@@ -26,9 +34,13 @@ public final class LogFold {
   /** Who says which policies are accepted; behind {@link #policy} after some restores. */
   private PolicyFold decides;
 
+  /** What the cluster's fold knows already of the record that it has folded last. */
+  private final Predicate<ObjectEvent> again;
+
   private LogFold(ClusterFold cluster, PolicyFold decides, PolicyFold policy) {
     this.cluster = cluster;
     this.policy = policy;
+    this.again = unused -> cluster.again();
     this.decides = decides.position() == policy.position() ? policy : decides;
     cluster.keepReplaced();
     cluster.accepted(this.decides.withoutRoom());
@@ -63,14 +75,43 @@ public final class LogFold {
   public PolicyStep apply(ObjectEvent event) {
     ClusterStep step = cluster.apply(event);
     if (decides != policy) {
-      decides.apply(event, step.changes());
+      decides.apply(event, step.changes(), again);
     }
-    PolicyStep made = policy.apply(event, step.changes());
+    PolicyStep made = policy.apply(event, step.changes(), again);
     if (decides.position() == policy.position()) {
       decides = policy;
     }
     cluster.accepted(decides.withoutRoom());
     return made;
+  }
+
+  /**
+   * Does ahead, perhaps in another thread, what {@link #apply} needs nothing but the record for.
+   *
+   * @param before what this gave for an earlier record of the object, or null
+   * @return what is to be given with the next record of the object; not to be changed
+   */
+  public static byte[] prepare(ObjectEvent event, byte[] before) {
+    event.head();
+    byte[] read = ReadFields.read(event, before);
+    if (read == null || read != before) {
+      switch (event.key().kind()) {
+        case "Pod" -> {
+          if (event.type() != ObjectEvent.Type.DELETED) {
+            event.read(PodFacts.READER);
+            event.read(ClusterFindings.READER);
+          }
+        }
+        case "Service" -> event.read(ServiceReader.READER);
+        case "EndpointSlice" -> event.read(SliceReader.READER);
+        default -> {
+          if (PolicyParser.isPolicy(event.key().kind())) {
+            event.read(PolicyReading.READER);
+          }
+        }
+      }
+    }
+    return read;
   }
 
   /** Identities, endpoints and addresses, in dependency order. Empty before the world is whole. */

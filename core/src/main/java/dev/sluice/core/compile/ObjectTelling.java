@@ -42,7 +42,11 @@ final class ObjectTelling {
   /** What identity-stream could not make of the objects: it says nothing itself. */
   private void tellCluster(ObjectEvent event, List<Change<ClusterRecord>> changes) {
     if (ClusterFindings.areOf(event.key().kind())) {
-      tell(event.key(), ClusterFindings.UNREADABLE_ADDRESS, ClusterFindings.of(event), event);
+      tell(
+          event.key(),
+          ClusterFindings.UNREADABLE_ADDRESS,
+          event.read(ClusterFindings.READER),
+          event);
     }
     for (Change<ClusterRecord> change : changes) {
       if (change.value() instanceof ClusterRecord.Endpoint endpoint) {

@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * The policy side of the log: folds records of k8s.objects, each with what identity-stream derived
@@ -50,7 +51,7 @@ public final class PolicyFold {
   private final ObjectTelling objects;
   private final EnforcedTelling enforced;
   private final MerkleTree merkle = new MerkleTree();
-  private final ReadFields read = new ReadFields();
+  private final Predicate<ObjectEvent> again = new ReadFields()::again;
   private boolean whole;
 
   private PolicyFold(LogGate gate, RevisionLedger ledger, ServiceFold services) {
@@ -115,6 +116,17 @@ public final class PolicyFold {
 
   /** Folds one record of k8s.objects, with what identity-stream wrote for it. */
   public PolicyStep apply(ObjectEvent event, List<Change<ClusterRecord>> changes) {
+    return apply(event, changes, again);
+  }
+
+  /**
+   * As {@link #apply(ObjectEvent, List)}.
+   *
+   * @param again asked of a record that is to be folded: whether it says of its object what the one
+   *     before it said
+   */
+  PolicyStep apply(
+      ObjectEvent event, List<Change<ClusterRecord>> changes, Predicate<ObjectEvent> again) {
     LogGate.Admission admission = gate.admit(event);
     if (admission != LogGate.Admission.SEEN) {
       ledger.read(event);
@@ -122,8 +134,8 @@ public final class PolicyFold {
     if (admission != LogGate.Admission.ADMITTED) {
       return step(List.of(), Optional.empty(), List.of());
     }
-    boolean again = read.again(event);
-    if (whole && changes.isEmpty() && (again || saysNothing(event))) {
+    boolean same = again.test(event);
+    if (whole && changes.isEmpty() && (same || saysNothing(event))) {
       return step(List.of(), Optional.empty(), List.of());
     }
     changes.forEach(this::join);

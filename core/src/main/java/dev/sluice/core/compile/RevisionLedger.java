@@ -43,21 +43,7 @@ final class RevisionLedger {
 
   /** Chains a record, folded or dropped. */
   void read(ObjectEvent event) {
-    digest =
-        chain
-            .bytes(digest)
-            .number(event.offset())
-            .text(event.type().name())
-            .text(event.key().toString())
-            .text(event.apiVersion())
-            .text(event.uid())
-            .text(event.resourceVersion())
-            .number(event.timeMillis())
-            .text(event.who())
-            .number(event.epoch())
-            .number(event.base())
-            .tree(event.body())
-            .end();
+    digest = chain.bytes(digest).bytes(event.head()).tree(event.body()).end();
   }
 
   /** Makes a revision of the record that was read last. */

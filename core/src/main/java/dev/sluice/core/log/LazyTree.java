@@ -4,6 +4,7 @@ import java.util.AbstractMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -17,6 +18,13 @@ public final class LazyTree extends AbstractMap<String, Object> {
   private Projection projection;
   private List<String> texts;
   private byte[] projected;
+  private ObjectEvent headOf;
+  private byte[] head;
+  private Reading readings;
+
+  /** What a reader made of an event, and what others made before. */
+  private record Reading(
+      ObjectEvent event, Function<ObjectEvent, ?> reader, Object made, Reading next) {}
 
   /**
    * @param canonical what {@link CanonicalTree#encode} gives for the tree; nobody changes it
@@ -40,6 +48,35 @@ public final class LazyTree extends AbstractMap<String, Object> {
       texts = after;
     }
     return projected;
+  }
+
+  /**
+   * Keeps, of what was asked of it last, other bytes that are equal: those that are held anyway.
+   */
+  public void keep(byte[] same) {
+    projected = same;
+  }
+
+  /** The head of the event whose body this is, kept; not to be changed. */
+  byte[] head(ObjectEvent event) {
+    if (headOf != event) {
+      head = EventHead.of(event);
+      headOf = event;
+    }
+    return head;
+  }
+
+  /** What a reader makes of the event whose body this is, kept. */
+  @SuppressWarnings("unchecked")
+  <T> T read(ObjectEvent event, Function<ObjectEvent, T> reader) {
+    for (Reading one = readings; one != null; one = one.next) {
+      if (one.reader == reader && one.event == event) {
+        return (T) one.made;
+      }
+    }
+    T made = reader.apply(event);
+    readings = new Reading(event, reader, made, readings);
+    return made;
   }
 
   private Map<String, Object> tree() {

@@ -1,6 +1,7 @@
 package dev.sluice.core.log;
 
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * One record of topic k8s.objects as the folds see it.
@@ -26,10 +27,22 @@ public record ObjectEvent(
     long base,
     Map<String, Object> body) {
 
-  /** The same record with a key that is equal to its own. */
-  public ObjectEvent withKey(ObjectKey same) {
-    return new ObjectEvent(
-        offset, type, same, apiVersion, uid, resourceVersion, timeMillis, who, epoch, base, body);
+  /**
+   * All but the body as bytes, whole numbers, and texts with their lengths: no two records give the
+   * same. A {@link LazyTree} keeps it. Not to be changed.
+   */
+  public byte[] head() {
+    return body instanceof LazyTree lazy ? lazy.head(this) : EventHead.of(this);
+  }
+
+  /**
+   * What a reader makes of the record; a {@link LazyTree} keeps it, so that several folds have it
+   * made once, and whoever decodes records ahead of them may have it made there.
+   *
+   * @param reader a pure function, one object for ever: what is kept is found by it
+   */
+  public <T> T read(Function<ObjectEvent, T> reader) {
+    return body instanceof LazyTree lazy ? lazy.read(this, reader) : reader.apply(this);
   }
 
   public enum Type {

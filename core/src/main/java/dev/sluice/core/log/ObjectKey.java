@@ -12,12 +12,34 @@ public record ObjectKey(String kind, String namespace, String name)
     return new ObjectKey(parts[0], parts[1], parts[2]);
   }
 
-  /** The order of the texts, which are made only where it hangs on more than the names. */
+  /** The order of the texts, without making them. */
   @Override
   public int compareTo(ObjectKey other) {
-    return kind.equals(other.kind) && namespace.equals(other.namespace)
-        ? name.compareTo(other.name)
-        : toString().compareTo(other.toString());
+    boolean sameKind = kind.equals(other.kind);
+    if (sameKind && namespace.equals(other.namespace)) {
+      return name.compareTo(other.name);
+    }
+    if (hasSlash() || other.hasSlash()) {
+      return toString().compareTo(other.toString());
+    }
+    return sameKind
+        ? compareBeforeSlash(namespace, other.namespace)
+        : compareBeforeSlash(kind, other.kind);
+  }
+
+  private boolean hasSlash() {
+    return kind.indexOf('/') >= 0 || namespace.indexOf('/') >= 0;
+  }
+
+  /** Compares texts that differ and have no slash, as if one followed each. */
+  private static int compareBeforeSlash(String one, String other) {
+    int both = Math.min(one.length(), other.length());
+    for (int i = 0; i < both; i++) {
+      if (one.charAt(i) != other.charAt(i)) {
+        return one.charAt(i) - other.charAt(i);
+      }
+    }
+    return one.length() == both ? '/' - other.charAt(both) : one.charAt(both) - '/';
   }
 
   @Override

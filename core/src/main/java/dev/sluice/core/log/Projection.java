@@ -79,22 +79,23 @@ public final class Projection {
   }
 
   byte[] of(byte[] canonical, List<String> texts) {
-    Copy copy = new Copy(canonical);
-    copy.value(this);
-    byte[] kept = Arrays.copyOf(copy.out, copy.size);
-    for (String text : texts) {
-      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-      int size = kept.length;
-      kept = Arrays.copyOf(kept, size + Integer.BYTES + bytes.length);
-      CanonicalTree.intAt(kept, size, bytes.length);
-      System.arraycopy(bytes, 0, kept, size + Integer.BYTES, bytes.length);
+    byte[][] after = new byte[texts.size()][];
+    int room = canonical.length;
+    for (int i = 0; i < after.length; i++) {
+      after[i] = texts.get(i).getBytes(StandardCharsets.UTF_8);
+      room += Integer.BYTES + after[i].length;
     }
-    return kept;
+    Copy copy = new Copy(canonical, room);
+    copy.value(this);
+    for (byte[] text : after) {
+      copy.text(text);
+    }
+    return Arrays.copyOf(copy.out, copy.size);
   }
 
   private Projection below(byte[] in, int from, int to) {
     for (int i = 0; i < names.length; i++) {
-      if (Arrays.equals(names[i], 0, names[i].length, in, from, to)) {
+      if (names[i].length == to - from && Arrays.equals(names[i], 0, to - from, in, from, to)) {
         return below[i];
       }
     }
@@ -108,9 +109,15 @@ public final class Projection {
     private int at;
     private int size;
 
-    private Copy(byte[] in) {
+    private Copy(byte[] in, int room) {
       this.in = in;
-      this.out = new byte[in.length];
+      this.out = new byte[room];
+    }
+
+    private void text(byte[] text) {
+      CanonicalTree.intAt(out, size, text.length);
+      System.arraycopy(text, 0, out, size + Integer.BYTES, text.length);
+      size += Integer.BYTES + text.length;
     }
 
     private void value(Projection kept) {

@@ -2,7 +2,9 @@ package dev.sluice.core.policy;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The kinds of objects that are policies. */
 public enum PolicyKind {
@@ -33,8 +35,16 @@ public enum PolicyKind {
     this.replacement = replacement;
   }
 
+  private static final Map<String, PolicyKind> BY_TEXT =
+      Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(PolicyKind::text, one -> one));
+
   public static Optional<PolicyKind> of(String kind) {
-    return Arrays.stream(values()).filter(one -> one.text.equals(kind)).findFirst();
+    return Optional.ofNullable(BY_TEXT.get(kind));
+  }
+
+  /** Whether objects of the kind are policies. Asked of every record. */
+  static boolean has(String kind) {
+    return BY_TEXT.containsKey(kind);
   }
 
   /** {@code CiliumNetworkPolicy}. */

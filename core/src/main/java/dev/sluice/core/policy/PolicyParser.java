@@ -14,7 +14,7 @@ public final class PolicyParser {
 
   /** Whether objects of the kind are policies, enforced or refused. */
   public static boolean isPolicy(String kind) {
-    return PolicyKind.of(kind).isPresent();
+    return PolicyKind.has(kind);
   }
 
   /** Reads an object's body; every finding is reported, not only the first. */

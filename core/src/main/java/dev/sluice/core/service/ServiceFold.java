@@ -102,7 +102,7 @@ public final class ServiceFold {
       compile(name);
       return;
     }
-    switch (ServiceReader.read(key, event.body())) {
+    switch (event.read(ServiceReader.READER)) {
       case Parsed.Accepted<ServiceFacts>(ServiceFacts facts) -> {
         tell(key, List.of());
         objects.put(event);
@@ -125,7 +125,7 @@ public final class ServiceFold {
       replace(name, null);
       return;
     }
-    switch (SliceReader.read(key, event.body())) {
+    switch (event.read(SliceReader.READER)) {
       case Parsed.Accepted<SliceFacts>(SliceFacts facts) -> {
         tell(key, List.of());
         objects.put(event);

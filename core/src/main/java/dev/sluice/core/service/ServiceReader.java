@@ -1,6 +1,7 @@
 package dev.sluice.core.service;
 
 import dev.sluice.core.cluster.ObjectBody;
+import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
@@ -9,11 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Reads a Service (core/v1) as the API server has it. */
 public final class ServiceReader {
+  /** As {@link #read(ObjectKey, Map)}, of a record. */
+  public static final Function<ObjectEvent, Parsed<ServiceFacts>> READER =
+      event -> read(event.key(), event.body());
+
   private static final String NONE = "None";
 
   /** What the API server fills in; the highest allowed is a day. */

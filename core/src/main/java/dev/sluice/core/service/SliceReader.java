@@ -1,16 +1,22 @@
 package dev.sluice.core.service;
 
 import dev.sluice.core.cluster.ObjectBody;
+import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Reads an EndpointSlice (discovery.k8s.io/v1) as the API server has it. */
 public final class SliceReader {
   /** Label that names the Service a slice belongs to. */
   public static final String SERVICE_LABEL = "kubernetes.io/service-name";
+
+  /** As {@link #read(ObjectKey, Map)}, of a record. */
+  public static final Function<ObjectEvent, Parsed<SliceFacts>> READER =
+      event -> read(event.key(), event.body());
 
   private SliceReader() {}
 

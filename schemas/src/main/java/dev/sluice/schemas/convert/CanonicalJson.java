@@ -1,6 +1,9 @@
 package dev.sluice.schemas.convert;
 
 import dev.sluice.core.log.CanonicalTree;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
@@ -11,14 +14,31 @@ import java.util.Optional;
  * ingest writes, and leaves whatever is rarer (a field that is null or there twice, a number with a
  * fraction, an escaped code point, a name beyond ASCII, text that is not JSON) to {@link JsonTree},
  * so that there is one opinion on all of it.
+ *
+ * <p>A replay spends much of its time here, so texts are looked through and copied eight bytes at a
+ * time, and the buffer has room for the longest outcome from the beginning. One is used for many
+ * texts, by one thread.
  */
 final class CanonicalJson {
   private static final int DEEPEST = 100;
   private static final int MOST_DIGITS = 18;
 
-  private final byte[] in;
+  /** No byte of text becomes more: {@code 1,} is a type and eight bytes, {@code []} five. */
+  private static final int MOST_OF_A_BYTE = 5;
+
+  private static final int LARGEST_KEPT_BUFFER = 1 << 20;
+
+  /** Eight bytes of an array, the first as the lowest. */
+  private static final VarHandle EIGHT =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final long EACH = 0x0101_0101_0101_0101L;
+  private static final long HIGHEST_OF_EACH = EACH << 7;
+
+  private byte[] in;
   private int at;
-  private byte[] out;
+  private int end;
+  private byte[] out = new byte[4096];
   private int size;
 
   /** Where the fields of the objects that are open begin in {@link #out}. */
@@ -27,36 +47,57 @@ final class CanonicalJson {
   private int open;
   private int depth;
 
-  private CanonicalJson(byte[] in) {
-    this.in = in;
-    this.out = new byte[in.length * 2 + 64];
-  }
-
   /**
    * What {@link CanonicalTree#encode} gives for the object that the text is.
    *
    * @return empty for a text that is not plain
    */
   static Optional<byte[]> of(String text) {
-    CanonicalJson json = new CanonicalJson(text.getBytes(StandardCharsets.UTF_8));
-    json.space();
-    if (json.next() != '{' || !json.value()) {
-      return Optional.empty();
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return Optional.ofNullable(new CanonicalJson().of(bytes, 0, bytes.length));
+  }
+
+  /**
+   * As {@link #of(String)}, of the text whose bytes in UTF-8 these are.
+   *
+   * @return null for a text that is not plain
+   */
+  byte[] of(byte[] bytes, int from, int to) {
+    in = bytes;
+    at = from;
+    end = to;
+    size = 0;
+    open = 0;
+    depth = 0;
+    long room = MOST_OF_A_BYTE * (long) (to - from) + 2 * Long.BYTES;
+    if (room > Integer.MAX_VALUE - 8) {
+      return null;
     }
-    json.space();
-    return json.at == json.in.length
-        ? Optional.of(Arrays.copyOf(json.out, json.size))
-        : Optional.empty();
+    if (room > out.length) {
+      out = new byte[(int) room];
+    }
+    space();
+    byte[] canonical = null;
+    if (next() == '{' && value()) {
+      space();
+      canonical = at == end ? Arrays.copyOf(out, size) : null;
+    }
+    if (out.length > LARGEST_KEPT_BUFFER) {
+      out = new byte[4096];
+    }
+    return canonical;
   }
 
   /** The next byte; 0 at the end. */
   private int next() {
-    return at < in.length ? in[at] : 0;
+    return at < end ? in[at] : 0;
   }
 
   private void space() {
-    while (at < in.length
-        && (in[at] == ' ' || in[at] == '\n' || in[at] == '\r' || in[at] == '\t')) {
+    while (at < end && in[at] <= ' ' && in[at] > 0) {
+      if (in[at] != ' ' && in[at] != '\n' && in[at] != '\r' && in[at] != '\t') {
+        return;
+      }
       at++;
     }
   }
@@ -156,21 +197,29 @@ final class CanonicalJson {
     return true;
   }
 
+  /** Names are short, and differ early. */
   private int compareNames(int one, int other) {
-    int oneFrom = one + Integer.BYTES;
-    int otherFrom = other + Integer.BYTES;
-    return Arrays.compare(
-        out,
-        oneFrom,
-        oneFrom + CanonicalTree.intAt(out, one),
-        out,
-        otherFrom,
-        otherFrom + CanonicalTree.intAt(out, other));
+    int oneLength = CanonicalTree.intAt(out, one);
+    int otherLength = CanonicalTree.intAt(out, other);
+    int both = Math.min(oneLength, otherLength);
+    for (int i = Integer.BYTES; i < Integer.BYTES + both; i++) {
+      int order = out[one + i] - out[other + i];
+      if (order != 0) {
+        return order;
+      }
+    }
+    return oneLength - otherLength;
   }
 
   /** Of ASCII the bytes sort as the characters do. */
   private boolean plainName(int field) {
-    for (int i = field + Integer.BYTES; i < size; i++) {
+    int i = field + Integer.BYTES;
+    for (; i + Long.BYTES <= size; i += Long.BYTES) {
+      if (((long) EIGHT.get(out, i) & HIGHEST_OF_EACH) != 0) {
+        return false;
+      }
+    }
+    for (; i < size; i++) {
       if (out[i] < 0) {
         return false;
       }
@@ -208,30 +257,49 @@ final class CanonicalJson {
 
   private boolean text() {
     int length = size;
-    putInt(0);
-    int from = ++at;
+    size += Integer.BYTES;
+    at++;
     while (true) {
+      copyPlain();
       int next = next();
-      if (next == '"' || next == '\\') {
-        put(from, at);
-        at++;
-        if (next == '"') {
-          break;
-        }
-        int escaped = unescaped(next());
-        if (escaped < 0) {
-          return false;
-        }
-        put(escaped);
-        from = ++at;
-      } else if (next >= 0 && next < ' ') {
-        return false;
-      } else {
-        at++;
+      at++;
+      if (next == '"') {
+        CanonicalTree.intAt(out, length, size - length - Integer.BYTES);
+        return true;
+      }
+      int escaped = next == '\\' ? unescaped(next()) : -1;
+      if (escaped < 0) {
+        return false; // a control character, or the end of what is no text
+      }
+      put(escaped);
+      at++;
+    }
+  }
+
+  /** Copies all up to a quote, a backslash, a control character or the end. */
+  private void copyPlain() {
+    while (at + Long.BYTES <= end) {
+      long eight = (long) EIGHT.get(in, at);
+      EIGHT.set(out, size, eight);
+      // The lowest bit that is set is that of the first such byte; those above may be wrong.
+      long special =
+          below(eight ^ '"' * EACH, 1) | below(eight ^ '\\' * EACH, 1) | below(eight, ' ');
+      int plain = special == 0 ? Long.BYTES : Long.numberOfTrailingZeros(special) / Byte.SIZE;
+      at += plain;
+      size += plain;
+      if (special != 0) {
+        return;
       }
     }
-    CanonicalTree.intAt(out, length, size - length - Integer.BYTES);
-    return true;
+    for (int next = next(); next < 0 || next >= ' ' && next != '"' && next != '\\'; next = next()) {
+      put(next);
+      at++;
+    }
+  }
+
+  /** Marks bytes that are less than a number, of at most 128. */
+  private static long below(long eight, long number) {
+    return eight - number * EACH & ~eight & HIGHEST_OF_EACH;
   }
 
   private static int unescaped(int letter) {
@@ -281,25 +349,11 @@ final class CanonicalJson {
   }
 
   private void put(int one) {
-    room(1);
     out[size++] = (byte) one;
   }
 
   private void putInt(int number) {
-    room(Integer.BYTES);
     CanonicalTree.intAt(out, size, number);
     size += Integer.BYTES;
-  }
-
-  private void put(int from, int to) {
-    room(to - from);
-    System.arraycopy(in, from, out, size, to - from);
-    size += to - from;
-  }
-
-  private void room(int more) {
-    if (size + more > out.length) {
-      out = Arrays.copyOf(out, Math.max(out.length * 2, size + more));
-    }
   }
 }

@@ -38,7 +38,7 @@ public final class ObjectEvents {
   }
 
   /** Most bodies are never looked into: those are left text as long as nobody does. */
-  private static Map<String, Object> body(String text) {
+  static Map<String, Object> body(String text) {
     return text.isEmpty()
         ? Map.of()
         : CanonicalJson.of(text)
@@ -64,7 +64,7 @@ public final class ObjectEvents {
         .build();
   }
 
-  private static ObjectEvent.Type type(EventType type, long offset) {
+  static ObjectEvent.Type type(EventType type, long offset) {
     return switch (type) {
       case GENESIS -> ObjectEvent.Type.GENESIS;
       case ADDED -> ObjectEvent.Type.ADDED;

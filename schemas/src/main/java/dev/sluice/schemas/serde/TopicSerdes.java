@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -61,6 +62,15 @@ public final class TopicSerdes implements AutoCloseable {
   /** As {@link #register(Collection)}, of every topic. */
   public void registerAll() {
     register(Topics.all());
+  }
+
+  /**
+   * The schema that records with an id were written with.
+   *
+   * @throws dev.sluice.schemas.registry.RegistryException when the registry has none or stays away
+   */
+  public Schema schema(int id) {
+    return registry.schema(id);
   }
 
   /**

@@ -233,6 +233,34 @@ public final class TopicReader<V extends SpecificRecord> implements AutoCloseabl
    *     place before it
    */
   public int poll(Duration timeout, Consumer<? super Entry<V>> sink) {
+    ConsumerRecords<byte[], byte[]> records = poll(timeout);
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      sink.accept(decode(record));
+    }
+    return records.count();
+  }
+
+  /** Takes a record's value as it is in the topic. */
+  @FunctionalInterface
+  public interface BytesSink {
+    /** What it throws of {@link SerializationException} is said with the record's place. */
+    void accept(long offset, byte[] value);
+  }
+
+  /** As {@link #poll(Duration, Consumer)}, for whoever decodes the values himself. */
+  public int pollBytes(Duration timeout, BytesSink sink) {
+    ConsumerRecords<byte[], byte[]> records = poll(timeout);
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      try {
+        sink.accept(record.offset(), record.value());
+      } catch (SerializationException | RegistryException e) {
+        throw unreadable(record, e);
+      }
+    }
+    return records.count();
+  }
+
+  private ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
     ConsumerRecords<byte[], byte[]> records;
     try {
       records = consumer.poll(timeout);
@@ -242,10 +270,7 @@ public final class TopicReader<V extends SpecificRecord> implements AutoCloseabl
           "topic %s no longer has offset %s".formatted(name, e.offsetOutOfRangePartitions()));
     }
     noteContact(!records.isEmpty());
-    for (ConsumerRecord<byte[], byte[]> record : records) {
-      sink.accept(decode(record));
-    }
-    return records.count();
+    return records;
   }
 
   /** Ends a {@link #poll} that waits, with a WakeupException; from any thread. */
@@ -286,8 +311,15 @@ public final class TopicReader<V extends SpecificRecord> implements AutoCloseabl
           record.timestamp(),
           removedAt == null ? -1 : ByteBuffer.wrap(removedAt.value()).getLong());
     } catch (SerializationException | RegistryException | BufferUnderflowException e) {
-      throw UnreadableRecordException.of(record, e).map(RuntimeException.class::cast).orElse(e);
+      throw unreadable(record, e);
     }
+  }
+
+  private static RuntimeException unreadable(
+      ConsumerRecord<byte[], byte[]> record, RuntimeException failure) {
+    return UnreadableRecordException.of(record, failure)
+        .map(RuntimeException.class::cast)
+        .orElse(failure);
   }
 
   private Map<TopicPartition, Long> endOffsets() {

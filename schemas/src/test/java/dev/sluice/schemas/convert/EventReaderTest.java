@@ -1,0 +1,184 @@
+package dev.sluice.schemas.convert;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.sluice.core.cluster.ReadFields;
+import dev.sluice.core.log.CanonicalTree;
+import dev.sluice.core.log.LazyTree;
+import dev.sluice.core.log.ObjectEvent;
+import dev.sluice.core.log.ObjectKey;
+import dev.sluice.schemas.K8sObject;
+import dev.sluice.schemas.config.Settings;
+import dev.sluice.schemas.registry.MemoryRegistry;
+import dev.sluice.schemas.serde.AvroSerde;
+import dev.sluice.schemas.serde.TopicSerdes;
+import dev.sluice.schemas.topic.Topics;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.junit.jupiter.api.Test;
+
+/** What is read from a record's bytes is what the deserializer and the converter make of it. */
+class EventReaderTest {
+  private static final List<String> BODIES =
+      List.of(
+          "",
+          "{}",
+          "{\"metadata\":{\"labels\":{\"app\":\"a\"}},\"status\":{\"phase\":\"Running\"}}",
+          "{\"status\":{\"phase\":\"Running\"},\"metadata\":{\"name\":\"grün ✓\"}}",
+          "{\"spec\":{\"weight\":1.5,\"none\":null}}",
+          "not JSON");
+
+  private final MemoryRegistry registry = new MemoryRegistry();
+  private final TopicSerdes serdes = new TopicSerdes(registry, Settings.defaults());
+  private final AvroSerde<K8sObject> values = serdes.values(Topics.K8S_OBJECTS);
+  private final EventReader reader = new EventReader(serdes);
+
+  private static K8sObject record(Random random) {
+    List<String> words = List.of("", "a", "Pod", "shop", "grün", "frontend-7d4b9-x2x");
+    ObjectEvent.Type[] types = ObjectEvent.Type.values();
+    ObjectEvent event =
+        new ObjectEvent(
+            0,
+            types[random.nextInt(types.length)],
+            new ObjectKey(
+                List.of("Pod", "Node", "Service", "CiliumNetworkPolicy").get(random.nextInt(4)),
+                words.get(random.nextInt(words.size())),
+                words.get(random.nextInt(words.size()))),
+            words.get(random.nextInt(2)),
+            words.get(random.nextInt(words.size())),
+            Integer.toString(random.nextInt()),
+            random.nextLong() / 1_000_000,
+            words.get(random.nextInt(words.size())),
+            random.nextInt(3),
+            random.nextLong(),
+            Map.of());
+    K8sObject record = ObjectEvents.toAvro(event);
+    record.setBody(BODIES.get(random.nextInt(BODIES.size())));
+    return record;
+  }
+
+  private ObjectEvent slowly(byte[] record, long offset) {
+    return ObjectEvents.fromAvro(values.deserializer().deserialize("", record), offset);
+  }
+
+  /** Both read the same, or both refuse. */
+  private boolean compare(byte[] record, long offset) {
+    ObjectEvent expected;
+    try {
+      expected = slowly(record, offset);
+    } catch (RuntimeException refused) {
+      Class<?> why = refused.getClass();
+      RuntimeException also =
+          assertThrows(RuntimeException.class, () -> reader.read(record, offset));
+      assertEquals(why, also.getClass());
+      return false;
+    }
+    ObjectEvent read = reader.read(record, offset);
+    assertEquals(expected, read);
+    assertArrayEquals(CanonicalTree.encode(expected.body()), CanonicalTree.encode(read.body()));
+    assertArrayEquals(ReadFields.read(expected), ReadFields.read(read));
+    return true;
+  }
+
+  @Test
+  void recordsAreReadAsTheDeserializerReadsThem() {
+    Random random = new Random(20_260_116);
+    int read = 0;
+    for (int i = 0; i < 5_000; i++) {
+      if (compare(values.serializer().serialize("", record(random)), i)) {
+        read++;
+      }
+    }
+    assertTrue(read > 3_000, read + " could be read");
+  }
+
+  @Test
+  void damagedBytesAreReadAsTheDeserializerReadsThem() {
+    Random random = new Random(20_260_117);
+    int read = 0;
+    for (int i = 0; i < 30_000; i++) {
+      byte[] record = values.serializer().serialize("", record(random));
+      int length = random.nextInt(4) == 0 ? random.nextInt(record.length + 1) : record.length;
+      byte[] damaged = Arrays.copyOf(record, Math.max(5, length));
+      for (int edits = random.nextInt(3); edits > 0; edits--) {
+        int at = 5 + random.nextInt(Math.max(1, damaged.length - 5));
+        if (at < damaged.length) {
+          damaged[at] = (byte) random.nextInt(256);
+        }
+      }
+      if (compare(damaged, i)) {
+        read++;
+      }
+    }
+    assertTrue(read > 5_000, read + " could be read");
+  }
+
+  @Test
+  void recordsOfAnotherSchemaAreLeftToTheDeserializer() throws IOException {
+    Schema own = K8sObject.getClassSchema();
+    List<Schema.Field> fields = new ArrayList<>();
+    for (Schema.Field field : own.getFields()) {
+      if (!field.name().equals("who")) {
+        fields.add(new Schema.Field(field, field.schema()));
+      }
+    }
+    Schema older = Schema.createRecord(own.getName(), null, own.getNamespace(), false, fields);
+    int id = registry.register("older", older);
+    K8sObject record = record(new Random(7));
+    record.setBody(BODIES.get(2));
+    GenericData.Record old = new GenericData.Record(older);
+    for (Schema.Field field : older.getFields()) {
+      Object value = record.get(own.getField(field.name()).pos());
+      old.put(
+          field.name(),
+          switch (field.name()) {
+            case "type" -> new GenericData.EnumSymbol(field.schema(), value);
+            case "time" -> record.getTime().toEpochMilli();
+            default -> value;
+          });
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(new byte[] {0, 0, 0, 0, (byte) id});
+    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+    new GenericDatumWriter<>(older).write(old, encoder);
+    encoder.flush();
+    for (int i = 0; i < 3; i++) {
+      assertTrue(compare(bytes.toByteArray(), i));
+      assertTrue(compare(values.serializer().serialize("", record), i));
+    }
+  }
+
+  @Test
+  void whatSaysTheSameOfAnObjectIsOneArray() {
+    K8sObject record = record(new Random(3));
+    record.setKind("Pod");
+    record.setBody(BODIES.get(2));
+    byte[] bytes = values.serializer().serialize("", record);
+    reader.read(bytes, 0); // of a schema that is new the first goes the long way
+    ObjectEvent one = reader.read(bytes, 1);
+    record.setResourceVersion("later");
+    record.setBody(record.getBody().replace("\"status\":{", "\"status\":{\"probe\":7,"));
+    ObjectEvent other = reader.read(values.serializer().serialize("", record), 2);
+    assertTrue(other.body() instanceof LazyTree);
+    assertSame(one.key(), other.key());
+    assertSame(ReadFields.read(one), ReadFields.read(other));
+    record.setBody(BODIES.get(2).replace("Running", "Failed"));
+    ObjectEvent changed = reader.read(values.serializer().serialize("", record), 3);
+    assertTrue(
+        !Arrays.equals(ReadFields.read(other), ReadFields.read(changed)), "the phase is read");
+  }
+}
