@@ -78,17 +78,21 @@ public final class ReadFields {
   }
 
   /**
-   * As {@link #read}; when that is what {@code before} holds, the record keeps these very bytes, so
-   * that who compares them with the last ones sees one reference.
+   * Compares a record with the one of its object before it, so that the fold need not. For whoever
+   * reads every record that the fold is given.
    *
-   * @param before what this gave for an earlier record of the object, or null
+   * @param before what this gave for the record before, if that has the same epoch, so that it was
+   *     not dropped when this one is folded; else null
+   * @return what was read; null when the next record of the object must be folded
    */
-  public static byte[] read(ObjectEvent event, byte[] before) {
-    byte[] read = read(event);
-    if (!Arrays.equals(read, before) || !(event.body() instanceof LazyTree lazy)) {
+  public static byte[] compare(ObjectEvent event, byte[] before) {
+    boolean there =
+        event.type() == ObjectEvent.Type.ADDED || event.type() == ObjectEvent.Type.MODIFIED;
+    byte[] read = there ? read(event) : null;
+    if (read == null || !Arrays.equals(read, before) || !(event.body() instanceof LazyTree lazy)) {
       return read;
     }
-    lazy.keep(before);
+    lazy.again(event);
     return before;
   }
 
@@ -104,9 +108,11 @@ public final class ReadFields {
   public boolean again(ObjectEvent event) {
     return switch (event.type()) {
       case ADDED, MODIFIED -> {
+        if (event.body() instanceof LazyTree lazy && lazy.isAgain(event)) {
+          yield true;
+        }
         byte[] read = read(event);
-        byte[] before = read == null ? null : seen.get(event.key());
-        boolean same = before != null && (before == read || Arrays.equals(before, read));
+        boolean same = read != null && Arrays.equals(read, seen.get(event.key()));
         if (read != null && !same) {
           seen.put(event.key(), read);
         }

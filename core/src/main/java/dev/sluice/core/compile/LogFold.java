@@ -88,12 +88,13 @@ public final class LogFold {
   /**
    * Does ahead, perhaps in another thread, what {@link #apply} needs nothing but the record for.
    *
-   * @param before what this gave for an earlier record of the object, or null
+   * @param before what this gave for the record of the object before, if that has the same epoch;
+   *     else null
    * @return what is to be given with the next record of the object; not to be changed
    */
   public static byte[] prepare(ObjectEvent event, byte[] before) {
     event.head();
-    byte[] read = ReadFields.read(event, before);
+    byte[] read = ReadFields.compare(event, before);
     if (read == null || read != before) {
       switch (event.key().kind()) {
         case "Pod" -> {

@@ -18,6 +18,7 @@ public final class LazyTree extends AbstractMap<String, Object> {
   private Projection projection;
   private List<String> texts;
   private byte[] projected;
+  private ObjectEvent againOf;
   private ObjectEvent headOf;
   private byte[] head;
   private Reading readings;
@@ -50,11 +51,14 @@ public final class LazyTree extends AbstractMap<String, Object> {
     return projected;
   }
 
-  /**
-   * Keeps, of what was asked of it last, other bytes that are equal: those that are held anyway.
-   */
-  public void keep(byte[] same) {
-    projected = same;
+  /** Notes that an event, whose body this is, says of its object what the one before it said. */
+  public void again(ObjectEvent event) {
+    againOf = event;
+  }
+
+  /** Whether that was noted. */
+  public boolean isAgain(ObjectEvent event) {
+    return againOf == event;
   }
 
   /** The head of the event whose body this is, kept; not to be changed. */

@@ -141,7 +141,7 @@ class IdentityFoldProperties {
             event.base(),
             body);
     read.put(event.key(), LogFold.prepare(same, read.get(event.key())));
-    return same;
+    return same; // all of them have one epoch
   }
 
   /** What policy-stream need not wait for: that is right whatever came before, in any life. */

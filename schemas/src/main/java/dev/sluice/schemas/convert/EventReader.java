@@ -10,7 +10,6 @@ import dev.sluice.schemas.serde.TopicSerdes;
 import dev.sluice.schemas.serde.WireFormat;
 import dev.sluice.schemas.topic.Topics;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.SchemaNormalization;
@@ -19,45 +18,35 @@ import org.apache.kafka.common.serialization.Deserializer;
 /**
  * Reads many records of topic k8s.objects ahead of a fold, straight from their bytes, and does
  * there what the fold would have to: it has what folds read of each ready, and gives an object's
- * records one key, and one array of what is read as long as that says the same, so that who looks
- * for them compares one reference. Records of another schema, and bytes that are not as expected,
- * are left to the topic's deserializer. For one thread.
+ * records one key, and says of a record whether it says anything new. Records of another schema,
+ * and bytes that are not as expected, are left to the topic's deserializer. For one thread.
  */
 public final class EventReader {
-  /** Then it begins anew: objects that are gone would stay for ever. */
-  private static final int MOST_OBJECTS = 1 << 18;
+  /** Then it begins anew: what is gone would stay for ever. */
+  private static final int MOST = 1 << 18;
 
   private static final EventType[] TYPES = EventType.values();
   private static final String OWN_FORM =
       SchemaNormalization.toParsingForm(K8sObject.getClassSchema());
 
-  /** What the last record of an object held. */
+  /** An object, and what its last record said. */
   private static final class Known {
     private final ObjectKey key;
     private final String apiVersion;
-    private final LastText uid = new LastText();
-    private final LastText who = new LastText();
+    private final String uid;
 
-    /** What {@link LogFold#prepare} gave. */
+    /** What {@link LogFold#prepare} gave, and the record's epoch. */
     private byte[] read;
 
-    private Known(ObjectKey key, String apiVersion) {
+    private long epoch;
+
+    /** Whether a later record has the key with another uid or version. */
+    private boolean replaced;
+
+    private Known(ObjectKey key, String apiVersion, String uid) {
       this.key = key;
       this.apiVersion = apiVersion;
-    }
-  }
-
-  /** A text that is often the same again. */
-  private static final class LastText {
-    private byte[] bytes;
-    private String text;
-
-    private String of(RecordFields.Text field, byte[] in) {
-      if (bytes == null || !Arrays.equals(bytes, 0, bytes.length, in, field.from(), field.to())) {
-        bytes = Arrays.copyOfRange(in, field.from(), field.to());
-        text = field.in(in);
-      }
-      return text;
+      this.uid = uid;
     }
   }
 
@@ -65,12 +54,14 @@ public final class EventReader {
   private final Deserializer<K8sObject> deserializer;
   private final CanonicalJson json = new CanonicalJson();
   private final RecordFields fields = new RecordFields();
-  private final Map<ByteRange, Known> objects = new HashMap<>();
   private final Map<Integer, Boolean> ownSchemas = new HashMap<>();
-  private final ByteRange probe = new ByteRange();
+  private ByteTable<Known> objects = new ByteTable<>();
 
-  /** Kinds, namespaces and versions, each once. */
-  private final Map<String, String> words = new HashMap<>();
+  /** Of {@link #objects} the one that had a record last, for each key. */
+  private final Map<ObjectKey, Known> current = new HashMap<>();
+
+  /** Kinds, namespaces, versions and who writes, each once. */
+  private ByteTable<String> words = new ByteTable<>();
 
   private int lastSchema = -1;
   private boolean lastIsOwn;
@@ -97,6 +88,10 @@ public final class EventReader {
     }
     ObjectEvent event = ObjectEvents.fromAvro(deserializer.deserialize("", record), offset);
     noteSchema(schema);
+    Known object = current.get(event.key());
+    if (object != null) {
+      object.read = null; // the next one follows on this one
+    }
     return event;
   }
 
@@ -124,40 +119,56 @@ public final class EventReader {
             ObjectEvents.type(TYPES[fields.type], offset),
             object.key,
             object.apiVersion,
-            object.uid.of(fields.uid, record),
+            object.uid,
             fields.resourceVersion.in(record),
             fields.timeMillis,
-            object.who.of(fields.who, record),
+            word(fields.who, record),
             fields.epoch,
             fields.base,
             body(record));
-    object.read = LogFold.prepare(event, object.read);
+    // What a record of another epoch said may have been dropped by the fold.
+    byte[] before = object.epoch == fields.epoch ? object.read : null;
+    object.read = LogFold.prepare(event, before);
+    object.epoch = fields.epoch;
     return event;
   }
 
   private Known object(byte[] record) {
-    probe.set(record, fields.object.from(), fields.object.to());
-    Known known = objects.get(probe);
-    if (known == null) {
-      if (objects.size() == MOST_OBJECTS) {
-        objects.clear();
-        words.clear();
+    int from = fields.object.from();
+    int to = fields.object.to();
+    Known known = objects.get(record, from, to);
+    if (known == null || known.replaced) {
+      if (known != null || objects.size() == MOST) {
+        objects = new ByteTable<>();
+        current.clear();
       }
       known =
           new Known(
               new ObjectKey(
-                  word(fields.kind.in(record)),
-                  word(fields.namespace.in(record)),
+                  word(fields.kind, record),
+                  word(fields.namespace, record),
                   fields.name.in(record)),
-              word(fields.apiVersion.in(record)));
-      objects.put(probe.copy(), known);
+              word(fields.apiVersion, record),
+              fields.uid.in(record));
+      objects.add(record, from, to, known);
+      Known before = current.put(known.key, known);
+      if (before != null) {
+        before.replaced = true;
+      }
     }
     return known;
   }
 
-  private String word(String text) {
-    String known = words.putIfAbsent(text, text);
-    return known == null ? text : known;
+  private String word(RecordFields.Text field, byte[] record) {
+    String known = words.get(record, field.from(), field.to());
+    if (known == null) {
+      if (words.size() == MOST) {
+        words = new ByteTable<>();
+      }
+      known = field.in(record);
+      words.add(record, field.from(), field.to(), known);
+    }
+    return known;
   }
 
   private Map<String, Object> body(byte[] record) {

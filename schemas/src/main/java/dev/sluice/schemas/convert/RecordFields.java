@@ -40,7 +40,7 @@ final class RecordFields {
   final Text who = new Text();
   final Text body = new Text();
 
-  /** From kind to name, with their lengths: what says which object it is. */
+  /** From kind to uid, with their lengths: what says which object it is. */
   final Text object = new Text();
 
   /** Place of the type among the schema's symbols, or beyond them. */
@@ -71,8 +71,8 @@ final class RecordFields {
     text(apiVersion);
     text(namespace);
     text(name);
-    object.to = at;
     text(uid);
+    object.to = at;
     text(resourceVersion);
     timeMillis = number();
     text(who);

@@ -2,7 +2,7 @@ package dev.sluice.schemas.convert;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +11,7 @@ import dev.sluice.core.log.CanonicalTree;
 import dev.sluice.core.log.LazyTree;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
+import dev.sluice.schemas.EventType;
 import dev.sluice.schemas.K8sObject;
 import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.registry.MemoryRegistry;
@@ -163,22 +164,63 @@ class EventReaderTest {
   }
 
   @Test
-  void whatSaysTheSameOfAnObjectIsOneArray() {
+  void aRecordThatSaysNothingNewSaysSo() {
     K8sObject record = record(new Random(3));
     record.setKind("Pod");
+    record.setType(EventType.MODIFIED);
     record.setBody(BODIES.get(2));
-    byte[] bytes = values.serializer().serialize("", record);
-    reader.read(bytes, 0); // of a schema that is new the first goes the long way
-    ObjectEvent one = reader.read(bytes, 1);
+    assertFalse(says(record)); // of a schema that is new the first goes the long way
+    assertFalse(says(record));
+    assertTrue(says(record));
     record.setResourceVersion("later");
-    record.setBody(record.getBody().replace("\"status\":{", "\"status\":{\"probe\":7,"));
-    ObjectEvent other = reader.read(values.serializer().serialize("", record), 2);
-    assertTrue(other.body() instanceof LazyTree);
-    assertSame(one.key(), other.key());
-    assertSame(ReadFields.read(one), ReadFields.read(other));
+    record.setBody(BODIES.get(2).replace("\"status\":{", "\"status\":{\"probe\":7,"));
+    assertTrue(says(record));
     record.setBody(BODIES.get(2).replace("Running", "Failed"));
-    ObjectEvent changed = reader.read(values.serializer().serialize("", record), 3);
-    assertTrue(
-        !Arrays.equals(ReadFields.read(other), ReadFields.read(changed)), "the phase is read");
+    assertFalse(says(record));
+    assertTrue(says(record));
+    record.setWho("somebody else");
+    assertFalse(says(record));
+    record.setEpoch(record.getEpoch() + 1);
+    assertFalse(says(record), "the one before may have been dropped");
+    assertTrue(says(record));
+    record.setType(EventType.DELETED);
+    assertFalse(says(record));
+    record.setType(EventType.ADDED);
+    assertFalse(says(record));
+    assertTrue(says(record));
+  }
+
+  @Test
+  void onlyTheRecordRightBeforeIsComparedWith() {
+    K8sObject one = record(new Random(3));
+    one.setKind("Pod");
+    one.setType(EventType.MODIFIED);
+    one.setBody(BODIES.get(2));
+    K8sObject other = K8sObject.newBuilder(one).setUid("another life").build();
+    says(one);
+    for (int i = 0; i < 3; i++) {
+      assertFalse(says(one));
+      assertTrue(says(one));
+      assertFalse(says(other));
+      assertTrue(says(other));
+    }
+    int id = registry.register("again", withDoc(K8sObject.getClassSchema()));
+    byte[] first = values.serializer().serialize("", other);
+    first[4] = (byte) id; // the first of a schema goes the long way
+    reader.read(first, 1);
+    assertFalse(says(other));
+    assertTrue(says(other));
+  }
+
+  private static Schema withDoc(Schema schema) {
+    List<Schema.Field> fields = new ArrayList<>();
+    schema.getFields().forEach(field -> fields.add(new Schema.Field(field, field.schema())));
+    return Schema.createRecord(schema.getName(), "doc", schema.getNamespace(), false, fields);
+  }
+
+  /** Whether it was noted that a record says what the one before said. */
+  private boolean says(K8sObject record) {
+    ObjectEvent event = reader.read(values.serializer().serialize("", record), 1);
+    return ((LazyTree) event.body()).isAgain(event);
   }
 }
