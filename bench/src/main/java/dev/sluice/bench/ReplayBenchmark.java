@@ -18,11 +18,23 @@ import java.util.concurrent.CompletableFuture;
 final class ReplayBenchmark implements Benchmark.AtOnce {
   private static final String ENDPOINTS = "10000";
   private static final String COMPARED_ENDPOINTS = "2000";
-  private static final String TIMED = "200000";
-  private static final String WARM = "200000";
-  private static final String COSTED = "100000";
   private static final String COMPARED = "1000000";
   private static final int MOST_ROUNDS = 2;
+
+  /**
+   * A mix, with how much of it is folded before the clock starts, and then: of a log of some
+   * minutes, and so that all of this takes five.
+   */
+  private record Log(String mix, String warm, String timed, int mostRounds) {}
+
+  private static final List<Log> LOGS =
+      List.of(
+          new Log("QUIET", "1000000", "1000000", MOST_ROUNDS),
+          new Log("BUSY", "500000", "300000", MOST_ROUNDS),
+          new Log("ROLLOUT", "100000", "100000", 1));
+
+  /** As the command {@code sluice replay} runs. */
+  private static final List<String> AS_REPLAY = List.of("-XX:+UseParallelGC");
 
   private static final String AHEAD = "0";
   private static final String ONE_BY_ONE = "-1";
@@ -43,36 +55,36 @@ final class ReplayBenchmark implements Benchmark.AtOnce {
   @Override
   public List<Row> run(int rounds) {
     List<Row> rows = new ArrayList<>();
-    for (String mix : List.of("QUIET", "BUSY", "ROLLOUT")) {
-      rows.add(speed(mix, Math.min(rounds, MOST_ROUNDS)));
-      rows.addAll(costs(mix));
+    for (Log log : LOGS) {
+      rows.add(speed(log, Math.min(rounds, log.mostRounds)));
+      rows.addAll(costs(log));
     }
     rows.add(compared("BUSY"));
     return rows;
   }
 
-  private Row speed(String mix, int rounds) {
+  private Row speed(Log log, int rounds) {
     Samples folded = new Samples();
     String bytes = "";
     for (int round = 0; round < rounds; round++) {
       Map<String, List<String>> said =
-          replay(List.of("-XX:+UseParallelGC"), mix, ENDPOINTS, TIMED, AHEAD, WARM);
+          replay(AS_REPLAY, log.mix, ENDPOINTS, log.timed, AHEAD, log.warm);
       folded.add(Double.parseDouble(said.get("records-a-second").getFirst()));
       bytes = said.get("bytes-a-record").getFirst();
     }
     return told(
         Row.atLeast(
             name(),
-            "%s: records of %s bytes through decode and fold".formatted(of(mix), bytes),
+            "%s: records of %s bytes through decode and fold".formatted(of(log.mix), bytes),
             folded.median(),
             "a second",
             400_000));
   }
 
   /** One thread decodes and folds, so that a clock can stand between. */
-  private List<Row> costs(String mix) {
+  private List<Row> costs(Log log) {
     List<Row> rows = new ArrayList<>();
-    replay(List.of("-XX:+UseSerialGC"), mix, ENDPOINTS, COSTED, ONE_BY_ONE, WARM)
+    replay(AS_REPLAY, log.mix, ENDPOINTS, "100000", ONE_BY_ONE, "100000")
         .forEach(
             (kind, words) -> {
               if (words.size() == 3) {
@@ -80,7 +92,7 @@ final class ReplayBenchmark implements Benchmark.AtOnce {
                 double fold = Double.parseDouble(words.get(1));
                 String what =
                     "%s: a record of kind %s (%s), decode and fold"
-                        .formatted(of(mix), kind, words.get(2));
+                        .formatted(of(log.mix), kind, words.get(2));
                 rows.add(
                     told(
                         Row.untargeted(name(), what, decode + fold, "µs")

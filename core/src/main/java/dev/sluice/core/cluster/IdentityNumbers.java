@@ -3,9 +3,10 @@ package dev.sluice.core.cluster;
 import dev.sluice.core.label.LabelSet;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -27,7 +28,7 @@ final class IdentityNumbers {
   }
 
   private final int last;
-  private final TreeMap<LabelSet, Slot> slots = new TreeMap<>();
+  private final Map<LabelSet, Slot> slots = new HashMap<>();
   private final TreeSet<HeldNumber> unused = new TreeSet<>(BY_RELEASE);
   private int next;
 
@@ -110,7 +111,10 @@ final class IdentityNumbers {
 
   /** Every number in use or in its grace, by labels. */
   List<HeldNumber> held() {
-    return slots.values().stream().map(slot -> slot.held).toList();
+    return slots.values().stream()
+        .map(slot -> slot.held)
+        .sorted(Comparator.comparing(HeldNumber::labels))
+        .toList();
   }
 
   /** The number of the next new set; after the last one there is none. */

@@ -79,7 +79,7 @@ public final class ReadFields {
 
   /**
    * Compares a record with the one of its object before it, so that the fold need not. For whoever
-   * reads every record that the fold is given.
+   * reads every record that the fold is given, in order, and none that it is not given.
    *
    * @param before what this gave for the record before, if that has the same epoch, so that it was
    *     not dropped when this one is folded; else null

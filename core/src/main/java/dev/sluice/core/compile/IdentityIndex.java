@@ -6,10 +6,10 @@ import dev.sluice.core.cluster.ReservedIdentity;
 import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.policy.LabelSelector;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The live identities, found by number, by their label set or by what a selector asks for. The
@@ -19,7 +19,7 @@ final class IdentityIndex {
   /** First number of an identity that comes and goes. */
   static final int FIRST = IdentityScope.PODS.first();
 
-  private final TreeMap<Integer, LabelSet> labels = new TreeMap<>();
+  private final Map<Integer, LabelSet> labels = new HashMap<>();
   private final Map<String, Integer> numbers = new HashMap<>();
   private final LabelIndex<Integer> index;
 
@@ -59,9 +59,13 @@ final class IdentityIndex {
   /** The identities that come and go, by number. */
   List<ClusterRecord.Identity> unreserved() {
     List<ClusterRecord.Identity> unreserved = new ArrayList<>();
-    labels
-        .tailMap(FIRST, true)
-        .forEach((number, set) -> unreserved.add(new ClusterRecord.Identity(number, set)));
+    labels.forEach(
+        (number, set) -> {
+          if (number >= FIRST) {
+            unreserved.add(new ClusterRecord.Identity(number, set));
+          }
+        });
+    unreserved.sort(Comparator.comparingInt(ClusterRecord.Identity::number));
     return unreserved;
   }
 

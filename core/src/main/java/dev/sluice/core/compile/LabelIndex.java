@@ -4,14 +4,15 @@ import dev.sluice.core.label.Label;
 import dev.sluice.core.label.LabelSet;
 import dev.sluice.core.policy.LabelSelector;
 import dev.sluice.core.policy.Requirement;
+import java.util.AbstractCollection;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -23,33 +24,71 @@ import java.util.TreeSet;
  * @param <T> what has the labels; found in their order
  */
 final class LabelIndex<T extends Comparable<T>> {
+  /**
+   * Things, each once, in their order. An array: most come at its end, and a new identity enters
+   * dozens of these, so that finding a place in as many trees is what it would cost.
+   */
+  private static final class Ordered<T extends Comparable<T>> extends AbstractCollection<T> {
+    private final ArrayList<T> things = new ArrayList<>(1);
+
+    @Override
+    public boolean add(T thing) {
+      int place =
+          things.isEmpty() || things.getLast().compareTo(thing) < 0
+              ? -things.size() - 1
+              : Collections.binarySearch(things, thing);
+      if (place < 0) {
+        things.add(-place - 1, thing);
+      }
+      return place < 0;
+    }
+
+    boolean take(T thing) {
+      int place = Collections.binarySearch(things, thing);
+      if (place >= 0) {
+        things.remove(place);
+      }
+      return place >= 0;
+    }
+
+    @Override
+    public Iterator<T> iterator() {
+      return things.iterator();
+    }
+
+    @Override
+    public int size() {
+      return things.size();
+    }
+  }
+
   /** Who has each value of one key. */
   private static final class Key<T extends Comparable<T>> {
-    private final TreeMap<String, TreeSet<T>> byValue = new TreeMap<>();
+    private final TreeMap<String, Ordered<T>> byValue = new TreeMap<>();
     private int entries;
   }
 
   /** Who has each label, among some. */
   private static final class Part<T extends Comparable<T>> {
     private final TreeMap<String, Key<T>> byKey = new TreeMap<>();
-    private final TreeSet<T> all = new TreeSet<>();
+    private final Ordered<T> all = new Ordered<>();
 
     void add(T thing, LabelSet labels) {
       all.add(thing);
       for (Label label : labels) {
         Key<T> key = byKey.computeIfAbsent(label.key(), unused -> new Key<>());
-        if (key.byValue.computeIfAbsent(label.value(), unused -> new TreeSet<>()).add(thing)) {
+        if (key.byValue.computeIfAbsent(label.value(), unused -> new Ordered<>()).add(thing)) {
           key.entries++;
         }
       }
     }
 
     void remove(T thing, LabelSet labels) {
-      all.remove(thing);
+      all.take(thing);
       for (Label label : labels) {
         Key<T> key = byKey.get(label.key());
-        TreeSet<T> having = key == null ? null : key.byValue.get(label.value());
-        if (having == null || !having.remove(thing)) {
+        Ordered<T> having = key == null ? null : key.byValue.get(label.value());
+        if (having == null || !having.take(thing)) {
           continue; // the same key and value from two sources
         }
         key.entries--;
@@ -148,10 +187,10 @@ final class LabelIndex<T extends Comparable<T>> {
   }
 
   /** A set that holds everything that the selector may select. */
-  private SortedSet<T> narrowest(LabelSelector selector) {
+  private Collection<T> narrowest(LabelSelector selector) {
     Part<T> part = part(selector);
     if (part == null) {
-      return Collections.emptySortedSet();
+      return List.of();
     }
     Requirement narrowest = null;
     int fewest = part.all.size();
@@ -184,7 +223,7 @@ final class LabelIndex<T extends Comparable<T>> {
       case IN -> {
         int count = 0;
         for (String value : requirement.values()) {
-          TreeSet<T> having = key == null ? null : key.byValue.get(value);
+          Ordered<T> having = key == null ? null : key.byValue.get(value);
           count += having == null ? 0 : having.size();
         }
         yield count;
@@ -194,17 +233,17 @@ final class LabelIndex<T extends Comparable<T>> {
     };
   }
 
-  private SortedSet<T> candidates(Part<T> part, Requirement requirement) {
+  private Collection<T> candidates(Part<T> part, Requirement requirement) {
     Key<T> key = part.byKey.get(requirement.key());
     if (key == null) {
-      return Collections.emptySortedSet();
+      return List.of();
     }
-    List<TreeSet<T>> sets = new ArrayList<>();
+    List<Ordered<T>> sets = new ArrayList<>();
     if (requirement.operator() == Requirement.Operator.EXISTS) {
       sets.addAll(key.byValue.values());
     } else {
       for (String value : requirement.values()) {
-        TreeSet<T> having = key.byValue.get(value);
+        Ordered<T> having = key.byValue.get(value);
         if (having != null) {
           sets.add(having);
         }

@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * An immutable set of labels, sorted by source, key, value; two sets are equal when their labels
@@ -19,8 +18,9 @@ public final class LabelSet implements Iterable<Label>, Comparable<LabelSet> {
 
   private LabelSet(List<Label> sortedDistinct) {
     this.labels = sortedDistinct;
-    this.canonical =
-        sortedDistinct.stream().map(label -> label + ";").collect(Collectors.joining());
+    StringBuilder text = new StringBuilder();
+    sortedDistinct.forEach(label -> text.append(label).append(';'));
+    this.canonical = text.toString();
   }
 
   public static LabelSet of(Collection<Label> labels) {
