@@ -100,6 +100,7 @@ final class Inotify implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final MemorySegment buffer = arena.allocate(BUFFER_BYTES, 8);
   private final MemorySegment fds = arena.allocate(16, 8);
+  private final MemorySegment state = arena.allocate(CAPTURED);
   private final int inotify;
   private final int wakeup;
 
@@ -126,8 +127,7 @@ final class Inotify implements AutoCloseable {
     fds.set(ValueLayout.JAVA_SHORT, 4, POLLIN);
     fds.set(ValueLayout.JAVA_INT, 8, wakeup);
     fds.set(ValueLayout.JAVA_SHORT, 12, POLLIN);
-    call(POLL, fds, 2L, timeoutMillis);
-    long length = call(READ, inotify, buffer, (long) BUFFER_BYTES);
+    long length = await(timeoutMillis);
     List<Event> events = new ArrayList<>();
     for (long at = 0; at < length; ) {
       int nameBytes = buffer.get(ValueLayout.JAVA_INT, at + 12);
@@ -139,6 +139,18 @@ final class Inotify implements AutoCloseable {
       at += EVENT_HEADER_BYTES + nameBytes;
     }
     return events;
+  }
+
+  /** The bytes read; 0 when nothing has come. The calls are exact: a change waits for them. */
+  private long await(int timeoutMillis) throws IOException {
+    try {
+      result((int) POLL.invokeExact(state, fds, 2L, timeoutMillis), state);
+      return result((long) READ.invokeExact(state, inotify, buffer, (long) BUFFER_BYTES), state);
+    } catch (IOException | RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Makes the present and every later {@link #read} return at once. */
@@ -169,20 +181,23 @@ final class Inotify implements AutoCloseable {
       Object[] all = new Object[arguments.length + 1];
       all[0] = state;
       System.arraycopy(arguments, 0, all, 1, arguments.length);
-      long result = ((Number) function.invokeWithArguments(all)).longValue();
-      if (result >= 0) {
-        return result;
-      }
-      int errno = (int) ERRNO.get(state, 0L);
-      if (errno == EINTR || errno == EAGAIN) {
-        return 0;
-      }
-      throw new IOException("inotify failed with errno " + errno + hint(errno));
+      return result(((Number) function.invokeWithArguments(all)).longValue(), state);
     } catch (IOException | RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static long result(long returned, MemorySegment state) throws IOException {
+    if (returned >= 0) {
+      return returned;
+    }
+    int errno = (int) ERRNO.get(state, 0L);
+    if (errno == EINTR || errno == EAGAIN) {
+      return 0;
+    }
+    throw new IOException("inotify failed with errno " + errno + hint(errno));
   }
 
   private static String hint(int errno) {
