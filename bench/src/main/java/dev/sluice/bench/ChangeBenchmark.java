@@ -24,6 +24,7 @@ final class ChangeBenchmark implements Benchmark.AtOnce {
   private static final int IDENTITIES = 1_000;
   private static final int ENDPOINTS = 10_000;
   private static final int RECORD_BYTES = 800;
+  private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
   @Override
   public String name() {
@@ -62,7 +63,9 @@ final class ChangeBenchmark implements Benchmark.AtOnce {
         }
         for (int change = 0; change < rounds * CHANGES_A_ROUND; change++) {
           toggle(lab, beacon, toggled);
+          rest();
           hops.add(empty.millis(RECORD_BYTES));
+          rest();
           pods.add(newPods.millis());
         }
       }
@@ -89,12 +92,19 @@ final class ChangeBenchmark implements Benchmark.AtOnce {
 
   /** Allows, revokes by another manifest of the same policy, allows again and takes it away. */
   private static void toggle(BenchLab lab, Beacon beacon, Toggled times) throws IOException {
+    rest();
     times.allow.add(beacon.millis("open", write(lab, BEACON_PORT)));
+    rest();
     times.revoke.add(beacon.millis("closed", write(lab, BEACON_PORT - 1)));
     beacon.millis("open", write(lab, BEACON_PORT));
     long deleted = System.nanoTime();
     Files.delete(manifest(lab));
     times.remove.add(beacon.millis("closed", deleted));
+  }
+
+  /** Until the change before has been acknowledged and told everywhere: one is measured alone. */
+  private static void rest() {
+    LockSupport.parkNanos(REST_NANOS);
   }
 
   /** What each kind of change took, ms. */
