@@ -27,16 +27,22 @@ record ComponentSpec(
     return !node.isEmpty();
   }
 
+  private List<String> java() {
+    if (takesOver()) {
+      return JavaCommand.startApplier(heapMegabytes);
+    }
+    return name.endsWith("-stream")
+        ? JavaCommand.startStream(heapMegabytes)
+        : JavaCommand.start(heapMegabytes);
+  }
+
   /** The command line; the class path is the supervisor's own. */
   List<String> command(LabFiles files) {
     List<String> command = new ArrayList<>();
     if (name.equals(FLOW_SINK)) {
       command.addAll(List.of("nice", "-n", "19")); // its log waits for it
     }
-    command.addAll(
-        node.isEmpty()
-            ? JavaCommand.start(heapMegabytes)
-            : JavaCommand.startApplier(heapMegabytes));
+    command.addAll(java());
     command.add(mainClass);
     command.add("--config");
     command.add(files.config(id()).toString());
