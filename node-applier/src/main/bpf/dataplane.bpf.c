@@ -50,6 +50,7 @@ static __always_inline int slc_decide(struct __sk_buff *skb, struct slc_pass *s,
 	return TC_ACT_SHOT;
 }
 
+#include "slc_inside.h"
 #include "slc_masq.h"
 
 // What a pod sends.
@@ -94,7 +95,13 @@ SEC("tc") int slc_from_pod(struct __sk_buff *skb)
 	}
 	struct slc_local *local = bpf_map_lookup_elem(&slc_local, &s->p.dst);
 	struct slc_address_value *peer = 0;
-	if (local) {
+	if (slc_inside_may_be(&s->p, local) && (ep->flags & SLC_EP_READY)) {
+		int action = slc_inside_dials(skb, s, local != 0);
+		if (action != SLC_NOT_OURS)
+			return action;
+		local = bpf_map_lookup_elem(&slc_local, &s->p.dst);
+	}
+	if (local && local->ifindex) {
 		to_ifindex = local->ifindex;
 		to = slc_endpoint_at(to_ifindex);
 	}
@@ -121,12 +128,24 @@ SEC("tc") int slc_from_pod(struct __sk_buff *skb)
 		return slc_refuse(skb, s, SLC_DROP_NOT_READY);
 	}
 	__be32 tunnel = peer ? peer->tunnel : 0;
+	if (s->inside)
+		s->opened_as = SLC_CT_TRANSLATED;
 	if (slc_decide(skb, s, SLC_EGRESS))
 		return TC_ACT_SHOT;
+	if (s->inside) {
+		reason = slc_inside_passed(skb, s);
+		if (reason)
+			return slc_refuse(skb, s, reason);
+	}
 	if (s->proxy)
 		return slc_to_proxy(skb);
-	if (s->known_as & SLC_CT_TRANSLATED)
-		return slc_front_replies(skb, s);
+	if (slc_inside_answers(s)) {
+		if (!to)
+			return slc_front_replies(skb, s);
+		reason = slc_inside_answer(skb, s);
+		if (reason)
+			return slc_refuse(skb, s, reason);
+	}
 	if (to)
 		return slc_to_local(skb, s, to, to_ifindex);
 	if (tunnel && state->overlay)
@@ -175,7 +194,12 @@ SEC("tc") int slc_to_pod(struct __sk_buff *skb)
 	if (slc_missed_proxy(skb))
 		return slc_refuse(skb, s, SLC_DROP_NO_PROXY);
 	s->upstream = slc_is_upstream(skb);
-	return slc_decide(skb, s, SLC_INGRESS) ? TC_ACT_SHOT : TC_ACT_OK;
+	if (slc_decide(skb, s, SLC_INGRESS))
+		return TC_ACT_SHOT;
+	if (!slc_inside_answers(s))
+		return TC_ACT_OK;
+	reason = slc_inside_answer(skb, s);
+	return reason ? slc_refuse(skb, s, reason) : TC_ACT_OK;
 }
 
 // Addresses of a packet that is not fit to be parsed. Returns 0, or not when there are none.
@@ -222,7 +246,7 @@ SEC("tc") int slc_from_uplink(struct __sk_buff *skb)
 	if (!slc_uplink_lies(s, state)) {
 		// A reply to what a proxy asked outside in a pod's name.
 		int answer = !odd && (s->p.protocol == SLC_PROTO_UDP || s->p.protocol == SLC_PROTO_TCP) &&
-			     bpf_map_lookup_elem(&slc_local, &s->p.dst) &&
+			     slc_local_at(&s->p.dst) &&
 			     (!(s->p.what & SLC_FRAG_LATER) || !slc_frag_ports(&s->p)) && slc_answers_proxy(&s->p);
 		if (!answer)
 			return TC_ACT_UNSPEC;
@@ -252,7 +276,7 @@ SEC("tc") int slc_to_uplink(struct __sk_buff *skb)
 	int tunnel = state->overlay && s->p.protocol == SLC_PROTO_UDP && s->p.dport == bpf_htons(state->tunnel_port);
 	if (!upstream && tunnel && !skb->ingress_ifindex)
 		return TC_ACT_UNSPEC;
-	int pod = bpf_map_lookup_elem(&slc_local, &s->p.src) != 0;
+	int pod = slc_local_at(&s->p.src) != 0;
 	if (upstream && pod) { // the tunnel's own packets come from no pod
 		int reason = slc_record_upstream(skb, s);
 		if (reason)
@@ -319,7 +343,7 @@ SEC("tc") int slc_from_overlay(struct __sk_buff *skb)
 	reason = slc_overlay_source(skb, s);
 	if (!reason && s->handed)
 		reason = slc_front_handed(skb, s);
-	struct slc_local *local = bpf_map_lookup_elem(&slc_local, &s->p.dst);
+	struct slc_local *local = slc_local_at(&s->p.dst);
 	if (!reason && !local && slc_is_host(slc_identity(&s->p.dst))) { // what a pod answers to the node itself
 		int action = slc_front_returns(skb, s);
 		if (action != SLC_NOT_OURS)
@@ -344,6 +368,11 @@ SEC("tc") int slc_from_overlay(struct __sk_buff *skb)
 		return TC_ACT_SHOT;
 	if (s->proxy)
 		return slc_to_proxy(skb);
+	if (slc_inside_answers(s)) {
+		reason = slc_inside_answer(skb, s);
+		if (reason)
+			return slc_refuse(skb, s, reason);
+	}
 	bpf_skb_change_type(skb, PACKET_HOST); // the inner address is not the tunnel device's
 	return slc_to_local(skb, s, to, ifindex);
 }

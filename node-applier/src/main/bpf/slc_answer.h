@@ -21,8 +21,14 @@ static __always_inline int slc_answer_turn(struct __sk_buff *skb, const struct s
 	return bpf_skb_store_bytes(skb, ETH_HLEN + offsetof(struct iphdr, saddr), to, 8, 0);
 }
 
+// Back where it came from: into the pod, past the program that judges what others send it, or out by the same link.
+static __always_inline int slc_answer_send(struct __sk_buff *skb, int to_pod)
+{
+	return to_pod ? bpf_redirect_peer(skb->ifindex, 0) : bpf_redirect(skb->ifindex, 0);
+}
+
 // Turns a segment into the reset that answers it. Whatever follows the header stays: only sums that are known change.
-static __noinline int slc_answer_reset(struct __sk_buff *skb, const struct slc_packet *p)
+static __noinline int slc_answer_reset(struct __sk_buff *skb, const struct slc_packet *p, int to_pod)
 {
 	__be32 was[5], to[5];
 
@@ -37,7 +43,7 @@ static __noinline int slc_answer_reset(struct __sk_buff *skb, const struct slc_p
 	if (slc_answer_turn(skb, p) || bpf_l4_csum_replace(skb, p->l4 + 16, 0, diff, 0) ||
 	    bpf_skb_store_bytes(skb, p->l4, to, 16, 0))
 		return TC_ACT_SHOT;
-	return bpf_redirect(skb->ifindex, 0);
+	return slc_answer_send(skb, to_pod);
 }
 
 static __always_inline __u16 slc_answer_sum(__s64 sum)
@@ -67,7 +73,7 @@ struct slc_unreachable6 {
 	__u8 about[48];
 } __attribute__((packed));
 
-static __noinline int slc_answer_unreachable4(struct __sk_buff *skb, const struct slc_packet *p)
+static __noinline int slc_answer_unreachable4(struct __sk_buff *skb, const struct slc_packet *p, int to_pod)
 {
 	struct slc_unreachable4 e = {};
 	__u8 macs[12], turned[12];
@@ -91,10 +97,10 @@ static __noinline int slc_answer_unreachable4(struct __sk_buff *skb, const struc
 	if (bpf_skb_change_tail(skb, ETH_HLEN + 28, 0) || bpf_skb_adjust_room(skb, 28, BPF_ADJ_ROOM_MAC, 0) ||
 	    bpf_skb_store_bytes(skb, 0, turned, 12, 0) || bpf_skb_store_bytes(skb, ETH_HLEN, &e, sizeof(e), 0))
 		return TC_ACT_SHOT;
-	return bpf_redirect(skb->ifindex, 0);
+	return slc_answer_send(skb, to_pod);
 }
 
-static __noinline int slc_answer_unreachable6(struct __sk_buff *skb, const struct slc_packet *p)
+static __noinline int slc_answer_unreachable6(struct __sk_buff *skb, const struct slc_packet *p, int to_pod)
 {
 	struct slc_unreachable6 e = {};
 	struct {
@@ -125,16 +131,18 @@ static __noinline int slc_answer_unreachable6(struct __sk_buff *skb, const struc
 	if (bpf_skb_change_tail(skb, ETH_HLEN + 48, 0) || bpf_skb_adjust_room(skb, 48, BPF_ADJ_ROOM_MAC, 0) ||
 	    bpf_skb_store_bytes(skb, 0, turned, 12, 0) || bpf_skb_store_bytes(skb, ETH_HLEN, &e, sizeof(e), 0))
 		return TC_ACT_SHOT;
-	return bpf_redirect(skb->ifindex, 0);
+	return slc_answer_send(skb, to_pod);
 }
 
 // Nobody serves: told, counted, and answered at once.
-static __always_inline int slc_answer_nobody(struct __sk_buff *skb, struct slc_pass *s)
+static __noinline int slc_answer_nobody(struct __sk_buff *skb, struct slc_pass *s, int to_pod)
 {
+	if (!s)
+		return TC_ACT_SHOT;
 	slc_refuse(skb, s, SLC_DROP_NO_BACKEND);
 	if (s->p.what & SLC_FRAG_LATER)
 		return TC_ACT_SHOT;
 	if (s->p.protocol == SLC_PROTO_TCP)
-		return slc_answer_reset(skb, &s->p);
-	return s->p.v6 ? slc_answer_unreachable6(skb, &s->p) : slc_answer_unreachable4(skb, &s->p);
+		return slc_answer_reset(skb, &s->p, to_pod);
+	return s->p.v6 ? slc_answer_unreachable6(skb, &s->p, to_pod) : slc_answer_unreachable4(skb, &s->p, to_pod);
 }

@@ -82,20 +82,23 @@ static __noinline struct slc_lb_target *slc_front_seat(__u32 scope, __u32 hash)
 	return 0;
 }
 
-// The backend for a new connection. Returns SLC_PASS or why there is none.
-static __noinline int slc_front_choose(struct slc_pass *s, const struct slc_lb_frontend *frontend,
+// The backend for a new connection: of a client outside the one that every node chooses, of a pod any. Returns SLC_PASS
+// or why there is none.
+static __noinline int slc_front_choose(struct slc_pass *s, const struct slc_lb_frontend *frontend, int inside,
 				       struct slc_lb_target *to)
 {
 	struct slc_lb_affinity_key client = {};
 
-	if (!s || !frontend || !to || !frontend->outside_count)
+	if (!s || !frontend || !to || !(inside ? frontend->inside_count : frontend->outside_count))
 		return SLC_DROP_NO_BACKEND;
 	__u32 seconds = frontend->affinity_seconds;
-	client.scope = frontend->outside;
+	client.scope = inside ? frontend->inside : frontend->outside;
 	__builtin_memcpy(client.client, &s->p.src, 16);
 	if (seconds && slc_lb_stays(&client, seconds, to))
 		return SLC_PASS;
-	struct slc_lb_target *found = slc_front_seat(frontend->outside, slc_flow_hash(&s->p, seconds != 0));
+	__u32 hash = slc_flow_hash(&s->p, seconds != 0);
+	struct slc_lb_target *found = inside ? slc_lb_slot_at(client.scope, frontend->inside_count, hash)
+					     : slc_front_seat(client.scope, hash);
 	if (!found)
 		return SLC_DROP_NO_BACKEND;
 	*to = *found;
@@ -127,7 +130,7 @@ static __noinline int slc_uplink_lies(struct slc_pass *s, const struct slc_state
 	struct slc_address_value *from = slc_address(&s->p.src);
 	s->identity[0] = from ? from->identity : SLC_ID_WORLD;
 	s->v.source_identity = s->identity[0];
-	if (slc_is_host(s->identity[0]) || bpf_map_lookup_elem(&slc_local, &s->p.src))
+	if (slc_is_host(s->identity[0]) || slc_local_at(&s->p.src))
 		return 1;
 	return state->overlay && (slc_is_pod(s->identity[0]) ||
 				  (from && from->tunnel && !(from->flags & SLC_ADDRESS_UNDERLAY)));
@@ -141,7 +144,7 @@ static __always_inline const struct slc_ip *slc_nat_own(const struct slc_nat_con
 
 static __always_inline int slc_front_is_here(const struct slc_ip *backend)
 {
-	return bpf_map_lookup_elem(&slc_local, backend) || slc_is_host(slc_identity(backend));
+	return slc_local_at(backend) || slc_is_host(slc_identity(backend));
 }
 
 // Whether a backend is behind a tunnel to a node that can answer the client itself.
@@ -234,7 +237,7 @@ static __always_inline int slc_front_tunnel(struct __sk_buff *skb, const struct 
 static __always_inline int slc_front_on(struct __sk_buff *skb, struct slc_pass *s, const struct slc_state *state,
 					const struct slc_nat_config *c)
 {
-	struct slc_local *local = bpf_map_lookup_elem(&slc_local, &s->p.dst);
+	struct slc_local *local = slc_local_at(&s->p.dst);
 
 	if (local)
 		return slc_front_here(skb, s, local);
@@ -265,14 +268,22 @@ static __always_inline int slc_front_back(struct __sk_buff *skb, struct slc_pass
 	return reason ? slc_refuse(skb, s, reason) : slc_nat_out(skb, s, c);
 }
 
+static __noinline struct slc_lb_frontend *slc_front_named(const struct slc_packet *p)
+{
+	struct slc_lb_target target = {};
+
+	if (!p || (p->protocol != SLC_PROTO_TCP && p->protocol != SLC_PROTO_UDP && p->protocol != SLC_PROTO_SCTP))
+		return 0;
+	target.address = p->dst;
+	target.port = p->dport;
+	return slc_lb_find(&target, p->protocol);
+}
+
 // The frontend that a packet from outside is for, if it may come there.
 static __always_inline struct slc_lb_frontend *slc_front_of(const struct slc_packet *p)
 {
-	struct slc_lb_target target = {.address = p->dst, .port = p->dport};
+	struct slc_lb_frontend *found = slc_front_named(p);
 
-	if (p->protocol != SLC_PROTO_TCP && p->protocol != SLC_PROTO_UDP && p->protocol != SLC_PROTO_SCTP)
-		return 0;
-	struct slc_lb_frontend *found = slc_lb_find(&target, p->protocol);
 	return found && found->outside ? found : 0;
 }
 
@@ -287,7 +298,7 @@ static __noinline int slc_front_new(struct __sk_buff *skb, struct slc_pass *s, s
 	s->v.service = frontend->id;
 	if ((frontend->flags & SLC_LB_RANGES) && !slc_front_in_range(frontend->id, &s->p.src))
 		return SLC_DROP_NOT_IN_RANGE;
-	int reason = slc_front_choose(s, frontend, &to);
+	int reason = slc_front_choose(s, frontend, 0, &to);
 	if (reason)
 		return reason;
 	if (old && old->dport == to.port && slc_same_ip(&old->dst, &to.address))
@@ -306,10 +317,10 @@ static __noinline int slc_front_kind(struct __sk_buff *skb, struct slc_pass *s, 
 	if (!s || !state)
 		return 0;
 	if (s->p.what & SLC_ICMP_ERROR)
-		return slc_uplink_lies(s, state) ? 0 : slc_nat_error(skb, s);
+		return slc_uplink_lies(s, state) ? 0 : slc_nat_error(skb, s, 0);
 	if (slc_nat_fragment(s))
 		return 0;
-	struct slc_nat_value *n = slc_nat_find(&s->p);
+	struct slc_nat_value *n = slc_nat_find(&s->p, 0);
 	int syn = (s->p.tcp_flags & (SLC_TCP_SYN | SLC_TCP_ACK)) == SLC_TCP_SYN;
 	if (!n || (syn && slc_nat_kind(n) == SLC_NAT_FRONT)) {
 		frontend = slc_front_of(&s->p);
@@ -324,7 +335,7 @@ static __noinline int slc_front_kind(struct __sk_buff *skb, struct slc_pass *s, 
 			return 0; // told by who goes on
 		if (frontend) {
 			reason = slc_front_new(skb, s, frontend, n);
-			n = slc_nat_find(&s->p);
+			n = slc_nat_find(&s->p, 0);
 			if (reason || !n)
 				return reason ? -reason : -SLC_DROP_NO_MAPPING;
 		}
@@ -354,7 +365,7 @@ static __always_inline int slc_front_arrives(struct __sk_buff *skb, struct slc_p
 	s->v.direction = SLC_INGRESS;
 	int kind = slc_front_kind(skb, s, state);
 	if (kind == -SLC_DROP_NO_BACKEND)
-		return slc_answer_nobody(skb, s);
+		return slc_answer_nobody(skb, s, 0);
 	if (kind < 0)
 		return slc_refuse(skb, s, -kind);
 	if (kind == SLC_NAT_KIND)
@@ -372,9 +383,9 @@ static __noinline int slc_front_replies(struct __sk_buff *skb, struct slc_pass *
 	if (!s || !c)
 		return TC_ACT_SHOT;
 	if (s->p.what & SLC_ICMP_ERROR)
-		return slc_nat_error(skb, s) == SLC_NAT_BACK ? slc_nat_out(skb, s, c)
+		return slc_nat_error(skb, s, 0) == SLC_NAT_BACK ? slc_nat_out(skb, s, c)
 							     : slc_refuse(skb, s, SLC_DROP_NO_MAPPING);
-	struct slc_nat_value *n = slc_nat_find(&s->p);
+	struct slc_nat_value *n = slc_nat_find(&s->p, 0);
 	if (!n || slc_nat_kind(n) != SLC_NAT_BACK)
 		return slc_refuse(skb, s, SLC_DROP_NO_MAPPING);
 	return slc_front_back(skb, s, c, n);
@@ -388,10 +399,10 @@ static __noinline int slc_front_returns(struct __sk_buff *skb, struct slc_pass *
 	if (!s || !c || !c->uplink)
 		return SLC_NOT_OURS;
 	if (s->p.what & SLC_ICMP_ERROR)
-		return slc_nat_error(skb, s) == SLC_NAT_BACK ? slc_nat_out(skb, s, c) : SLC_NOT_OURS;
+		return slc_nat_error(skb, s, 0) == SLC_NAT_BACK ? slc_nat_out(skb, s, c) : SLC_NOT_OURS;
 	if (slc_nat_fragment(s))
 		return SLC_NOT_OURS;
-	struct slc_nat_value *n = slc_nat_find(&s->p);
+	struct slc_nat_value *n = slc_nat_find(&s->p, 0);
 	return n && slc_nat_kind(n) == SLC_NAT_BACK ? slc_front_back(skb, s, c, n) : SLC_NOT_OURS;
 }
 
@@ -406,10 +417,10 @@ static __noinline int slc_front_handed(struct __sk_buff *skb, struct slc_pass *s
 		return SLC_DROP_SOURCE_IP;
 	s->opened_as = SLC_CT_VOUCHED | SLC_CT_TRANSLATED;
 	if (s->p.what & SLC_ICMP_ERROR)
-		return slc_nat_error(skb, s) == SLC_NAT_FRONT ? SLC_PASS : SLC_DROP_CT_STATE;
+		return slc_nat_error(skb, s, 0) == SLC_NAT_FRONT ? SLC_PASS : SLC_DROP_CT_STATE;
 	if (slc_nat_fragment(s))
 		return SLC_DROP_NO_FIRST_FRAGMENT;
-	struct slc_nat_value *n = slc_nat_find(&s->p);
+	struct slc_nat_value *n = slc_nat_find(&s->p, 0);
 	int syn = (s->p.tcp_flags & (SLC_TCP_SYN | SLC_TCP_ACK)) == SLC_TCP_SYN;
 	if (!n || syn) {
 		frontend = slc_front_of(&s->p);
@@ -419,7 +430,7 @@ static __noinline int slc_front_handed(struct __sk_buff *skb, struct slc_pass *s
 	int reason = frontend ? slc_front_new(skb, s, frontend, n) : SLC_PASS;
 	if (reason)
 		return reason;
-	n = slc_nat_find(&s->p);
+	n = slc_nat_find(&s->p, 0);
 	// A node whose table is older sends what is not here; it is told no more than by silence.
 	if (!n || (n->flags & (SLC_NAT_KIND | SLC_NAT_DIRECT)) != SLC_NAT_FRONT)
 		return SLC_DROP_NO_LOCAL;

@@ -12,6 +12,12 @@ struct slc_party {
 	__u32 own;   // some addresses are another to it than to all
 };
 
+// slc_pass.inside: a pod sent it to a Service's address, and what is to be done once it has passed.
+#define SLC_INSIDE_KNOWN 1 // it becomes what slc_nat_making says
+#define SLC_INSIDE_NEW 2   // the same, which is to be recorded
+#define SLC_INSIDE_DONE 3  // an error, which is about the backend now
+#define SLC_INSIDE_SELF 4  // an error about what the pod sent itself
+
 // One packet on its way through one program.
 struct slc_pass {
 	struct slc_packet p;
@@ -25,6 +31,7 @@ struct slc_pass {
 	__u32 opened_as;   // flags of the connection, should the packet open one
 	__u32 handed;      // another node sends it on as it came from outside
 	__u32 known_as;    // flags of the connection that it belongs to
+	__u32 inside;      // SLC_INSIDE_*
 	struct slc_verdict v;
 };
 
@@ -181,7 +188,8 @@ static __noinline int slc_frag_passed(const struct slc_pass *s)
 static __always_inline void slc_ct_touch(struct __sk_buff *skb, struct slc_pass *s, struct slc_ct_key *key,
 					 struct slc_ct_value *e, int forward, __u64 now)
 {
-	__u32 flags = e->flags, want = 0, way = forward ? 0 : 1;
+	__u32 flags = e->flags, way = forward ? 0 : 1;
+	__u32 want = forward ? s->opened_as & SLC_CT_TRANSLATED : 0; // the pod may have dialled the backend itself before
 
 	__sync_fetch_and_add(&e->packets[way], 1);
 	__sync_fetch_and_add(&e->bytes[way], skb->len);
@@ -316,6 +324,8 @@ __noinline int slc_judge_error(struct __sk_buff *skb, struct slc_pass *s)
 	int reason = slc_inner(skb, &s->p, &q);
 	if (reason)
 		return reason;
+	if (s->inside == SLC_INSIDE_SELF)
+		q.src = q.dst;
 	if (!slc_same_ip(&q.src, &s->p.dst) || (s->sender.id && !slc_same_ip(&q.dst, &s->p.src)))
 		return SLC_DROP_CT_STATE;
 	int from_b = slc_ct_key_of(&key, &q);

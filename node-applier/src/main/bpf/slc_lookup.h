@@ -35,6 +35,13 @@ static __always_inline struct slc_endpoint *slc_endpoint_at(__u32 ifindex)
 	return bpf_map_lookup_elem(&slc_ep, &ifindex);
 }
 
+// The pod of this node that has an address. slc_local has addresses of Services too, which lead to no interface.
+static __always_inline struct slc_local *slc_local_at(const struct slc_ip *ip)
+{
+	struct slc_local *found = bpf_map_lookup_elem(&slc_local, ip);
+	return found && found->ifindex ? found : 0;
+}
+
 static __always_inline int slc_same_ip(const struct slc_ip *x, const struct slc_ip *y)
 {
 	return x->w[3] == y->w[3] && x->w[2] == y->w[2] && x->w[1] == y->w[1] && x->w[0] == y->w[0];

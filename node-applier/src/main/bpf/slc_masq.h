@@ -51,12 +51,12 @@ static __noinline int slc_masq_leaves(struct __sk_buff *skb, struct slc_pass *s,
 		return TC_ACT_UNSPEC;
 	s->v.direction = SLC_EGRESS;
 	if (s->p.what & SLC_ICMP_ERROR) {
-		int kind = slc_nat_error(skb, s);
+		int kind = slc_nat_error(skb, s, 0);
 		return kind < 0 ? slc_refuse(skb, s, -kind) : TC_ACT_UNSPEC;
 	}
 	if (slc_nat_fragment(s))
 		return pod ? slc_refuse(skb, s, SLC_DROP_NO_FIRST_FRAGMENT) : TC_ACT_UNSPEC;
-	struct slc_nat_value *n = slc_nat_find(&s->p);
+	struct slc_nat_value *n = slc_nat_find(&s->p, 0);
 	int reason = SLC_PASS;
 	if (!n) {
 		if (!pod || !slc_masq_wanted(s, c))
@@ -64,7 +64,7 @@ static __noinline int slc_masq_leaves(struct __sk_buff *skb, struct slc_pass *s,
 		if (slc_is_icmp(&s->p) && !slc_icmp_asks(&s->p)) // has nothing by which an answer would find back
 			return slc_refuse(skb, s, SLC_DROP_NAT_PROTOCOL);
 		reason = slc_masq_open(skb, s);
-		n = slc_nat_find(&s->p);
+		n = slc_nat_find(&s->p, 0);
 		if (reason || !n)
 			return slc_refuse(skb, s, reason ? reason : SLC_DROP_NO_MAPPING);
 	}

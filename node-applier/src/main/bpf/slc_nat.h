@@ -97,6 +97,14 @@ static __always_inline struct slc_nat_pair *slc_nat_pair_get(void)
 	return pair;
 }
 
+// As it was left by this program.
+static __always_inline struct slc_nat_pair *slc_nat_pair_held(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&slc_nat_making, &zero);
+}
+
 static __always_inline __u32 slc_nat_kind(const struct slc_nat_value *n)
 {
 	return n->flags & SLC_NAT_KIND;
@@ -111,14 +119,16 @@ static __always_inline void slc_nat_key_of(struct slc_nat_key *key, const struct
 	key->protocol = p->protocol;
 }
 
-static __noinline struct slc_nat_value *slc_nat_find(const struct slc_packet *p)
+// `whose`: SLC_NAT_INSIDE for entries of pods that dial, 0 for all others.
+static __noinline struct slc_nat_value *slc_nat_find(const struct slc_packet *p, __u32 whose)
 {
 	struct slc_nat_key key = {};
 
 	if (!p)
 		return 0;
 	slc_nat_key_of(&key, p);
-	return bpf_map_lookup_elem(&slc_nat, &key);
+	struct slc_nat_value *n = bpf_map_lookup_elem(&slc_nat, &key);
+	return n && (n->flags & SLC_NAT_INSIDE) == whose ? n : 0;
 }
 
 // The key of the other direction's entry.
@@ -232,10 +242,10 @@ static long slc_nat_sweep_one(__u32 index, struct slc_sweep_walk *walk)
 		bpf_map_push_elem(&slc_nat_queue, &key, BPF_ANY);
 		return seen;
 	}
-	int front = slc_nat_kind(to) == SLC_NAT_FRONT;
+	int counted = (to->flags & (SLC_NAT_KIND | SLC_NAT_INSIDE)) == SLC_NAT_FRONT;
 	bpf_map_delete_elem(&slc_nat, &key);
 	bpf_map_delete_elem(&slc_nat, &back);
-	if (front)
+	if (counted)
 		slc_nat_leave(&key);
 	walk->reaped++;
 	return walk->stop_at_first;
@@ -307,54 +317,15 @@ static __noinline int slc_nat_taken(struct __sk_buff *skb, const struct slc_nat_
 	return 1;
 }
 
-// Adds a pair: `forward` and `to` are filled but for the source port. `keep`: the packet's own port comes first.
-// `ours`: the source is the node's own address, whose ports are allotted. `again`: there is a forward entry, whose key
-// is in the queue. Returns SLC_PASS or the reason to drop.
-__noinline int slc_nat_add(struct __sk_buff *skb, struct slc_nat_pair *pair, int keep, int ours,
-				int again)
+// Adds the forward entry of a pair whose reverse one is there, and its key to the queue. `counted`: the client's share
+// was taken for it. Returns SLC_PASS or the reason to drop; then nothing of the pair is left.
+static __always_inline int slc_nat_complete(struct slc_nat_pair *pair, int again, int counted)
 {
-	struct slc_nat_config *config = slc_nat_config_get();
-	__u32 start = bpf_get_prandom_u32();
-	long error = -1;
-
-	if (!pair || !config || !config->ports)
+	if (!pair)
 		return SLC_DROP_NO_MAPPING;
-	int counted = slc_nat_kind(&pair->to) == SLC_NAT_FRONT && !again;
-	if (counted && !slc_nat_enter(&pair->forward))
-		return SLC_DROP_NO_MAPPING;
-	__u8 protocol = pair->forward.protocol;
-	// The checksum of SCTP is over all of it: its ports stay.
-	int tries = protocol == SLC_PROTO_SCTP ? 1 : SLC_NAT_TRIES;
-	pair->from.src = pair->forward.dst;
-	pair->from.dst = pair->forward.src;
-	pair->from.sport = pair->forward.dport;
-	pair->from.dport = pair->forward.sport;
-	pair->to.last_seen = pair->from.last_seen = slc_now();
-	pair->to.sport = pair->forward.sport;
-	slc_nat_back_of(&pair->back, &pair->to, protocol);
-	for (int i = 0; i < SLC_NAT_TRIES; i++) {
-		if (i >= tries)
-			break;
-		if (protocol != SLC_PROTO_SCTP && (i || !keep)) {
-			__u16 port = config->port_first + (start + i * 7919) % config->ports;
-			pair->to.sport = pair->back.dport = bpf_htons(port);
-		}
-		if (ours && slc_nat_taken(skb, &pair->back))
-			continue;
-		error = bpf_map_update_elem(&slc_nat, &pair->back, &pair->from, BPF_NOEXIST);
-		if (error == -7 /* E2BIG */ && slc_nat_make_room())
-			error = bpf_map_update_elem(&slc_nat, &pair->back, &pair->from, BPF_NOEXIST);
-		if (error != -17 /* EEXIST */)
-			break;
-	}
-	if (error) {
-		if (counted)
-			slc_nat_leave(&pair->forward);
-		return SLC_DROP_NO_MAPPING;
-	}
 	if (again && !bpf_map_update_elem(&slc_nat, &pair->forward, &pair->to, BPF_EXIST))
 		return SLC_PASS;
-	error = bpf_map_update_elem(&slc_nat, &pair->forward, &pair->to, BPF_NOEXIST);
+	long error = bpf_map_update_elem(&slc_nat, &pair->forward, &pair->to, BPF_NOEXIST);
 	if (error == -7 && slc_nat_make_room())
 		error = bpf_map_update_elem(&slc_nat, &pair->forward, &pair->to, BPF_NOEXIST);
 	if (!error) {
@@ -376,114 +347,63 @@ __noinline int slc_nat_add(struct __sk_buff *skb, struct slc_nat_pair *pair, int
 	return SLC_PASS;
 }
 
-// Where the checksum over addresses and ports is; 0: nowhere that matters.
-static __always_inline __u32 slc_nat_check_at(const struct slc_packet *p)
+// What the reverse entry makes of an answer: it goes back as it was dialled.
+static __always_inline void slc_nat_answer_of(struct slc_nat_pair *pair)
 {
-	switch (p->protocol) {
-	case SLC_PROTO_TCP:
-		return p->l4 + 16;
-	case SLC_PROTO_UDP:
-		return p->l4 + 6;
-	case SLC_PROTO_ICMP:
-	case SLC_PROTO_ICMP6:
-		return p->l4 + 2;
-	default:
-		return 0;
+	pair->from.src = pair->forward.dst;
+	pair->from.dst = pair->forward.src;
+	pair->from.sport = pair->forward.dport;
+	pair->from.dport = pair->forward.sport;
+	pair->to.last_seen = pair->from.last_seen = slc_now();
+}
+
+static __always_inline long slc_nat_reverse(struct slc_nat_pair *pair)
+{
+	long error = bpf_map_update_elem(&slc_nat, &pair->back, &pair->from, BPF_NOEXIST);
+
+	if (error == -7 /* E2BIG */ && slc_nat_make_room())
+		error = bpf_map_update_elem(&slc_nat, &pair->back, &pair->from, BPF_NOEXIST);
+	return error;
+}
+
+// Adds a pair: `forward` and `to` are filled but for the source port. `keep`: the packet's own port comes first.
+// `ours`: the source is the node's own address, whose ports are allotted. `again`: there is a forward entry, whose key
+// is in the queue. Returns SLC_PASS or the reason to drop.
+__noinline int slc_nat_add(struct __sk_buff *skb, struct slc_nat_pair *pair, int keep, int ours,
+				int again)
+{
+	struct slc_nat_config *config = slc_nat_config_get();
+	__u32 start = bpf_get_prandom_u32();
+	long error = -1;
+
+	if (!pair || !config || !config->ports)
+		return SLC_DROP_NO_MAPPING;
+	int counted = slc_nat_kind(&pair->to) == SLC_NAT_FRONT && !again;
+	if (counted && !slc_nat_enter(&pair->forward))
+		return SLC_DROP_NO_MAPPING;
+	__u8 protocol = pair->forward.protocol;
+	// The checksum of SCTP is over all of it: its ports stay.
+	int tries = protocol == SLC_PROTO_SCTP ? 1 : SLC_NAT_TRIES;
+	slc_nat_answer_of(pair);
+	pair->to.sport = pair->forward.sport;
+	slc_nat_back_of(&pair->back, &pair->to, protocol);
+	for (int i = 0; i < SLC_NAT_TRIES; i++) {
+		if (i >= tries)
+			break;
+		if (protocol != SLC_PROTO_SCTP && (i || !keep)) {
+			__u16 port = config->port_first + (start + i * 7919) % config->ports;
+			pair->to.sport = pair->back.dport = bpf_htons(port);
+		}
+		if (ours && slc_nat_taken(skb, &pair->back))
+			continue;
+		error = slc_nat_reverse(pair);
+		if (error != -17 /* EEXIST */)
+			break;
 	}
-}
-
-// A checksum that covers addresses. Kernels that know the flag want to be told that the addresses are IPv6.
-static __always_inline int slc_nat_check_addresses(struct __sk_buff *skb, const struct slc_packet *p, __u32 at,
-						   __u64 diff)
-{
-	__u64 flags = BPF_F_PSEUDO_HDR | (p->protocol == SLC_PROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0);
-
-	if (p->v6 && !bpf_l4_csum_replace(skb, at, 0, diff, flags | BPF_F_IPV6))
-		return 0;
-	return bpf_l4_csum_replace(skb, at, 0, diff, flags);
-}
-
-static __always_inline int slc_nat_addresses(struct __sk_buff *skb, struct slc_packet *p, const struct slc_ip *src,
-					     const struct slc_ip *dst, int transport)
-{
-	__u32 at = slc_nat_check_at(p);
-	__s64 diff;
-
-	if (p->v6) {
-		struct slc_ip to[2] = {*src, *dst}, was[2] = {p->src, p->dst};
-		diff = bpf_csum_diff((void *)was, 32, (void *)to, 32, 0);
-		if (bpf_skb_store_bytes(skb, ETH_HLEN + offsetof(struct ipv6hdr, saddr), to, 32, 0))
-			return -1;
-	} else {
-		__be32 to[2] = {src->w[3], dst->w[3]}, was[2] = {p->src.w[3], p->dst.w[3]};
-		diff = bpf_csum_diff(was, 8, to, 8, 0);
-		if (bpf_skb_store_bytes(skb, ETH_HLEN + offsetof(struct iphdr, saddr), to, 8, 0) ||
-		    bpf_l3_csum_replace(skb, ETH_HLEN + offsetof(struct iphdr, check), 0, diff, 0))
-			return -1;
-		transport = transport && p->protocol != SLC_PROTO_ICMP;
+	if (error) {
+		if (counted)
+			slc_nat_leave(&pair->forward);
+		return SLC_DROP_NO_MAPPING;
 	}
-	if (transport && at && slc_nat_check_addresses(skb, p, at, diff))
-		return -1;
-	p->src = *src;
-	p->dst = *dst;
-	return 0;
-}
-
-static __always_inline int slc_nat_ports(struct __sk_buff *skb, struct slc_packet *p, __be16 sport, __be16 dport)
-{
-	__u32 at = slc_nat_check_at(p), where = p->l4;
-	__be32 was = p->sport | (__u32)p->dport << 16, to = sport | (__u32)dport << 16;
-	__u64 flags = p->protocol == SLC_PROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0;
-	int bytes = 4;
-
-	if (was == to || !at)
-		return 0;
-	if (slc_is_icmp(p)) { // one of the two is the identifier
-		was = p->sport ^ p->dport;
-		to = sport ^ dport;
-		where += 4;
-		bytes = 2;
-	}
-	if (bpf_l4_csum_replace(skb, at, was, to, bytes | flags))
-		return -1;
-	if (bytes == 2 ? bpf_skb_store_bytes(skb, where, &to, 2, 0) : bpf_skb_store_bytes(skb, where, &to, 4, 0))
-		return -1;
-	p->sport = sport;
-	p->dport = dport;
-	return 0;
-}
-
-// Makes the packet what the entry says. Later fragments have addresses alone. Returns SLC_PASS or the reason to drop.
-static __noinline int slc_nat_rewrite(struct __sk_buff *skb, struct slc_pass *s, const struct slc_nat_value *n)
-{
-	if (!s || !n)
-		return SLC_DROP_INVALID;
-	int whole = !(s->p.what & SLC_FRAG_LATER);
-	__be16 sport = n->sport, dport = n->dport;
-	if (slc_nat_addresses(skb, &s->p, &n->src, &n->dst, whole))
-		return SLC_DROP_WRITE;
-	if (!whole) {
-		s->p.sport = sport;
-		s->p.dport = dport;
-		return SLC_PASS;
-	}
-	return slc_nat_ports(skb, &s->p, sport, dport) ? SLC_DROP_WRITE : SLC_PASS;
-}
-
-// Out by the uplink, past the node's stack, which would take a packet from its own address for a lie.
-static __always_inline int slc_nat_out(struct __sk_buff *skb, const struct slc_pass *s, const struct slc_nat_config *c)
-{
-	if (s->p.ttl <= 1)
-		return TC_ACT_OK; // the stack says that time is exceeded
-	if (slc_hop(skb, &s->p))
-		return TC_ACT_SHOT;
-	return bpf_redirect_neigh(c->uplink, 0, 0, 0);
-}
-
-// Fragments follow their first, whose ports are remembered as it came. Returns 0 when ports are known.
-static __always_inline int slc_nat_fragment(struct slc_pass *s)
-{
-	if (s->p.what & SLC_FRAG_FIRST)
-		slc_frag_passed(s);
-	return s->p.what & SLC_FRAG_LATER ? slc_frag_ports(&s->p) : SLC_PASS;
+	return slc_nat_complete(pair, again, counted);
 }

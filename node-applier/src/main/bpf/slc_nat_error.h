@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // ICMP errors about translated packets: the packet inside becomes what its sender had sent, and the error goes to it.
 #pragma once
-#include "slc_nat.h"
+#include "slc_rewrite.h"
 
 // What the inner packet becomes, when the answer to it would be translated to `n`.
 static __always_inline int slc_nat_inner(struct __sk_buff *skb, const struct slc_packet *p, const struct slc_packet *q,
@@ -39,9 +39,10 @@ static __always_inline int slc_nat_inner(struct __sk_buff *skb, const struct slc
 	return bytes == 2 ? bpf_skb_store_bytes(skb, where, &to, 2, 0) : bpf_skb_store_bytes(skb, where, &to, 4, 0);
 }
 
+// `whose`: SLC_NAT_INSIDE for entries of pods that dial, 0 for all others; what is not theirs is left as it is.
 // Returns the kind of the entry that translated it, 0 when none does, SLC_NAT_KIND when another node will (s->p.dst: the
 // backend), or, negated, the reason to drop.
-static __noinline int slc_nat_error(struct __sk_buff *skb, struct slc_pass *s)
+__noinline int slc_nat_error(struct __sk_buff *skb, struct slc_pass *s, __u32 whose)
 {
 	struct slc_packet q = {};
 	struct slc_nat_key key = {};
@@ -54,7 +55,7 @@ static __noinline int slc_nat_error(struct __sk_buff *skb, struct slc_pass *s)
 	key.dport = q.sport;
 	key.protocol = q.protocol;
 	struct slc_nat_value *n = bpf_map_lookup_elem(&slc_nat, &key);
-	if (!n)
+	if (!n || (n->flags & SLC_NAT_INSIDE) != whose)
 		return 0;
 	if (n->flags & SLC_NAT_DIRECT) { // the backend's node knows what to make of it
 		s->p.dst = n->dst;

@@ -24,6 +24,7 @@ struct slc_nat_key {
 #define SLC_NAT_RST 32
 #define SLC_NAT_DIRECT 64 // goes on as it came: the backend's node answers the client itself
 #define SLC_NAT_UNDERWAY 128 // the client has acknowledged something
+#define SLC_NAT_INSIDE 256 // FRONT, BACK: the client is a pod of this node
 
 // What the packet becomes.
 struct slc_nat_value {

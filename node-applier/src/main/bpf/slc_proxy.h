@@ -66,7 +66,7 @@ static __noinline int slc_answers_proxy(const struct slc_packet *p)
 // What a proxy sends in a pod's name beyond this node. Returns 0 when it passes, else the reason.
 static __always_inline int slc_record_upstream(struct __sk_buff *skb, struct slc_pass *s)
 {
-	struct slc_local *local = bpf_map_lookup_elem(&slc_local, &s->p.src);
+	struct slc_local *local = slc_local_at(&s->p.src);
 
 	if (!local)
 		return SLC_DROP_SOURCE_IP;

@@ -95,8 +95,9 @@ struct slc_own_value {
 	__u32 pad;
 };
 
+// What an address is on this node: a pod's, or one that Services are dialled at.
 struct slc_local {
-	__u32 ifindex;
+	__u32 ifindex; // 0: a Service's
 	__u32 endpoint;
 };
 
@@ -132,7 +133,7 @@ struct slc_ct_side {
 #define SLC_CT_CLOSED 16
 #define SLC_CT_UPSTREAM 32   // a proxy opened it in the opener's name: replies are the proxy's
 #define SLC_CT_ANSWER 64     // ICMP: an answer that nobody had asked for opened it; nothing answers that
-#define SLC_CT_TRANSLATED 128 // the opener dialled a Service from outside: replies are translated (slc_nat)
+#define SLC_CT_TRANSLATED 128 // the opener dialled a Service and no socket knows: replies are translated (slc_nat)
 #define SLC_CT_PROXY_SHIFT 8 // number of the proxy that the opener's packets go to, 0: none
 #define SLC_CT_PROXY_MAX 15
 #define SLC_CT_VOUCHED 4096  // who opened is what another node says of it, not what its address says

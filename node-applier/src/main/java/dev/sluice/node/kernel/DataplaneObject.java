@@ -27,6 +27,9 @@ final class DataplaneObject {
   /** The folder of the programs' pins begins with this. */
   private static final String PROGRAMS = "programs-";
 
+  /** Addresses of pods for which a node has room. */
+  private static final int PODS = 32_768;
+
   private static final String RESOURCE = "dataplane.bpf.o";
   static final List<String> MAPS =
       List.of(
@@ -113,7 +116,8 @@ final class DataplaneObject {
     int share = settings.integer(Setting.NODE_CT_ENDPOINT_SHARE);
     object.maxEntries("slc_policy", settings.integer(Setting.NODE_POLICY_ENTRIES));
     int backends = settings.integer(Setting.NODE_SERVICE_BACKENDS);
-    object.maxEntries("slc_lb_frontend", settings.integer(Setting.NODE_SERVICE_FRONTENDS));
+    int frontends = settings.integer(Setting.NODE_SERVICE_FRONTENDS);
+    object.maxEntries("slc_lb_frontend", frontends).maxEntries("slc_local", PODS + frontends);
     object.maxEntries("slc_lb_slot", backends).maxEntries("slc_lb_member", backends);
     object.maxEntries("slc_lb_seat", backends);
     int places = tableSize(settings);

@@ -34,10 +34,16 @@ public final class LbMaps implements KernelServices {
   private final BpfMap seats;
   private final BpfMap tables;
   private final BpfMap ranges;
+  private final ServiceAddresses addresses;
   private final UdpSockets udp;
   private final Translation translation;
 
-  LbMaps(Map<String, BpfMap> maps, UdpSockets udp, Translation translation) {
+  LbMaps(
+      Map<String, BpfMap> maps,
+      ServiceAddresses addresses,
+      UdpSockets udp,
+      Translation translation) {
+    this.addresses = addresses;
     this.udp = udp;
     this.translation = translation;
     this.seats = maps.get("slc_lb_seat");
@@ -62,7 +68,16 @@ public final class LbMaps implements KernelServices {
         .map(LbCodec::range)
         .filter(range -> range.key().owner() != 0) // the others are settings
         .forEach(entries::add);
+    addresses.compare(frontends(entries));
     return entries;
+  }
+
+  private static List<LbEntry.FrontendKey> frontends(List<LbEntry> entries) {
+    return entries.stream()
+        .map(LbEntry::key)
+        .filter(LbEntry.FrontendKey.class::isInstance)
+        .map(LbEntry.FrontendKey.class::cast)
+        .toList();
   }
 
   @Override
@@ -87,6 +102,7 @@ public final class LbMaps implements KernelServices {
       values.computeIfAbsent(map, unused -> new ArrayList<>()).add(value(entry));
     }
     flush(keys, values);
+    addresses.add(frontends(entries));
   }
 
   private static void flush(Map<BpfMap, List<byte[]>> keys, Map<BpfMap, List<byte[]>> values) {
@@ -97,7 +113,12 @@ public final class LbMaps implements KernelServices {
 
   @Override
   public void remove(List<LbEntry.Key> keys) {
-    keys.forEach(key -> map(key).delete(bytes(key)));
+    for (LbEntry.Key key : keys) {
+      map(key).delete(bytes(key));
+      if (key instanceof LbEntry.FrontendKey frontend) {
+        addresses.remove(frontend);
+      }
+    }
   }
 
   @Override

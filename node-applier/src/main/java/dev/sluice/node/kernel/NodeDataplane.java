@@ -2,6 +2,7 @@ package dev.sluice.node.kernel;
 
 import static dev.sluice.node.kernel.Layouts.buffer;
 
+import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.node.KernelEntry;
 import dev.sluice.core.node.KernelEntry.Direction;
 import dev.sluice.node.bpf.BpfException;
@@ -16,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +64,14 @@ public final class NodeDataplane implements AutoCloseable {
     Path netns = settings.optional(Setting.NODE_NETNS).map(Path::of).orElse(null);
     this.udp = new UdpSockets(object, maps.get("slc_lb_gone"), netns);
     this.translation = new Translation(maps);
-    this.services = new LbMaps(maps, udp, translation);
+    ServiceAddresses dialled = new ServiceAddresses(maps.get("slc_local"), this::podAddresses);
+    this.services = new LbMaps(maps, dialled, udp, translation);
+  }
+
+  private synchronized Set<IpAddress> podAddresses() {
+    Set<IpAddress> addresses = new HashSet<>();
+    endpoints.all().forEach(endpoint -> addresses.addAll(endpoint.spec().addresses()));
+    return addresses;
   }
 
   /**
