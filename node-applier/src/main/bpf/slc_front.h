@@ -142,22 +142,15 @@ static __always_inline const struct slc_ip *slc_nat_own(const struct slc_nat_con
 	return v6 ? &c->ip6 : &c->ip4;
 }
 
-static __always_inline int slc_front_is_here(const struct slc_ip *backend)
+// The node behind the tunnel that has an address; 0: there is none.
+static __always_inline __be32 slc_front_node_of(const struct slc_address_value *peer)
 {
-	return slc_local_at(backend) || slc_is_host(slc_identity(backend));
-}
-
-// Whether a backend is behind a tunnel to a node that can answer the client itself.
-static __always_inline int slc_front_goes_direct(const struct slc_nat_config *c, const struct slc_ip *backend)
-{
-	if (!c->direct)
-		return 0;
-	struct slc_address_value *peer = slc_address(backend);
-	return peer && peer->tunnel && !(peer->flags & SLC_ADDRESS_UNDERLAY);
+	return peer && !(peer->flags & SLC_ADDRESS_UNDERLAY) ? peer->tunnel : 0;
 }
 
 // The backend's node tells what its policy said of the node's address and port; who dialled what is known here alone.
-static __noinline int slc_front_tell(struct __sk_buff *skb, const struct slc_pass *s, const struct slc_lb_target *to)
+static __noinline int slc_front_tell(struct __sk_buff *skb, const struct slc_pass *s, const struct slc_lb_target *to,
+				     __u32 identity)
 {
 	struct slc_event *e = s && to ? slc_reserve() : 0;
 
@@ -166,7 +159,7 @@ static __noinline int slc_front_tell(struct __sk_buff *skb, const struct slc_pas
 	slc_fill(e, skb, &s->p, &s->v, SLC_EVENT_START);
 	e->destination = to->address;
 	e->destination_port = to->port;
-	e->destination_identity = slc_identity(&to->address);
+	e->destination_identity = identity;
 	e->direction = SLC_INGRESS;
 	e->packets = 1;
 	e->bytes = skb->len;
@@ -181,18 +174,26 @@ static __noinline int slc_front_open(struct __sk_buff *skb, struct slc_pass *s, 
 {
 	struct slc_nat_config *c = slc_nat_config_get();
 	struct slc_nat_pair *pair = slc_nat_pair_get();
+	struct slc_state *state = slc_state_get();
 
-	if (!s || !to || !pair || !c)
+	if (!s || !to || !pair || !c || !state)
 		return SLC_DROP_NO_MAPPING;
 	slc_nat_key_of(&pair->forward, &s->p);
+	int here = slc_local_at(&to->address) != 0;
+	struct slc_address_value *peer = here ? 0 : slc_address(&to->address);
+	__u32 identity = peer ? peer->identity : SLC_ID_WORLD;
+	here = here || slc_is_host(identity);
+	pair->to.tunnel = here ? 0 : slc_front_node_of(peer);
+	if (pair->to.tunnel && !state->overlay)
+		return SLC_DROP_NO_TUNNEL_KEY; // its policy would take the client for this node
+	int keep = here || (c->direct && pair->to.tunnel); // the backend's node can answer the client itself
+	pair->to.src = keep ? s->p.src : *slc_nat_own(c, s->p.v6);
+	if (slc_unspecified(&pair->to.src))
+		return SLC_DROP_NO_MAPPING;
 	if (old) {
 		slc_nat_back_of(&pair->back, old, s->p.protocol);
 		bpf_map_delete_elem(&slc_nat, &pair->back);
 	}
-	int here = slc_front_is_here(&to->address), keep = here || slc_front_goes_direct(c, &to->address);
-	pair->to.src = keep ? s->p.src : *slc_nat_own(c, s->p.v6);
-	if (slc_unspecified(&pair->to.src))
-		return SLC_DROP_NO_MAPPING;
 	pair->to.dst = to->address;
 	pair->to.dport = to->port;
 	pair->to.flags = SLC_NAT_FRONT | (keep && !here ? SLC_NAT_DIRECT : 0);
@@ -202,7 +203,7 @@ static __noinline int slc_front_open(struct __sk_buff *skb, struct slc_pass *s, 
 	pair->to.epoch = slc_addresses_epoch();
 	int reason = slc_nat_add(skb, pair, keep, !keep, old != 0);
 	if (!reason && !here)
-		slc_front_tell(skb, s, to);
+		slc_front_tell(skb, s, to, identity);
 	return reason;
 }
 
@@ -226,37 +227,35 @@ static __always_inline int slc_front_here(struct __sk_buff *skb, struct slc_pass
 
 // Who the client is goes along.
 static __always_inline int slc_front_tunnel(struct __sk_buff *skb, const struct slc_pass *s,
-					    const struct slc_state *state, const struct slc_address_value *peer)
+					    const struct slc_state *state)
 {
 	__u32 identity = slc_is_node(s->identity[0]) ? SLC_ID_REMOTE_NODE : s->identity[0];
 
-	return slc_to_overlay(skb, identity, peer->tunnel, state->overlay);
+	return slc_to_overlay(skb, identity, s->tunnel, state->overlay);
 }
 
 // On to the backend, wherever it is.
 static __always_inline int slc_front_on(struct __sk_buff *skb, struct slc_pass *s, const struct slc_state *state,
 					const struct slc_nat_config *c)
 {
+	if (s->tunnel && state->overlay)
+		return slc_front_tunnel(skb, s, state);
 	struct slc_local *local = slc_local_at(&s->p.dst);
-
 	if (local)
 		return slc_front_here(skb, s, local);
 	struct slc_address_value *peer = slc_address(&s->p.dst);
 	if (peer && slc_is_host(peer->identity))
 		return TC_ACT_OK; // a socket of the node
-	if (peer && peer->tunnel && state->overlay && !(peer->flags & SLC_ADDRESS_UNDERLAY))
-		return slc_front_tunnel(skb, s, state, peer);
-	return slc_nat_out(skb, s, c);
+	s->tunnel = slc_front_node_of(peer); // of an error: its entry was not asked
+	return s->tunnel && state->overlay ? slc_front_tunnel(skb, s, state) : slc_nat_out(skb, s, c);
 }
 
 // As it came, to the node that has the backend.
-static __always_inline int slc_front_direct(struct __sk_buff *skb, struct slc_pass *s, const struct slc_state *state,
-					    const struct slc_ip *backend)
+static __always_inline int slc_front_direct(struct __sk_buff *skb, struct slc_pass *s, const struct slc_state *state)
 {
-	struct slc_address_value *peer = slc_address(backend);
-
-	return peer && peer->tunnel && state->overlay ? slc_front_tunnel(skb, s, state, peer)
-						      : slc_refuse(skb, s, SLC_DROP_NO_LOCAL);
+	if (!s->tunnel)
+		s->tunnel = slc_front_node_of(slc_address(&s->p.dst));
+	return s->tunnel && state->overlay ? slc_front_tunnel(skb, s, state) : slc_refuse(skb, s, SLC_DROP_NO_LOCAL);
 }
 
 // Back to who dialled. `n`: the entry of what the backend sends.
@@ -340,8 +339,11 @@ static __noinline int slc_front_kind(struct __sk_buff *skb, struct slc_pass *s, 
 				return reason ? -reason : -SLC_DROP_NO_MAPPING;
 		}
 		n->identity = s->identity[0];
+		if (n->epoch != epoch && n->tunnel)
+			n->tunnel = slc_front_node_of(slc_address(&n->dst));
 		n->epoch = epoch;
 	}
+	s->tunnel = n->tunnel;
 	s->v.service = n->service;
 	slc_nat_touch(n, &s->p);
 	__u32 kind = slc_nat_kind(n);
@@ -369,7 +371,7 @@ static __always_inline int slc_front_arrives(struct __sk_buff *skb, struct slc_p
 	if (kind < 0)
 		return slc_refuse(skb, s, -kind);
 	if (kind == SLC_NAT_KIND)
-		return slc_front_direct(skb, s, state, &s->p.dst);
+		return slc_front_direct(skb, s, state);
 	if (kind == SLC_NAT_FRONT)
 		return slc_front_on(skb, s, state, c);
 	return kind == SLC_NAT_BACK ? slc_nat_out(skb, s, c) : SLC_NOT_OURS;

@@ -38,6 +38,8 @@ struct slc_nat_value {
 	__u32 identity;  // of who sends
 	__u32 epoch;     // of addresses, for which the identity holds
 	__u32 swept;     // tick that last looked at it
+	__be32 tunnel;   // FRONT: outer address of the backend's node, 0: ask; as good as the epoch
+	__u32 pad;
 };
 
 // Written by the applier alone.
@@ -59,6 +61,6 @@ struct slc_range_key {
 };
 
 _Static_assert(sizeof(struct slc_nat_key) == 40, "translation key");
-_Static_assert(sizeof(struct slc_nat_value) == 64, "translation value");
+_Static_assert(sizeof(struct slc_nat_value) == 72, "translation value");
 _Static_assert(sizeof(struct slc_nat_config) == 48, "translation config");
 _Static_assert(sizeof(struct slc_range_key) == 24, "range key");

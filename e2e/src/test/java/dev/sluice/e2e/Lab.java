@@ -130,7 +130,12 @@ final class Lab implements AutoCloseable {
     throw new AssertionError("no address of " + pod);
   }
 
+  /** {@code bare/NAMESPACE/POD}: in the pod's network, but in no cgroup of its node. */
   private Sandbox sandbox(String target) {
+    if (target.startsWith("bare/")) {
+      Path cgroup = CgroupTree.of(LabNames.of(data)).root();
+      return new Sandbox(sandbox(target.substring("bare/".length())).netns(), cgroup);
+    }
     boolean special = target.startsWith("outside/") || target.startsWith("node/");
     return Targets.find(new LabFiles(data), special ? target : "pod/" + target).orElseThrow();
   }

@@ -245,11 +245,25 @@ class OutsideServicesTest {
     }
     String said = lab.exec(CLIENT, "sh", "-c", ask.formatted("172.31.0.2")).text();
     assertTrue(said.contains("\"name\": \"checked\"") && said.endsWith(" 503"), said);
+    nobodyIsRefusedWhileAnApplierIsSucceeded();
     lab.delete(service);
     assertTrue(
         Waiting.until(
             PATIENCE,
             () -> lab.exec(CLIENT, "sh", "-c", ask.formatted("172.31.0.1")).status() != 0));
+  }
+
+  private static void nobodyIsRefusedWhileAnApplierIsSucceeded() throws IOException {
+    Path enough = scripts.resolve("enough");
+    String ask =
+        "while [ ! -e %s ]; do curl -s -o /dev/null -w '%%{http_code}\n"
+            + "' http://172.31.0.1:32001/ || echo refused; done";
+    Path answers = lab.spawn(CLIENT, "sh", "-c", ask.formatted(enough));
+    awaitMore(answers);
+    assertEquals(0, lab.sluice("lab", "restart", "node-applier@node-1").status());
+    awaitMore(answers);
+    Files.createFile(enough);
+    assertEquals(Set.of("200"), Set.copyOf(said(answers)));
   }
 
   @Test

@@ -60,8 +60,10 @@ class ServicesTest {
                 + service("dns", both + ", clusterIPs: [10.96.0.53, \"fd00:10:96::53\"]")
                 + service(
                     "ports",
-                    "type: NodePort, clusterIPs: [10.96.0.81, \"fd00:10:96::81\"], ports: [{port:"
-                        + " 80, targetPort: 8080, nodePort: 30080}], selector: {app: web}")
+                    "type: NodePort, clusterIPs: [10.96.0.81, \"fd00:10:96::81\"], ports:"
+                        + " [{name: t, port: 80, targetPort: 8080, nodePort: 30080}, {name: u,"
+                        + " port: 80, targetPort: 8080, nodePort: 30080, protocol: UDP}],"
+                        + " selector: {app: web}")
                 + service(
                     "outer",
                     web
@@ -72,10 +74,13 @@ class ServicesTest {
                 + service("near", web + ", clusterIP: 10.96.0.84, internalTrafficPolicy: Local")
                 + service(
                     "alone",
-                    "clusterIP: 10.96.0.85, selector: {app: alone}, ports: [{port: 80, targetPort:"
-                        + " 8080}]")
+                    "clusterIPs: [10.96.0.85, \"fd00:10:96::85\"], selector: {app: alone}, ports:"
+                        + " [{name: t, port: 80, targetPort: 8080}, {name: u, port: 80, targetPort:"
+                        + " 8080, protocol: UDP}]")
                 + service(
-                    "nobody", "clusterIP: 10.96.0.86, selector: {app: nobody}, ports: [{port: 80}]")
+                    "nobody",
+                    "clusterIPs: [10.96.0.86, \"fd00:10:96::86\"], selector: {app: nobody}, ports:"
+                        + " [{name: t, port: 80}, {name: u, port: 80, protocol: UDP}]")
                 + service("headless", web + ", clusterIP: None"));
     for (String server : new String[] {"web-1", "web-2", "alone"}) {
       lab.awaitConnects("shop/client-1", lab.address("shop/" + server, false), 8080);
@@ -112,6 +117,21 @@ class ServicesTest {
     "node/1,        tcp,       172.31.0.2,     30080",
     "shop/client-1, tcp,       198.51.100.9,   80",
     "shop/client-2, tcp,       2001:db8:9::9,  80",
+    // The same of processes in no cgroup of the node, whose packets are balanced.
+    "bare/shop/client-1, tcp,       10.96.0.80,     80",
+    "bare/shop/client-2, tcp,       10.96.0.80,     80",
+    "bare/shop/client-1, tcp,       fd00:10:96::80, 80",
+    "bare/shop/client-2, tcp,       fd00:10:96::80, 80",
+    "bare/shop/client-1, udp,       10.96.0.53,     53",
+    "bare/shop/client-2, connected, 10.96.0.53,     53",
+    "bare/shop/client-1, udp,       fd00:10:96::53, 53",
+    "bare/shop/client-2, connected, fd00:10:96::53, 53",
+    "bare/shop/client-1, tcp,       172.31.0.1,     30080",
+    "bare/shop/client-1, tcp,       172.31.0.2,     30080",
+    "bare/shop/client-2, tcp,       fd00:31::1,     30080",
+    "bare/shop/client-2, udp,       fd00:31::2,     30080",
+    "bare/shop/client-1, tcp,       198.51.100.9,   80",
+    "bare/shop/client-2, tcp,       2001:db8:9::9,  80",
   })
   void everyBackendAnswersAndSeemsToBeTheService(
       String from, String kind, String address, int port) {
@@ -131,9 +151,11 @@ class ServicesTest {
   @Test
   void localTrafficPolicyKeepsToTheNode() {
     for (int node = 1; node <= 2; node++) {
-      assertEquals(
-          Set.of("web-" + node + " as 10.96.0.84 80"),
-          dial("shop/client-" + node, "tcp", "10.96.0.84", 80, 20).lines().collect(toSet()));
+      for (String from : new String[] {"shop/client-", "bare/shop/client-"}) {
+        assertEquals(
+            Set.of("web-" + node + " as 10.96.0.84 80"),
+            dial(from + node, "tcp", "10.96.0.84", 80, 20).lines().collect(toSet()));
+      }
     }
   }
 
@@ -141,16 +163,22 @@ class ServicesTest {
     return java.util.stream.Collectors.toSet();
   }
 
-  @Test
-  void aClientWithAffinityKeepsItsBackend() {
-    Set<String> seen = dial("shop/client-1", "tcp", "10.96.0.83", 80, 30).lines().collect(toSet());
+  @ParameterizedTest
+  @ValueSource(strings = {"shop/client-1", "bare/shop/client-2"})
+  void aClientWithAffinityKeepsItsBackend(String from) {
+    Set<String> seen = dial(from, "tcp", "10.96.0.83", 80, 30).lines().collect(toSet());
     assertEquals(1, seen.size(), seen.toString());
-    assertEquals(seen, dial("shop/client-1", "tcp", "10.96.0.83", 80, 10).lines().collect(toSet()));
+    assertEquals(seen, dial(from, "tcp", "10.96.0.83", 80, 10).lines().collect(toSet()));
   }
 
   @Test
   void withoutBackendsADialIsRefusedAtOnceAndTold() {
-    assertEquals("ConnectionRefusedError", dial("shop/client-2", "tcp", "10.96.0.86", 80, 1));
+    for (String address : new String[] {"10.96.0.86", "fd00:10:96::86"}) {
+      assertEquals("ConnectionRefusedError", dial("shop/client-2", "tcp", address, 80, 1));
+      assertEquals("ConnectionRefusedError", dial("bare/shop/client-1", "tcp", address, 80, 1));
+      assertEquals(
+          "ConnectionRefusedError", dial("bare/shop/client-1", "connected", address, 80, 1));
+    }
     assertTrue(
         Waiting.until(
             PATIENCE,
@@ -160,6 +188,7 @@ class ServicesTest {
                       .text();
               return flows.contains("10.96.0.86:80")
                   && flows.contains("Service backend not found")
+                  && flows.contains("shop/client-1")
                   && flows.contains("shop/client-2");
             }),
         lab.sluice("observe", "--last", "20").text());
@@ -183,15 +212,29 @@ class ServicesTest {
 
   @Test
   void aPodReachesItselfThroughItsServiceAsFarAsPolicyAllows() throws IOException {
-    assertEquals("alone as 10.96.0.85 80", dial("shop/alone", "tcp", "10.96.0.85", 80, 1));
     String policy = Manifests.allow("alone", "alone", "client");
+    String[] addresses = {"10.96.0.85", "fd00:10:96::85"};
+    for (String address : addresses) {
+      String answered = "alone as " + address + " 80";
+      assertEquals(answered, dial("shop/alone", "tcp", address, 80, 1));
+      assertEquals(answered, dial("bare/shop/alone", "tcp", address, 80, 1));
+      assertEquals(answered, dial("bare/shop/alone", "udp", address, 80, 1));
+    }
     lab.apply(policy);
-    assertEquals("PermissionError", dial("shop/alone", "tcp", "10.96.0.85", 80, 1));
-    assertEquals("alone as 10.96.0.85 80", dial("shop/client-1", "tcp", "10.96.0.85", 80, 1));
-    // Policy is about the backend's port, whatever the Service's is.
-    assertEquals("TimeoutError", dial("shop/stranger", "tcp", "10.96.0.85", 80, 1));
+    for (String address : addresses) {
+      String answered = "alone as " + address + " 80";
+      assertEquals("PermissionError", dial("shop/alone", "tcp", address, 80, 1));
+      assertEquals("TimeoutError", dial("bare/shop/alone", "tcp", address, 80, 1));
+      assertEquals(answered, dial("shop/client-1", "tcp", address, 80, 1));
+      assertEquals(answered, dial("bare/shop/client-1", "tcp", address, 80, 1));
+      // Policy is about the backend's port, whatever the Service's is.
+      assertEquals("TimeoutError", dial("shop/stranger", "tcp", address, 80, 1));
+      assertEquals("TimeoutError", dial("bare/shop/stranger", "tcp", address, 80, 1));
+    }
     lab.delete(policy);
-    assertEquals("alone as 10.96.0.85 80", dial("shop/stranger", "tcp", "10.96.0.85", 80, 1));
+    for (String address : addresses) {
+      assertEquals("alone as " + address + " 80", dial("shop/stranger", "tcp", address, 80, 1));
+    }
   }
 
   @ParameterizedTest

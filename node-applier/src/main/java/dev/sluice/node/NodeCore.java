@@ -19,6 +19,7 @@ import dev.sluice.node.link.NodeSetup;
 import dev.sluice.node.link.PodLinks;
 import dev.sluice.node.mirror.FoldListener;
 import dev.sluice.node.mirror.Mirror;
+import dev.sluice.node.mirror.NamesListener;
 import dev.sluice.node.mirror.RowFile;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
@@ -102,14 +103,16 @@ final class NodeCore implements AutoCloseable {
     NodeSetup setup = new NodeSetup(settings);
     NodeSetup.NodeLinks own = setup.prepare();
     NodeDataplane.Programs programs = closing(NodeDataplane.load(settings));
+    RowFile rows = closing(new RowFile(files.rows()));
+    HealthPorts health =
+        closing(new HealthPorts(settings.optional(Setting.NODE_NETNS).map(Path::of).orElse(null)));
     if (!alone) {
+      // Beside the predecessor: a load balancer is refused by neither.
+      rows.recall(node, NamesListener.NONE).ifPresent(mirror -> health.serve(mirror.health()));
       dns.takeSockets(broken); // as late as can be: the predecessor has answered until here
       Predecessor.leave(socket);
       lock.acquire();
     }
-    RowFile rows = closing(new RowFile(files.rows()));
-    HealthPorts health =
-        closing(new HealthPorts(settings.optional(Setting.NODE_NETNS).map(Path::of).orElse(null)));
     CompletableFuture<Optional<Mirror>> former =
         CompletableFuture.supplyAsync(() -> rows.recall(node, dns.listener()));
     // Load balancers go on asking, and what they are to be told has not changed.

@@ -1,13 +1,12 @@
 package dev.sluice.node.health;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.sluice.core.service.LocalHealth;
 import dev.sluice.node.bpf.Netns;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -17,29 +16,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One HTTP server for each port that a load balancer asks for the health of a Service, in the
- * node's network namespace: 200 while the Service has a ready backend on this node, else 503; the
- * body and the header {@code X-Load-Balancing-Endpoint-Weight} are those of kube-proxy.
+ * A listener for each port that a load balancer asks for the health of a Service, in the node's
+ * network namespace. Two processes may have a port at once: a successor listens before its
+ * predecessor stops, and the kernel hands on what waits there ({@code tcp_migrate_req}), so that
+ * nobody who asks meanwhile is refused.
  *
- * <p>{@link #serve} is for one thread; answers are given by the servers' own.
+ * <p>{@link #serve} is for one thread; answers are given by others.
  */
 public final class HealthPorts implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HealthPorts.class);
-  private static final int OK = 200;
-  private static final int UNAVAILABLE = 503;
+  private static final int BACKLOG = 128;
 
   private final Path netns;
-  private final Map<Integer, Port> open = new HashMap<>();
-
-  /** A server, and what it says now. */
-  private static final class Port {
-    private final HttpServer server;
-    private volatile LocalHealth health;
-
-    Port(HttpServer server) {
-      this.server = server;
-    }
-  }
+  private final Map<Integer, HealthPort> open = new HashMap<>();
 
   /**
    * @param netns the node's network namespace; null: the process' own
@@ -50,10 +39,11 @@ public final class HealthPorts implements AutoCloseable {
 
   /** Opens, changes and closes ports. One that somebody else has is logged and tried next time. */
   public void serve(SortedMap<Integer, LocalHealth> wanted) {
-    for (Iterator<Map.Entry<Integer, Port>> each = open.entrySet().iterator(); each.hasNext(); ) {
-      Map.Entry<Integer, Port> entry = each.next();
+    for (Iterator<Map.Entry<Integer, HealthPort>> each = open.entrySet().iterator();
+        each.hasNext(); ) {
+      Map.Entry<Integer, HealthPort> entry = each.next();
       if (!wanted.containsKey(entry.getKey())) {
-        entry.getValue().server.stop(0);
+        entry.getValue().close();
         each.remove();
       }
     }
@@ -61,19 +51,13 @@ public final class HealthPorts implements AutoCloseable {
   }
 
   private void serve(int number, LocalHealth health) {
-    Port port = open.get(number);
+    HealthPort port = open.get(number);
     if (port != null) {
-      port.health = health;
+      port.says(health);
       return;
     }
     try {
-      HttpServer server =
-          Netns.in(netns, () -> HttpServer.create(new InetSocketAddress(number), 0));
-      Port opened = new Port(server);
-      opened.health = health;
-      server.createContext("/", exchange -> answer(exchange, opened.health));
-      server.start();
-      open.put(number, opened);
+      open.put(number, new HealthPort(Netns.in(netns, () -> listener(number)), health));
     } catch (UncheckedIOException e) {
       LOG.warn(
           "healthCheckNodePort {} of Service {} cannot be served: {}",
@@ -83,31 +67,20 @@ public final class HealthPorts implements AutoCloseable {
     }
   }
 
-  private static void answer(HttpExchange exchange, LocalHealth health) throws IOException {
-    int slash = health.service().indexOf('/');
-    byte[] body =
-        """
-        {"service": {"namespace": "%s", "name": "%s"}, "localEndpoints": %d}
-        """
-            .formatted(
-                health.service().substring(0, slash),
-                health.service().substring(slash + 1),
-                health.backends())
-            .getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", "application/json");
-    exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
-    exchange
-        .getResponseHeaders()
-        .set("X-Load-Balancing-Endpoint-Weight", Integer.toString(health.backends()));
-    try (exchange) {
-      exchange.sendResponseHeaders(health.backends() > 0 ? OK : UNAVAILABLE, body.length);
-      exchange.getResponseBody().write(body);
+  private static ServerSocketChannel listener(int number) throws IOException {
+    ServerSocketChannel listener = ServerSocketChannel.open();
+    try {
+      listener.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+      return listener.bind(new InetSocketAddress(number), BACKLOG);
+    } catch (IOException e) {
+      listener.close();
+      throw e;
     }
   }
 
   @Override
   public void close() {
-    open.values().forEach(port -> port.server.stop(0));
+    open.values().forEach(HealthPort::close);
     open.clear();
   }
 }

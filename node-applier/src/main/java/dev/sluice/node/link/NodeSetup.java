@@ -3,6 +3,7 @@ package dev.sluice.node.link;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
+import dev.sluice.schemas.config.SettingsException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,9 +35,20 @@ public final class NodeSetup {
     this.uplinkMtu = settings.integer(Setting.NODE_MTU);
   }
 
-  /** Whether pods reach other nodes through a tunnel. */
+  /**
+   * Whether pods reach other nodes through a tunnel.
+   *
+   * @throws SettingsException when the setting says neither that nor its contrary
+   */
   public static boolean tunnels(Settings settings) {
-    return settings.text(Setting.NODE_ROUTING).equals("vxlan");
+    String routing = settings.text(Setting.NODE_ROUTING);
+    return switch (routing) {
+      case "vxlan" -> true;
+      case "native" -> false;
+      default ->
+          throw new SettingsException(
+              "node.routing is '%s': write vxlan or native".formatted(routing));
+    };
   }
 
   /**
@@ -99,6 +111,8 @@ public final class NodeSetup {
     // A closed socket of a proxy would catch packets that are not for it any more, and drop them.
     values.put("ipv4/tcp_early_demux", "0");
     values.put("ipv4/udp_early_demux", "0");
+    // A successor listens beside its predecessor: what waits there when it closes is the other's.
+    values.put("ipv4/tcp_migrate_req", "1");
     values.put("ipv6/conf/all/disable_ipv6", "0");
     values.put("ipv6/conf/default/disable_ipv6", "0");
     values.put("ipv6/conf/all/forwarding", "1");

@@ -1,6 +1,8 @@
 package dev.sluice.node.kernel;
 
 import dev.sluice.core.net.IpAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -110,7 +112,17 @@ record Frame(byte[] bytes, int at) {
     return Packet.sum(all, 0, all.length);
   }
 
+  private boolean sctpIsWrong() {
+    byte[] sctp = Arrays.copyOfRange(bytes, l4(), end());
+    int check = ByteBuffer.wrap(sctp).order(ByteOrder.LITTLE_ENDIAN).getInt(8);
+    Arrays.fill(sctp, 8, 12, (byte) 0);
+    return check != Packet.crc32c(sctp);
+  }
+
   private String wrong() {
+    if (protocol() == Packet.SCTP && at == ETHERNET && sctpIsWrong()) {
+      return " WRONG SCTP";
+    }
     String head = v6() || Packet.sum(bytes, at, 20) == 0xffff ? "" : " WRONG IP";
     return head + (checkAt() == 0 || at != ETHERNET || sum() == 0xffff ? "" : " WRONG L4");
   }

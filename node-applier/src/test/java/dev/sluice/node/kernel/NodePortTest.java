@@ -5,9 +5,7 @@ import static dev.sluice.core.node.KernelEntry.Direction.INGRESS;
 import static dev.sluice.node.kernel.Lab.NODE;
 import static dev.sluice.node.kernel.Lab.OTHER_NODE;
 import static dev.sluice.node.kernel.Lab.OUTSIDE;
-import static dev.sluice.node.kernel.Lab.OUTSIDE6;
 import static dev.sluice.node.kernel.Lab.POD;
-import static dev.sluice.node.kernel.Lab.POD6;
 import static dev.sluice.node.kernel.Lab.POD_ID;
 import static dev.sluice.node.kernel.Lab.REMOTE;
 import static dev.sluice.node.kernel.Packet.ACK;
@@ -16,6 +14,7 @@ import static dev.sluice.node.kernel.Packet.RST;
 import static dev.sluice.node.kernel.Packet.SYN;
 import static dev.sluice.node.kernel.Packet.UDP;
 import static dev.sluice.node.kernel.Packet.ip;
+import static dev.sluice.node.kernel.Packet.sctp;
 import static dev.sluice.node.kernel.Packet.tcp;
 import static dev.sluice.node.kernel.Packet.tooBig;
 import static dev.sluice.node.kernel.Packet.udp;
@@ -24,10 +23,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.core.desired.ServiceRow;
-import dev.sluice.core.log.Change;
-import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
-import dev.sluice.core.service.NodeServices;
 import dev.sluice.node.bpf.TestRun.Context;
 import dev.sluice.node.kernel.Lab.Outcome;
 import java.util.HashSet;
@@ -38,92 +34,26 @@ import org.junit.jupiter.api.Test;
 
 /** What clients outside the cluster send to Services, on the node's uplink. */
 @RequiresKernel
-class NodePortTest extends PacketTest {
-  private static final String NODE6 = "fd00:31::1";
-  private static final String REMOTE6 = "fd00:10:0:2::10";
+class NodePortTest extends ServicePacketTest {
   private static final String BALANCED = "203.0.113.80";
-  private static final String ROUTER = "192.0.2.1";
-  private static final String ROUTER6 = "2001:db8:f::1";
   private static final int TCP_PORT = 30080;
   private static final int UDP_PORT = 30053;
-
-  private NodeServices services;
-  private int ids;
-
-  private record Ends(
-      String outside, String node, String pod, String remote, String router, String any) {}
-
-  private static final List<Ends> FAMILIES =
-      List.of(
-          new Ends(OUTSIDE, NODE, POD, REMOTE, ROUTER, "0.0.0.0"),
-          new Ends(OUTSIDE6, NODE6, POD6, REMOTE6, ROUTER6, "::"));
 
   @BeforeEach
   void policies() {
     lab.open(INGRESS).closed(EGRESS);
-    lab.translate(100, NODE, NODE6);
-    lab.known(NODE6 + "/128", 1, null);
-    lab.known(REMOTE6 + "/128", Lab.REMOTE_ID, OTHER_NODE);
-    services = new NodeServices("n1", 16_381);
-    write();
-  }
-
-  private void write() {
-    var plan = services.planFrom(lab.dataplane.services().readBack());
-    lab.dataplane.services().put(plan.puts());
-    lab.dataplane.services().remove(plan.deletes());
-  }
-
-  private void put(ServiceRow row) {
-    services.apply(Change.upsert(row.getClass(), row.key(), row));
-  }
-
-  private int front(
-      ServiceRow.Kind kind,
-      String address,
-      int port,
-      int protocol,
-      int group,
-      int affinity,
-      Prefix... ranges) {
-    int id = ++ids;
-    put(
-        new ServiceRow.Frontend(
-            id,
-            "shop",
-            "web",
-            "",
-            kind,
-            IpAddress.parse(address),
-            port,
-            protocol,
-            group,
-            false,
-            affinity,
-            List.of(ranges),
-            0));
-    return id;
-  }
-
-  private int nodePort(String any, int port, int protocol, int group) {
-    return front(ServiceRow.Kind.NODE_PORT, any, port, protocol, group, 0);
-  }
-
-  private static ServiceRow.Backend backend(int group, String address, int port) {
-    return new ServiceRow.Backend(
-        group, IpAddress.parse(address), port, true, "n1", List.of(), List.of());
   }
 
   /** Group 1: the pod; 2: the remote pod; of each family (10 more for IPv6). */
   private void world() {
     for (Ends e : FAMILIES) {
-      int more = e.any.equals("::") ? 10 : 0;
-      nodePort(e.any, TCP_PORT, Packet.TCP, 1 + more);
-      nodePort(e.any, UDP_PORT, UDP, 1 + more);
-      nodePort(e.any, TCP_PORT + 1, Packet.TCP, 2 + more);
-      nodePort(e.any, UDP_PORT + 1, UDP, 2 + more);
-      put(backend(1 + more, e.pod, 8080));
-      put(backend(2 + more, e.remote, 8080));
+      int more = e.v6() ? 10 : 0;
+      nodePort(e.any(), TCP_PORT, Packet.TCP, 1 + more);
+      nodePort(e.any(), UDP_PORT, UDP, 1 + more);
+      nodePort(e.any(), TCP_PORT + 1, Packet.TCP, 2 + more);
+      nodePort(e.any(), UDP_PORT + 1, UDP, 2 + more);
+      put(backend(1 + more, e.pod(), 8080));
+      put(backend(2 + more, e.remote(), 8080));
     }
     write();
   }
@@ -140,14 +70,14 @@ class NodePortTest extends PacketTest {
   void aBackendHereSeesTheClientAndAnswersAsTheService() {
     world();
     for (Ends e : FAMILIES) {
-      Outcome in = arrives(tcp(e.outside, 40000, e.node, TCP_PORT).syn()).redirected();
-      assertEquals(e.outside + " 40000 > " + e.pod + " 8080", in.frame().toString());
-      Outcome out = answers(tcp(e.pod, 8080, e.outside, 40000).flags(SYN | ACK)).redirected();
-      assertEquals(e.node + " 30080 > " + e.outside + " 40000", out.frame().toString());
-      in = arrives(udp(e.outside, 40000, e.node, UDP_PORT)).redirected();
-      assertEquals(e.outside + " 40000 > " + e.pod + " 8080", in.frame().toString());
-      out = answers(udp(e.pod, 8080, e.outside, 40000)).redirected();
-      assertEquals(e.node + " 30053 > " + e.outside + " 40000", out.frame().toString());
+      Outcome in = arrives(tcp(e.outside(), 40000, e.node(), TCP_PORT).syn()).redirected();
+      assertEquals(e.outside() + " 40000 > " + e.pod() + " 8080", in.frame().toString());
+      Outcome out = answers(tcp(e.pod(), 8080, e.outside(), 40000).flags(SYN | ACK)).redirected();
+      assertEquals(e.node() + " 30080 > " + e.outside() + " 40000", out.frame().toString());
+      in = arrives(udp(e.outside(), 40000, e.node(), UDP_PORT)).redirected();
+      assertEquals(e.outside() + " 40000 > " + e.pod() + " 8080", in.frame().toString());
+      out = answers(udp(e.pod(), 8080, e.outside(), 40000)).redirected();
+      assertEquals(e.node() + " 30053 > " + e.outside() + " 40000", out.frame().toString());
     }
   }
 
@@ -157,13 +87,13 @@ class NodePortTest extends PacketTest {
     for (Ends e : FAMILIES) {
       Set<Integer> ports = new HashSet<>();
       for (int client = 0; client < 50; client++) {
-        Outcome on = arrives(tcp(e.outside, 40000 + client, e.node, TCP_PORT + 1).syn());
+        Outcome on = arrives(tcp(e.outside(), 40000 + client, e.node(), TCP_PORT + 1).syn());
         Frame frame = on.is(7, List.of()).frame();
         ports.add(frame.sourcePort());
         assertEquals(
-            e.node + " " + frame.sourcePort() + " > " + e.remote + " 8080", frame.toString());
+            e.node() + " " + frame.sourcePort() + " > " + e.remote() + " 8080", frame.toString());
         assertTrue(frame.sourcePort() >= Lab.PORT && frame.sourcePort() < Lab.PORT + 100);
-        Frame again = arrives(tcp(e.outside, 40000 + client, e.node, TCP_PORT + 1)).frame();
+        Frame again = arrives(tcp(e.outside(), 40000 + client, e.node(), TCP_PORT + 1)).frame();
         assertEquals(frame.toString(), again.toString());
       }
       assertEquals(50, ports.size(), "each connection has a port of its own");
@@ -247,23 +177,24 @@ class NodePortTest extends PacketTest {
   @Test
   void withoutBackendsTheClientIsToldAtOnce() {
     for (Ends e : FAMILIES) {
-      nodePort(e.any, TCP_PORT, Packet.TCP, 5);
-      nodePort(e.any, UDP_PORT, UDP, 5);
+      nodePort(e.any(), TCP_PORT, Packet.TCP, 5);
+      nodePort(e.any(), UDP_PORT, UDP, 5);
     }
     write();
     for (Ends e : FAMILIES) {
-      Outcome reset = arrives(tcp(e.outside, 40000, e.node, TCP_PORT).syn());
+      Outcome reset = arrives(tcp(e.outside(), 40000, e.node(), TCP_PORT).syn());
       assertEquals(List.of(158), reset.counted());
       assertEquals(7, reset.verdict());
-      assertEquals(e.node + " 30080 > " + e.outside + " 40000", reset.frame().toString());
+      assertEquals(e.node() + " 30080 > " + e.outside() + " 40000", reset.frame().toString());
       assertEquals(RST | ACK, reset.frame().tcpFlags());
-      assertEquals(RST, arrives(tcp(e.outside, 40001, e.node, TCP_PORT)).frame().tcpFlags());
-      assertEquals(2, arrives(tcp(e.outside, 40002, e.node, TCP_PORT).flags(RST)).verdict());
-      Frame error = arrives(udp(e.outside, 40000, e.node, UDP_PORT)).frame();
+      assertEquals(RST, arrives(tcp(e.outside(), 40001, e.node(), TCP_PORT)).frame().tcpFlags());
+      assertEquals(2, arrives(tcp(e.outside(), 40002, e.node(), TCP_PORT).flags(RST)).verdict());
+      Frame error = arrives(udp(e.outside(), 40000, e.node(), UDP_PORT)).frame();
       assertEquals(
-          "%s > %s about %s 40000 > %s 30053".formatted(e.node, e.outside, e.outside, e.node),
+          "%s > %s about %s 40000 > %s 30053"
+              .formatted(e.node(), e.outside(), e.outside(), e.node()),
           error.toString());
-      assertEquals(e.any.equals("::") ? 0x104 : 0x303, error.icmp());
+      assertEquals(e.v6() ? 0x104 : 0x303, error.icmp());
     }
   }
 
@@ -271,22 +202,22 @@ class NodePortTest extends PacketTest {
   void fragmentsFollowTheirFirst() {
     world();
     for (Ends e : FAMILIES) {
-      arrives(ip(e.outside, e.node, UDP, new byte[64]).fragment(7, 24, false)).leftAlone();
+      arrives(ip(e.outside(), e.node(), UDP, new byte[64]).fragment(7, 24, false)).leftAlone();
       lab.run(
               "slc_from_uplink",
-              udp(e.outside, 40000, e.node, UDP_PORT).fragment(7, 0, true),
+              udp(e.outside(), 40000, e.node(), UDP_PORT).fragment(7, 0, true),
               Context.ARRIVED)
           .redirected();
       Outcome later =
           lab.run(
                   "slc_from_uplink",
-                  ip(e.outside, e.node, UDP, new byte[64]).fragment(7, 24, false),
+                  ip(e.outside(), e.node(), UDP, new byte[64]).fragment(7, 24, false),
                   Context.ARRIVED)
               .redirected();
-      assertEquals(e.outside + " > " + e.pod, later.frame().addresses());
-      lab.fromPod(udp(e.pod, 8080, e.outside, 40000).fragment(8, 0, true)).redirected();
-      later = lab.fromPod(ip(e.pod, e.outside, UDP, new byte[64]).fragment(8, 24, false));
-      assertEquals(e.node + " > " + e.outside, later.redirected().frame().addresses());
+      assertEquals(e.outside() + " > " + e.pod(), later.frame().addresses());
+      lab.fromPod(udp(e.pod(), 8080, e.outside(), 40000).fragment(8, 0, true)).redirected();
+      later = lab.fromPod(ip(e.pod(), e.outside(), UDP, new byte[64]).fragment(8, 24, false));
+      assertEquals(e.node() + " > " + e.outside(), later.redirected().frame().addresses());
     }
   }
 
@@ -294,26 +225,28 @@ class NodePortTest extends PacketTest {
   void errorsAreAboutWhatTheirReaderSent() {
     world();
     for (Ends e : FAMILIES) {
-      arrives(udp(e.outside, 40000, e.node, UDP_PORT)).redirected();
-      answers(udp(e.pod, 8080, e.outside, 40000)).redirected();
-      Packet reply = udp(e.node, UDP_PORT, e.outside, 40000).summed();
-      Frame toPod = arrives(tooBig(e.router, e.node, reply)).redirected().frame();
+      arrives(udp(e.outside(), 40000, e.node(), UDP_PORT)).redirected();
+      answers(udp(e.pod(), 8080, e.outside(), 40000)).redirected();
+      Packet reply = udp(e.node(), UDP_PORT, e.outside(), 40000).summed();
+      Frame toPod = arrives(tooBig(e.router(), e.node(), reply)).redirected().frame();
       assertEquals(
-          "%s > %s about %s 8080 > %s 40000".formatted(e.router, e.pod, e.pod, e.outside),
+          "%s > %s about %s 8080 > %s 40000".formatted(e.router(), e.pod(), e.pod(), e.outside()),
           toPod.toString());
-      Packet asked = udp(e.outside, 40000, e.pod, 8080).summed();
-      Frame toClient = answers(tooBig(e.pod, e.outside, asked)).redirected().frame();
+      Packet asked = udp(e.outside(), 40000, e.pod(), 8080).summed();
+      Frame toClient = answers(tooBig(e.pod(), e.outside(), asked)).redirected().frame();
       assertEquals(
-          "%s > %s about %s 40000 > %s 30053".formatted(e.node, e.outside, e.outside, e.node),
+          "%s > %s about %s 40000 > %s 30053"
+              .formatted(e.node(), e.outside(), e.outside(), e.node()),
           toClient.toString());
-      Frame on = arrives(udp(e.outside, 40000, e.node, UDP_PORT + 1)).frame();
+      Frame on = arrives(udp(e.outside(), 40000, e.node(), UDP_PORT + 1)).frame();
       Frame toRemote =
-          arrives(tooBig(e.router, e.node, udp(e.node, UDP_PORT + 1, e.outside, 40000))).frame();
+          arrives(tooBig(e.router(), e.node(), udp(e.node(), UDP_PORT + 1, e.outside(), 40000)))
+              .frame();
       assertEquals(
           "%s > %s about %s 8080 > %s %d"
-              .formatted(e.node, e.remote, e.remote, e.node, on.sourcePort()),
+              .formatted(e.node(), e.remote(), e.remote(), e.node(), on.sourcePort()),
           toRemote.toString());
-      arrives(tooBig(e.router, e.node, udp(e.node, 99, e.outside, 40000))).leftAlone();
+      arrives(tooBig(e.router(), e.node(), udp(e.node(), 99, e.outside(), 40000))).leftAlone();
     }
   }
 
@@ -327,14 +260,15 @@ class NodePortTest extends PacketTest {
         .begin(1, true, new Translation.Ports(Lab.PORT, Lab.PORT + 99), List.of());
     world();
     for (Ends e : FAMILIES) {
-      Packet syn = tcp(e.outside, 40000, e.node, TCP_PORT + 1).syn().summed();
+      Packet syn = tcp(e.outside(), 40000, e.node(), TCP_PORT + 1).syn().summed();
       assertEquals(Frame.of(syn.bytes()), arrives(syn).is(7, List.of()).frame());
-      Packet next = tcp(e.outside, 40000, e.node, TCP_PORT + 1).summed();
+      Packet next = tcp(e.outside(), 40000, e.node(), TCP_PORT + 1).summed();
       assertEquals(Frame.of(next.bytes()), arrives(next).is(7, List.of()).frame());
-      Packet error = tooBig(e.router, e.node, tcp(e.node, TCP_PORT + 1, e.outside, 40000)).summed();
+      Packet error =
+          tooBig(e.router(), e.node(), tcp(e.node(), TCP_PORT + 1, e.outside(), 40000)).summed();
       assertEquals(Frame.of(error.bytes()), arrives(error).is(7, List.of()).frame());
-      Outcome here = arrives(tcp(e.outside, 40000, e.node, TCP_PORT).syn()).redirected();
-      assertEquals(e.pod, here.frame().destination());
+      Outcome here = arrives(tcp(e.outside(), 40000, e.node(), TCP_PORT).syn()).redirected();
+      assertEquals(e.pod(), here.frame().destination());
     }
   }
 
@@ -344,7 +278,7 @@ class NodePortTest extends PacketTest {
     assertEquals(POD, arrives(tcp(OUTSIDE, 40000, NODE, TCP_PORT).syn()).frame().destination());
     answers(tcp(POD, 8080, OUTSIDE, 40000).flags(FIN | ACK));
     put(backend(1, REMOTE, 8080));
-    services.apply(Change.remove(ServiceRow.Backend.class, backend(1, POD, 8080).key()));
+    gone(backend(1, POD, 8080));
     write();
     // What is under way stays where it is, as long as its backend serves.
     assertEquals(POD, arrives(tcp(OUTSIDE, 40000, NODE, TCP_PORT)).frame().destination());
@@ -356,7 +290,7 @@ class NodePortTest extends PacketTest {
     world();
     assertEquals(POD, arrives(udp(OUTSIDE, 40000, NODE, UDP_PORT)).frame().destination());
     put(backend(1, REMOTE, 8080));
-    services.apply(Change.remove(ServiceRow.Backend.class, backend(1, POD, 8080).key()));
+    gone(backend(1, POD, 8080));
     write();
     lab.dataplane.translation().forget(services.takeGone());
     assertEquals(REMOTE, arrives(udp(OUTSIDE, 40000, NODE, UDP_PORT)).frame().destination());
@@ -410,5 +344,38 @@ class NodePortTest extends PacketTest {
     assertEquals(
         NODE + " 30085 > " + OUTSIDE + " 40000",
         answers(tcp(POD, 8080, OUTSIDE, other.sourcePort()).flags(SYN | ACK)).frame().toString());
+  }
+
+  /** Nothing would tell the backend's node who the client is, and it would take it for a node. */
+  @Test
+  void withoutATunnelClientsGetBackendsOfThisNodeAlone() {
+    world();
+    lab.route(0);
+    for (Ends e : FAMILIES) {
+      arrives(tcp(e.outside(), 40000, e.node(), TCP_PORT).syn()).redirected();
+      arrives(tcp(e.outside(), 40000, e.node(), TCP_PORT + 1).syn()).drops(147);
+      KernelEvent drop = lab.drops().getFirst();
+      assertEquals(e.outside(), drop.source().toString());
+      assertNotEquals(0, drop.service());
+    }
+  }
+
+  /** Ports stay, and with them the checksum, which no address is in. */
+  @Test
+  void sctpIsTranslatedByAddress() {
+    for (Ends e : FAMILIES) {
+      nodePort(e.any(), 30132, Packet.SCTP, e.v6() ? 11 : 1);
+      nodePort(e.any(), 30133, Packet.SCTP, e.v6() ? 12 : 2);
+      put(backend(e.v6() ? 11 : 1, e.pod(), 30132));
+      put(backend(e.v6() ? 12 : 2, e.remote(), 30133));
+      write();
+      Frame in = arrives(sctp(e.outside(), 40000, e.node(), 30132)).redirected().frame();
+      assertEquals(e.outside() + " 40000 > " + e.pod() + " 30132", in.toString());
+      Frame out = answers(sctp(e.pod(), 30132, e.outside(), 40000)).redirected().frame();
+      assertEquals(e.node() + " 30132 > " + e.outside() + " 40000", out.toString());
+      Frame on = arrives(sctp(e.outside(), 40000, e.node(), 30133)).is(7, List.of()).frame();
+      assertEquals(e.node() + " 40000 > " + e.remote() + " 30133", on.toString());
+      arrives(sctp(e.outside(), 40000, e.node(), 30134)).leftAlone();
+    }
   }
 }

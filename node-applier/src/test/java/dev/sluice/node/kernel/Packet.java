@@ -3,7 +3,9 @@ package dev.sluice.node.kernel;
 import dev.sluice.core.net.IpAddress;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.zip.CRC32C;
 
 /**
  * Builds an Ethernet frame for a packet table; the family is that of the addresses. Checksums stay
@@ -19,6 +21,7 @@ final class Packet {
   static final int TCP = 6;
   static final int UDP = 17;
   static final int ICMP6 = 58;
+  static final int SCTP = 132;
 
   private final int etherType;
   private final IpAddress source;
@@ -66,6 +69,23 @@ final class Packet {
     ByteBuffer udp = ByteBuffer.allocate(24);
     udp.putShort((short) sourcePort).putShort((short) port).putShort((short) 24);
     return ip(source, destination, UDP, udp.array());
+  }
+
+  /**
+   * A chunk of SCTP with the checksum (CRC32c, RFC 9260) over all of it, but for 0 in its place.
+   */
+  static Packet sctp(String source, int sourcePort, String destination, int port) {
+    ByteBuffer sctp = ByteBuffer.allocate(32);
+    sctp.putShort((short) sourcePort).putShort((short) port).putInt(0).putInt(0);
+    sctp.put((byte) 1).put((byte) 0).putShort((short) 20).putInt(7); // INIT
+    sctp.order(ByteOrder.LITTLE_ENDIAN).putInt(8, crc32c(sctp.array()));
+    return ip(source, destination, SCTP, sctp.array());
+  }
+
+  static int crc32c(byte[] sctp) {
+    CRC32C sum = new CRC32C();
+    sum.update(sctp);
+    return (int) sum.getValue();
   }
 
   static Packet echo(String source, String destination, int id) {

@@ -82,7 +82,13 @@ public enum Setting {
       "",
       "cgroup of the node's pods; empty: programs of cgroups are off"),
   NODE_UPLINK("node.uplink", Type.TEXT, "eth0", "interface towards the other nodes"),
-  NODE_ROUTING("node.routing", Type.TEXT, "vxlan", "between nodes: vxlan or native"),
+  NODE_ROUTING(
+      "node.routing",
+      Type.TEXT,
+      "vxlan",
+      "between nodes: vxlan or native; with native, who dials a Service from outside the cluster is"
+          + " served by backends of the node that was dialled alone, so that policy knows the"
+          + " client: externalTrafficPolicy should be Local"),
   NODE_VXLAN_PORT("node.vxlan.port", Type.NUMBER, "8472", "UDP port of the tunnel"),
   NODE_MTU("node.mtu", Type.NUMBER, "0", "MTU of the uplink; 0: as found"),
   NODE_POLICY_ENTRIES(
