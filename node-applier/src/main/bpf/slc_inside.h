@@ -105,10 +105,11 @@ __noinline int slc_inside_dials(struct __sk_buff *skb, struct slc_pass *s, int s
 
 	if (!s)
 		return TC_ACT_SHOT;
-	s->identity[1] = slc_identity(&s->p.dst);
-	s->v.destination_identity = s->identity[1];
-	if (!service && !slc_inside_is_self(&s->p.dst) && !slc_is_host(s->identity[1]) && !slc_is_node(s->identity[1]))
-		return SLC_NOT_OURS;
+	if (!service && !slc_inside_is_self(&s->p.dst)) {
+		__u32 owner = slc_identity(&s->p.dst);
+		if (!slc_is_host(owner) && !slc_is_node(owner))
+			return SLC_NOT_OURS;
+	}
 	if (s->p.what & SLC_ICMP_ERROR)
 		return slc_inside_complains(skb, s);
 	if (slc_nat_fragment(s))
@@ -121,8 +122,10 @@ __noinline int slc_inside_dials(struct __sk_buff *skb, struct slc_pass *s, int s
 	if (frontend) {
 		s->v.service = frontend->id;
 		int reason = slc_front_choose(s, frontend, 1, &to);
-		if (reason)
+		if (reason) {
+			s->v.destination_identity = slc_identity(&s->p.dst);
 			return slc_answer_nobody(skb, s, 1);
+		}
 		if (!n || n->dport != to.port || !slc_same_ip(&n->dst, &to.address)) {
 			reason = slc_inside_plan(s, &to);
 			struct slc_nat_pair *pair = slc_nat_pair_held();

@@ -26,8 +26,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a packet of a client outside costs on the uplink, by {@code BPF_PROG_TEST_RUN}: from the
- * frame to the redirect, with a hundred backends. Needs root; leaves nothing behind.
+ * What a packet to a Service costs where packets are translated, by {@code BPF_PROG_TEST_RUN}: from
+ * the frame to the redirect, with a hundred backends and tables of the size that nodes have by
+ * default; that of a client outside on the uplink, and that of a pod whose socket no program saw.
+ * Needs root; leaves nothing behind.
  */
 public final class NodePortBench implements AutoCloseable {
   private static final String NODE = "172.31.0.1";
@@ -35,15 +37,18 @@ public final class NodePortBench implements AutoCloseable {
   private static final int CLIENT = 0xc6336407; // 198.51.100.7
   private static final int REMOTE_PORT = 30080;
   private static final int LOCAL_PORT = 30081;
+  private static final int CLUSTER_IP = 0x0a600050; // 10.96.0.80
+  private static final int WORLD = 0xcb007107; // 203.0.113.7
   private static final int BACKENDS = 100;
   private static final int REPEAT = 400_000;
   private static final int FRESH = 16_000;
   private static final int PORTS = 16_384;
-  private static final int VARY_SOURCE_AND_PORT = 3;
+  private static final int VARY_PORT = 2;
 
   /** Each run rewrites the packet: the next one begins with it as it came. */
   private static final int VARY_WHOLE = 8;
 
+  private static final int PASS = 0;
   private static final int REDIRECT = 7;
   private static final int ACK = 0x10;
 
@@ -57,15 +62,34 @@ public final class NodePortBench implements AutoCloseable {
   private final BpfObject varying;
   private final EventReader events;
 
-  private NodePortBench(int rounds) throws IOException {
-    int connections = rounds * 2 * FRESH + 100_000;
+  /** One kind of packet. */
+  private record Sent(String program, int source, int destination, int port, int verdict) {
+    static Sent fromOutside(int client, int port) {
+      return new Sent("slc_from_uplink", CLIENT + client, 0xac1f0001, port, REDIRECT);
+    }
+
+    static Sent fromPod(int destination, int verdict) {
+      return new Sent("slc_from_pod", 0x0a00010a, destination, 80, verdict);
+    }
+
+    byte[] frame(int flags) {
+      byte[] packet = TestRunBench.tcp(port, flags);
+      ByteBuffer.wrap(packet).putInt(26, source).putInt(30, destination);
+      if (program.equals("slc_from_pod")) { // the other way over the pod's link
+        byte[] to = Arrays.copyOf(packet, 6);
+        System.arraycopy(packet, 6, packet, 0, 6);
+        System.arraycopy(to, 0, packet, 6, 6);
+      }
+      return packet;
+    }
+  }
+
+  private NodePortBench(String name) throws IOException {
     settings =
         Settings.defaults()
             .with(
                 Setting.NODE_BPF_PATH,
-                "/sys/fs/bpf/sluice/v1/slcfront" + ProcessHandle.current().pid())
-            .with(Setting.NODE_CT_ENTRIES, connections)
-            .with(Setting.NODE_NAT_ENTRIES, connections)
+                "/sys/fs/bpf/sluice/v1/slcfront" + ProcessHandle.current().pid() + name)
             .with(Setting.NODE_CT_ENDPOINT_SHARE, 100);
     dataplane = NodeDataplane.open(settings);
     try (InputStream in = NodePortBench.class.getResourceAsStream("vary.bpf.o")) {
@@ -73,9 +97,9 @@ public final class NodePortBench implements AutoCloseable {
     }
     events = dataplane.events();
     TestRunBench.fill(dataplane, 0);
-    dataplane.put(
-        new PolicyEntry(
-            new PolicyKey(300, Direction.INGRESS, 2, 6, 8080, 16), Verdict.ALLOW, 0, 1));
+    allow(Direction.INGRESS, 2, 8080);
+    allow(Direction.EGRESS, 2, 80);
+    allow(Direction.EGRESS, 301, 8080);
     new DataplaneState(dataplane.map("slc_state")).routes(7, 8472);
     dataplane
         .translation()
@@ -86,6 +110,11 @@ public final class NodePortBench implements AutoCloseable {
     serve();
   }
 
+  private void allow(Direction direction, int peer, int port) {
+    PolicyKey key = new PolicyKey(300, direction, peer, 6, port, 16);
+    dataplane.put(new PolicyEntry(key, Verdict.ALLOW, 0, 1));
+  }
+
   private void known(String address, int identity, String tunnel) {
     IpAddress via = tunnel == null ? null : IpAddress.parse(tunnel);
     dataplane.put(new AddressEntry(new AddressKey(Prefix.parse(address + "/32")), identity, via));
@@ -93,8 +122,10 @@ public final class NodePortBench implements AutoCloseable {
 
   private void serve() {
     NodeServices services = new NodeServices("n1", Maglev.DEFAULT_SIZE);
-    services.apply(put(frontend(1, REMOTE_PORT)));
-    services.apply(put(frontend(2, LOCAL_PORT)));
+    ServiceRow.Kind any = ServiceRow.Kind.NODE_PORT;
+    services.apply(put(frontend(11, any, 0, REMOTE_PORT, 1)));
+    services.apply(put(frontend(12, any, 0, LOCAL_PORT, 2)));
+    services.apply(put(frontend(13, ServiceRow.Kind.CLUSTER_IP, CLUSTER_IP, 80, 1)));
     services.apply(put(backend(2, TestRunBench.SERVER)));
     for (int i = 1; i <= BACKENDS; i++) {
       String address = "10.0.2." + i;
@@ -108,32 +139,15 @@ public final class NodePortBench implements AutoCloseable {
     return Change.upsert(row.getClass(), row.key(), row);
   }
 
-  private static ServiceRow.Frontend frontend(int group, int port) {
+  private static ServiceRow.Frontend frontend(
+      int id, ServiceRow.Kind kind, int address, int port, int group) {
     return new ServiceRow.Frontend(
-        group + 10,
-        "shop",
-        "web",
-        "",
-        ServiceRow.Kind.NODE_PORT,
-        IpAddress.v4(0),
-        port,
-        6,
-        group,
-        false,
-        0,
-        List.of(),
-        0);
+        id, "shop", "web", "", kind, IpAddress.v4(address), port, 6, group, false, 0, List.of(), 0);
   }
 
   private static ServiceRow.Backend backend(int group, String address) {
     return new ServiceRow.Backend(
         group, IpAddress.parse(address), 8080, true, "n1", List.of(), List.of());
-  }
-
-  /** A segment of the client to a node port. */
-  private static byte[] tcp(int port, int flags) {
-    byte[] packet = TestRunBench.tcp(port, flags);
-    return ByteBuffer.wrap(packet).putInt(26, CLIENT).putInt(30, 0xac1f0001).array();
   }
 
   /**
@@ -142,56 +156,62 @@ public final class NodePortBench implements AutoCloseable {
    * @param rounds how often each is measured; the median counts
    */
   public static List<Measured> measure(int rounds) throws IOException {
-    try (NodePortBench bench = new NodePortBench(rounds)) {
+    try (NodePortBench bench = new NodePortBench("")) {
       return bench.rows(rounds);
     }
   }
 
-  private List<Measured> rows(int rounds) {
-    double[][] rows = new double[4][rounds];
+  /** New connections are made in tables that are empty, each round. */
+  private List<Measured> rows(int rounds) throws IOException {
+    double[][] rows = new double[7][rounds];
+    Sent world = Sent.fromPod(WORLD, PASS);
+    Sent service = Sent.fromPod(CLUSTER_IP, REDIRECT);
     for (int round = 0; round < rounds; round++) {
-      rows[0][round] = known(REMOTE_PORT, 4 * round);
-      rows[1][round] = fresh(REMOTE_PORT, 4 * round + 1);
-      rows[2][round] = known(LOCAL_PORT, 4 * round + 2);
-      rows[3][round] = fresh(LOCAL_PORT, 4 * round + 3);
+      rows[0][round] = known(Sent.fromOutside(2 * round, REMOTE_PORT));
+      rows[2][round] = known(Sent.fromOutside(2 * round + 1, LOCAL_PORT));
+      rows[4][round] = known(world);
+      rows[5][round] = known(service);
+      try (NodePortBench empty = new NodePortBench("-new")) {
+        rows[1][round] = empty.fresh(Sent.fromOutside(0, REMOTE_PORT));
+        rows[3][round] = empty.fresh(Sent.fromOutside(1, LOCAL_PORT));
+        rows[6][round] = empty.fresh(service);
+      }
     }
     return List.of(
         new Measured("NodePort, backend elsewhere, established", median(rows[0]), 200),
         new Measured("NodePort, backend elsewhere, new connection", median(rows[1]), 400),
         new Measured("NodePort, backend here and judged, established", median(rows[2]), Double.NaN),
         new Measured(
-            "NodePort, backend here and judged, new connection", median(rows[3]), Double.NaN));
+            "NodePort, backend here and judged, new connection", median(rows[3]), Double.NaN),
+        new Measured("from a pod to the world, established", median(rows[4]), Double.NaN),
+        new Measured("from a pod to a Service, established", median(rows[5]), Double.NaN),
+        new Measured("from a pod to a Service, new connection", median(rows[6]), Double.NaN));
   }
 
-  /** Packets of one connection, which is another one each time. */
-  private double known(int port, int client) {
-    vary(VARY_WHOLE | VARY_SOURCE_AND_PORT, client);
-    through(true, port, TestRunBench.SYN, 1);
-    vary(VARY_WHOLE, client);
-    // What the port was varied to first: the connection that is known.
-    ByteBuffer frame = ByteBuffer.wrap(tcp(port, ACK)).putInt(26, CLIENT + client);
-    frame.putShort(34, (short) FIRST_PORT);
-    double with = through(true, frame.array(), REPEAT);
-    return with - through(false, frame.array(), REPEAT);
+  /** Packets of one connection. */
+  private double known(Sent sent) {
+    byte[] frame = ByteBuffer.wrap(sent.frame(ACK)).putShort(34, (short) FIRST_PORT).array();
+    vary(VARY_WHOLE | VARY_PORT);
+    through(sent, sent.frame(TestRunBench.SYN), true, 1);
+    vary(VARY_WHOLE);
+    double with = through(sent, frame, true, REPEAT);
+    return with - through(sent, frame, false, REPEAT);
   }
 
-  /** Each packet from another port; of one client, which is another one each time. */
-  private double fresh(int port, int client) {
-    vary(VARY_WHOLE | VARY_SOURCE_AND_PORT, client);
-    double with = through(true, port, TestRunBench.SYN, FRESH);
-    vary(VARY_WHOLE | VARY_SOURCE_AND_PORT, client);
-    return with - through(false, port, TestRunBench.SYN, FRESH);
+  /** Each packet from another port. */
+  private double fresh(Sent sent) {
+    byte[] frame = sent.frame(TestRunBench.SYN);
+    vary(VARY_WHOLE | VARY_PORT);
+    double with = through(sent, frame, true, FRESH);
+    vary(VARY_WHOLE | VARY_PORT);
+    return with - through(sent, frame, false, FRESH);
   }
 
-  private double through(boolean through, int port, int flags, int count) {
-    return through(through, tcp(port, flags), count);
-  }
-
-  /** Nanoseconds of one packet, which must be sent on each time. */
-  private double through(boolean through, byte[] packet, int count) {
+  /** Nanoseconds of one packet, which must fare as it should. */
+  private double through(Sent sent, byte[] packet, boolean program, int count) {
     varying.map("slc_frame").update(new byte[4], Arrays.copyOf(packet, FRAME_BYTES));
-    if (through) {
-      ByteBuffer fd = buffer(4).putInt(dataplane.programFd("slc_from_uplink"));
+    if (program) {
+      ByteBuffer fd = buffer(4).putInt(dataplane.programFd(sent.program()));
       varying.map("slc_under_test").update(new byte[4], fd.array());
     } else {
       varying.map("slc_under_test").delete(new byte[4]);
@@ -199,15 +219,15 @@ public final class NodePortBench implements AutoCloseable {
     TestRun.Result result =
         TestRun.many(varying.programFd("slc_vary_and_run"), packet, TestRun.Context.ARRIVED, count);
     events.drain(event -> {});
-    if (through && result.verdict() != REDIRECT) {
+    if (program && result.verdict() != sent.verdict()) {
       throw new IllegalStateException(
-          "a client's packet was not sent on: the program returned " + result.verdict());
+          "%s returned %d, not %d".formatted(sent.program(), result.verdict(), sent.verdict()));
     }
     return result.nanos();
   }
 
-  private void vary(int what, int client) {
-    ByteBuffer value = buffer(16).putInt(what).putInt(1).putInt(CLIENT + client).putInt(0);
+  private void vary(int what) {
+    ByteBuffer value = buffer(16).putInt(what).putInt(0).putInt(0).putInt(0);
     varying.map("slc_vary").update(new byte[4], value.array());
   }
 
