@@ -11,6 +11,10 @@ import java.net.Socket;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +30,11 @@ final class HealthPort implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 5_000;
   private static final String BLANK_LINE = "\r\n\r\n";
 
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
+
   private final ServerSocketChannel listener;
+  private final ExecutorService answers = Executors.newVirtualThreadPerTaskExecutor();
+  private final Thread accepting;
   private volatile LocalHealth health;
 
   /**
@@ -35,7 +43,7 @@ final class HealthPort implements AutoCloseable {
   HealthPort(ServerSocketChannel listener, LocalHealth health) {
     this.listener = listener;
     this.health = health;
-    Thread.ofVirtual().name("health").start(this::accept);
+    this.accepting = Thread.ofVirtual().name("health").start(this::accept);
   }
 
   /** What is answered from now on. */
@@ -47,7 +55,7 @@ final class HealthPort implements AutoCloseable {
     while (listener.isOpen()) {
       try {
         SocketChannel asker = listener.accept();
-        Thread.ofVirtual().name("health-answer").start(() -> answer(asker));
+        answers.execute(() -> answer(asker));
       } catch (ClosedChannelException e) {
         return;
       } catch (IOException e) {
@@ -107,12 +115,19 @@ final class HealthPort implements AutoCloseable {
         body);
   }
 
+  /** Takes nobody any more; who was taken is answered first, if it asks within a second. */
   @Override
   public void close() {
     try {
       listener.close();
+      accepting.join(LAST_ANSWERS);
+      answers.shutdown();
+      answers.awaitTermination(LAST_ANSWERS.toMillis(), TimeUnit.MILLISECONDS);
     } catch (IOException e) {
       LOG.warn("the port of {} does not close: {}", health.service(), e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
+    answers.shutdownNow();
   }
 }
