@@ -51,7 +51,9 @@ final class ServiceAddresses {
     found.forEach(frontend -> wanted.add(frontend.target().address()));
     byAddress.forEach(
         (key, value) -> {
-          if (Arrays.equals(value, SERVICE) && !wanted.contains(IpAddress.ofMapped(key))) {
+          IpAddress address = IpAddress.ofMapped(key);
+          boolean used = wanted.contains(address) || isDialled(address);
+          if (Arrays.equals(value, SERVICE) && !used) {
             stale.add(key);
           }
         });
