@@ -72,9 +72,7 @@ public final class ReadFields {
    */
   public static byte[] read(ObjectEvent event) {
     Projection projection = of(event.key().kind());
-    return projection == null
-        ? null
-        : projection.of(event.body(), List.of(text(event.uid()), text(event.who())));
+    return projection == null ? null : projection.of(event.body(), beside(event));
   }
 
   /**
@@ -86,14 +84,24 @@ public final class ReadFields {
    * @return what was read; null when the next record of the object must be folded
    */
   public static byte[] compare(ObjectEvent event, byte[] before) {
+    Projection projection = of(event.key().kind());
     boolean there =
         event.type() == ObjectEvent.Type.ADDED || event.type() == ObjectEvent.Type.MODIFIED;
-    byte[] read = there ? read(event) : null;
-    if (read == null || !Arrays.equals(read, before) || !(event.body() instanceof LazyTree lazy)) {
-      return read;
+    if (projection == null || !there) {
+      return null;
     }
-    lazy.again(event);
-    return before;
+    if (before != null
+        && event.body() instanceof LazyTree lazy
+        && projection.gives(before, lazy, beside(event))) {
+      lazy.again(event);
+      return before;
+    }
+    return read(event);
+  }
+
+  /** What is read beside the body. */
+  private static List<String> beside(ObjectEvent event) {
+    return List.of(text(event.uid()), text(event.who()));
   }
 
   private static String text(String text) {

@@ -14,6 +14,9 @@ import java.util.Arrays;
 final class Sha256 {
   static final int BYTES = 32;
 
+  /** Never given anything: asking the platform for one costs as much as a short digest. */
+  private static final MessageDigest EMPTY = empty();
+
   private final MessageDigest digest;
 
   /** What was written since the digest was given something: many short fields cost one call. */
@@ -27,7 +30,15 @@ final class Sha256 {
 
   static Sha256 start() {
     try {
-      return new Sha256(MessageDigest.getInstance("SHA-256"));
+      return new Sha256((MessageDigest) EMPTY.clone());
+    } catch (CloneNotSupportedException missing) {
+      throw new AssertionError("the platform's SHA-256 can be cloned", missing);
+    }
+  }
+
+  private static MessageDigest empty() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException missing) {
       throw new AssertionError("every Java platform has SHA-256", missing);
     }

@@ -13,6 +13,8 @@ import java.util.stream.Stream;
  * A path goes through every item of a list. Immutable.
  */
 public final class Projection {
+  private static final int MOST_BYTES_A_CHARACTER = 3;
+
   private static final Projection ALL = new Projection(new byte[0][], new Projection[0]);
 
   /** Names of the fields that are kept, and what of each. Empty: the whole value is kept. */
@@ -79,18 +81,23 @@ public final class Projection {
   }
 
   byte[] of(byte[] canonical, List<String> texts) {
-    byte[][] after = new byte[texts.size()][];
     int room = canonical.length;
-    for (int i = 0; i < after.length; i++) {
-      after[i] = texts.get(i).getBytes(StandardCharsets.UTF_8);
-      room += Integer.BYTES + after[i].length;
+    for (String text : texts) {
+      room += Integer.BYTES + MOST_BYTES_A_CHARACTER * text.length();
     }
-    Copy copy = new Copy(canonical, room);
-    copy.value(this);
-    for (byte[] text : after) {
-      copy.text(text);
-    }
+    Copy copy = new Copy(canonical, new byte[room], false);
+    copy.all(this, texts);
     return Arrays.copyOf(copy.out, copy.size);
+  }
+
+  /** Whether {@link #of(Map, List)} gives these bytes; of a {@link LazyTree} it makes none. */
+  public boolean gives(byte[] bytes, Map<String, Object> tree, List<String> texts) {
+    if (!(tree instanceof LazyTree lazy)) {
+      return Arrays.equals(bytes, of(tree, texts));
+    }
+    Copy copy = new Copy(lazy.canonical(), bytes, true);
+    copy.all(this, texts);
+    return copy.same && copy.size == bytes.length;
   }
 
   private Projection below(byte[] in, int from, int to) {
@@ -102,22 +109,43 @@ public final class Projection {
     return null;
   }
 
-  /** One walk over canonical bytes. */
+  /** One walk over canonical bytes, that writes what is kept or compares it. */
   private static final class Copy {
     private final byte[] in;
+
+    /** Filled, or what is compared with. */
     private final byte[] out;
+
+    private final boolean compares;
+    private boolean same = true;
     private int at;
     private int size;
 
-    private Copy(byte[] in, int room) {
+    private Copy(byte[] in, byte[] out, boolean compares) {
       this.in = in;
-      this.out = new byte[room];
+      this.out = out;
+      this.compares = compares;
     }
 
-    private void text(byte[] text) {
-      CanonicalTree.intAt(out, size, text.length);
-      System.arraycopy(text, 0, out, size + Integer.BYTES, text.length);
-      size += Integer.BYTES + text.length;
+    private void all(Projection kept, List<String> texts) {
+      value(kept);
+      for (String text : texts) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        size += Integer.BYTES;
+        number(size - Integer.BYTES, bytes.length);
+        keep(bytes, 0, bytes.length);
+      }
+    }
+
+    private void number(int place, int number) {
+      if (!compares) {
+        CanonicalTree.intAt(out, place, number);
+      } else {
+        same =
+            same
+                && place + Integer.BYTES <= out.length
+                && CanonicalTree.intAt(out, place) == number;
+      }
     }
 
     private void value(Projection kept) {
@@ -140,10 +168,10 @@ public final class Projection {
     }
 
     private void object(Projection kept) {
-      int from = at;
+      keep(in, at, at + 1);
       int fields = count();
-      keep(from);
-      int countAt = size - Integer.BYTES;
+      int countAt = size;
+      size += Integer.BYTES;
       int left = 0;
       for (int i = 0; i < fields; i++) {
         int name = at;
@@ -158,7 +186,7 @@ public final class Projection {
           left++;
         }
       }
-      CanonicalTree.intAt(out, countAt, left);
+      number(countAt, left);
     }
 
     /** Steps over a type and a count; returns the count. */
@@ -169,8 +197,17 @@ public final class Projection {
     }
 
     private void keep(int from) {
-      System.arraycopy(in, from, out, size, at - from);
-      size += at - from;
+      keep(in, from, at);
+    }
+
+    private void keep(byte[] bytes, int from, int to) {
+      int end = size + to - from;
+      if (!compares) {
+        System.arraycopy(bytes, from, out, size, to - from);
+      } else {
+        same = same && end <= out.length && Arrays.equals(bytes, from, to, out, size, end);
+      }
+      size = end;
     }
 
     private void skip() {

@@ -3,7 +3,10 @@ package dev.sluice.core.log;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -53,6 +56,36 @@ class ProjectionTest {
     Projection both = Projection.of(List.of("a"), List.of("a", "b"));
     Map<String, Object> tree = Map.of("a", Map.of("b", 1L, "c", 2L), "d", 3L);
     assertEquals(Map.of("a", Map.of("b", 1L, "c", 2L)), CanonicalTree.decode(both.of(tree)));
+  }
+
+  @Test
+  void knowsWhetherItGivesSomeBytes() {
+    List<Map<String, Object>> trees = new ArrayList<>();
+    for (Object labels : List.of("none", Map.of(), Map.of("a", "b"), Map.of("a", "c", "d", "e"))) {
+      for (Object ips :
+          List.of(List.of(), List.of(Map.of("ip", "é", "since", 1L)), List.of(Map.of("x", 1L)))) {
+        trees.add(Map.of("metadata", Map.of("labels", labels), "status", Map.of("podIPs", ips)));
+        trees.add(Map.of("metadata", Map.of("labels", labels, "x", 1L), "spec", ips));
+        trees.add(Map.of("status", Map.of("podIPs", ips, "phase", "a")));
+      }
+    }
+    List<List<String>> texts = List.of(List.of(), List.of(""), List.of("", "é"), List.of("é", ""));
+    int same = 0;
+    for (Map<String, Object> one : trees) {
+      for (List<String> after : texts) {
+        byte[] bytes = SOME.of(one, after);
+        for (Map<String, Object> other : trees) {
+          for (List<String> otherAfter : texts) {
+            boolean gives = Arrays.equals(bytes, SOME.of(other, otherAfter));
+            LazyTree lazy = new LazyTree(CanonicalTree.encode(other), () -> other);
+            assertEquals(gives, SOME.gives(bytes, other, otherAfter));
+            assertEquals(gives, SOME.gives(bytes, lazy, otherAfter));
+            same += gives ? 1 : 0;
+          }
+        }
+      }
+    }
+    assertTrue(same > trees.size() * texts.size(), same + " give the same");
   }
 
   @Test
