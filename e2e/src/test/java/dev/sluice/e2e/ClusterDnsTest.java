@@ -101,6 +101,8 @@ class ClusterDnsTest {
     "shop/open-1, 10.96.0.10,    paid, CNAME, api.stripe.com.,",
     "node/1,      10.96.0.10,    web,  A,    10.96.0.80,",
     "node/2,      fd00:10:96::a, each, A,    10.0.1.81,        10.0.2.82",
+    "bare/shop/open-1, 10.96.0.10,    web, A,    10.96.0.80,",
+    "bare/shop/open-2, fd00:10:96::a, web, AAAA, fd00:10:96::80,",
   })
   void namesOfServicesAreAnswered(
       String from, String server, String service, String type, String first, String second) {
@@ -141,7 +143,7 @@ class ClusterDnsTest {
 
   @Test
   void theProxyIsOnTheWayToTheService() throws IOException {
-    for (String pod : List.of("shop/pay-1", "shop/pay-2")) {
+    for (String pod : List.of("shop/pay-1", "shop/pay-2", "bare/shop/pay-1", "bare/shop/pay-2")) {
       for (String server : SERVERS) {
         assertEquals("NOERROR", status(pod, server, "api.stripe.com"), pod + " " + server);
         assertEquals("REFUSED", status(pod, server, "api.example.com"), pod + " " + server);

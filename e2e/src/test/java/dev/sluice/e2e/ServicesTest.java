@@ -237,6 +237,38 @@ class ServicesTest {
     }
   }
 
+  private static String slice(String name, String family, String address) {
+    return """
+    ---
+    apiVersion: discovery.k8s.io/v1
+    kind: EndpointSlice
+    metadata: {name: %s, namespace: shop, labels: {kubernetes.io/service-name: own}}
+    addressType: %s
+    ports: [{name: "", port: 8080, protocol: TCP}]
+    endpoints: [{addresses: ["%s"], conditions: {ready: true}}]
+    """
+        .formatted(name, family, address);
+  }
+
+  @Test
+  void aServiceWithoutSelectorHasTheBackendsOfItsOwnSlices() throws IOException {
+    lab.apply(
+        service(
+                "own",
+                "clusterIPs: [10.96.0.87, \"fd00:10:96::87\"], ports: [{port: 80, targetPort:"
+                    + " 8080}]")
+            + slice("own-4", "IPv4", lab.address("shop/web-1", false))
+            + slice("own-6", "IPv6", lab.address("shop/web-2", true)));
+    for (String from : new String[] {"shop/client-1", "bare/shop/client-2", "node/1"}) {
+      for (String answer : new String[] {"web-1 as 10.96.0.87 80", "web-2 as fd00:10:96::87 80"}) {
+        String address = answer.split(" ")[2];
+        assertTrue(
+            Waiting.until(PATIENCE, () -> dial(from, "tcp", address, 80, 1).equals(answer)),
+            from + " " + dial(from, "tcp", address, 80, 1));
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"service list", "bpf lb list"})
   void listsShowFrontendsAndBackends(String command) throws IOException {
