@@ -110,7 +110,7 @@ final class CompileBenchmark implements Benchmark {
   /** Processes one after the other; what they print is shown as it comes. */
   private Map<String, Samples> measure(int endpoints, int heap, int turns) throws IOException {
     Map<String, Samples> into = new TreeMap<>();
-    List<String> command = new ArrayList<>(JavaCommand.startSmall(heap));
+    List<String> command = new ArrayList<>(JavaCommand.startSmallStream(heap));
     command.add(CompileCost.class.getName());
     command.add(Integer.toString(endpoints));
     for (int turn = 0; turn < turns; turn++) {

@@ -26,13 +26,24 @@ public final class JavaCommand {
   }
 
   /**
-   * As {@link #start}, for a stream: with a young generation that a stream of a quiet cluster goes
-   * through in a minute. The JVM's own choice is a third of the heap, which is touched for the
-   * first time for a quarter of an hour, and looks like a leak all that time.
+   * As {@link #start}, for a stream: with a young generation that is collected often and quickly.
+   * What a fold makes lives until the object behind it changes, so it is copied once or twice,
+   * whenever that is; the JVM's own choice, a third of the heap, lets a change wait for all of it
+   * at once, and is touched for the first time for a quarter of an hour, which looks like a leak.
    */
   public static List<String> startStream(int heapMegabytes) {
-    List<String> command = start(heapMegabytes);
-    command.add(command.indexOf("-Xmx" + heapMegabytes + "m") + 1, "-Xmn48m");
+    return young(start(heapMegabytes), heapMegabytes);
+  }
+
+  /** As {@link #startStream}, without the AOT cache. */
+  public static List<String> startSmallStream(int heapMegabytes) {
+    return young(startSmall(heapMegabytes), heapMegabytes);
+  }
+
+  private static List<String> young(List<String> command, int heapMegabytes) {
+    command.addAll(
+        command.indexOf("-Xmx" + heapMegabytes + "m") + 1,
+        List.of("-Xmn24m", "-XX:MaxTenuringThreshold=2"));
     return command;
   }
 
