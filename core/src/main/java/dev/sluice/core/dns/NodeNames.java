@@ -30,13 +30,11 @@ import java.util.TreeSet;
 public final class NodeNames {
   private final NameSelectors selectors = new NameSelectors();
   private final PrefixBases bases = new PrefixBases();
-  private final Map<Integer, SelectorSet> sets = new TreeMap<>();
-  private final Map<SelectorSet, Integer> numbers = new HashMap<>();
+  private final NumberedSets sets = new NumberedSets();
   private final Map<IpAddress, LearnedAddress> rows = new HashMap<>();
   private final PendingAnswers pending = new PendingAnswers();
   private final Map<IpAddress, Integer> given = new HashMap<>();
   private final Set<IpAddress> touched = new TreeSet<>();
-  private final List<Change<FqdnRecord>> setChanges = new ArrayList<>();
   private final Map<IpAddress, Integer> pinned = new HashMap<>();
   private final OwnNames own = new OwnNames();
   private final Map<OwnNames.Key, Integer> ownGiven = new HashMap<>();
@@ -61,8 +59,7 @@ public final class NodeNames {
     ownGiven.clear();
     own.touchAll();
     touched.addAll(leaving.addresses());
-    setChanges.clear();
-    sets.forEach((number, set) -> setChanges.add(upsert(new NumberedSet(number, set))));
+    sets.tellAll();
   }
 
   /** Takes a change of topic desired; returns whether the selectors of names are others now. */
@@ -143,15 +140,10 @@ public final class NodeNames {
   }
 
   private void set(int number, Change<FqdnRecord> change) {
-    SelectorSet old = sets.remove(number);
-    numbers.remove(old, number);
-    if (change.value() instanceof NumberedSet set) {
-      sets.put(number, set.set());
-      numbers.put(set.set(), number);
+    if (sets.change(number, change)) {
       touched.addAll(pending.addresses());
     }
     own.touchAll();
-    setChanges.add(change);
   }
 
   /**
@@ -159,7 +151,7 @@ public final class NodeNames {
    * topics do not say of it any more leaves as if they had just given it up.
    */
   public void inherit(IpAddress address, int identity) {
-    if (!rows.containsKey(address) && !pending.has(address) && sets.containsKey(identity)) {
+    if (!rows.containsKey(address) && !pending.has(address) && sets.has(identity)) {
       leaving.add(address, identity, List.of());
       touched.add(address);
     }
@@ -210,7 +202,7 @@ public final class NodeNames {
         .map(address -> "address/" + address)
         .filter(key -> !keys.contains(key))
         .forEach(key -> gone.add(Change.remove(LearnedAddress.class, key)));
-    sets.keySet().stream()
+    sets.all().keySet().stream()
         .map(number -> "set/" + number)
         .filter(key -> !keys.contains(key))
         .forEach(key -> gone.add(Change.remove(NumberedSet.class, key)));
@@ -223,7 +215,7 @@ public final class NodeNames {
   public void pinned(Map<IpAddress, Integer> identities) {
     identities.forEach(
         (address, identity) -> {
-          if (sets.containsKey(identity)) {
+          if (sets.has(identity)) {
             pinned.put(address, identity);
             given.put(address, identity);
           }
@@ -254,9 +246,7 @@ public final class NodeNames {
 
   /** The sets that have numbers, as rows. */
   public List<NumberedSet> numberedSets() {
-    List<NumberedSet> rows = new ArrayList<>();
-    sets.forEach((number, set) -> rows.add(new NumberedSet(number, set)));
-    return rows;
+    return sets.rows();
   }
 
   /** Who an address is, by names or by prefixes. */
@@ -318,7 +308,7 @@ public final class NodeNames {
   public Step drain() {
     Map<IpAddress, Integer> changed = new TreeMap<>();
     for (IpAddress address : touched) {
-      int now = without.instead(identity(address), sets);
+      int now = without.instead(identity(address), sets.all());
       Integer before = now == 0 ? given.remove(address) : given.put(address, now);
       if (now != (before == null ? 0 : before)) {
         changed.put(address, now);
@@ -328,9 +318,7 @@ public final class NodeNames {
     touched.clear();
     leaving.told(changed.keySet());
     Map<OwnNames.Key, Integer> changedOwn = drainOwn();
-    List<Change<FqdnRecord>> changedSets = List.copyOf(setChanges);
-    setChanges.clear();
-    return new Step(changedSets, changed, changedOwn);
+    return new Step(sets.takeChanges(), changed, changedOwn);
   }
 
   private Map<OwnNames.Key, Integer> drainOwn() {
@@ -363,13 +351,12 @@ public final class NodeNames {
     if (wanted == null || wanted.equals(shared)) {
       return 0;
     }
-    Integer number = numbers.get(wanted);
-    if (number == null) {
+    int number = sets.number(wanted);
+    if (number == 0) {
       unnumbered.put(key, wanted);
-      SelectorSet alone = FqdnFold.setOf(selectors, bases, address, mine);
-      number = shared == null && alone != null ? numbers.get(alone) : null;
+      number = shared == null ? sets.number(FqdnFold.setOf(selectors, bases, address, mine)) : 0;
     }
-    return number == null || without.has(number) ? 0 : number;
+    return without.has(number) ? 0 : number;
   }
 
   /** Until the set that an answer needs has a number, the address is what it was. */
@@ -377,7 +364,7 @@ public final class NodeNames {
     LearnedAddress row = rows.get(address);
     boolean outside = PrefixBases.isOutside(bases.of(address));
     int known = row == null ? pinned.getOrDefault(address, 0) : row.identity();
-    int byTopic = !outside || !sets.containsKey(known) ? 0 : known;
+    int byTopic = !outside || !sets.has(known) ? 0 : known;
     if (byTopic == 0 && row == null && outside) {
       byTopic = leaving.identity(address);
     }
@@ -385,11 +372,11 @@ public final class NodeNames {
       return byTopic;
     }
     SelectorSet set = FqdnFold.setOf(selectors, bases, address, names(address));
-    if (row == null && sets.containsKey(byTopic) && set != null) {
+    if (row == null && sets.has(byTopic) && set != null) {
       set = set.with(sets.get(byTopic).selectors());
     }
-    Integer number = set == null ? null : numbers.get(set);
-    return number == null ? byTopic : number;
+    int number = sets.number(set);
+    return number == 0 ? byTopic : number;
   }
 
   private Set<String> names(IpAddress address) {
@@ -439,7 +426,7 @@ public final class NodeNames {
     Set<String> all = new TreeSet<>(names(address));
     all.addAll(own.names(new OwnNames.Key(endpoint, address)));
     SelectorSet wanted = FqdnFold.setOf(selectors, bases, address, all);
-    return wanted != null && without.has(numbers.getOrDefault(wanted, 0));
+    return wanted != null && without.has(sets.number(wanted));
   }
 
   /** Endpoints have connections to addresses that are their own: these stay until then. */
@@ -507,9 +494,5 @@ public final class NodeNames {
   /** The names of an address, of the topic and unconfirmed ones. */
   public Collection<String> namesOf(IpAddress address) {
     return names(address);
-  }
-
-  private static Change<FqdnRecord> upsert(NumberedSet set) {
-    return Change.upsert(NumberedSet.class, set.key(), set);
   }
 }

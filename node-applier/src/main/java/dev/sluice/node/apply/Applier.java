@@ -53,11 +53,6 @@ public final class Applier {
   private final Mirror mirror;
   private final RowFile file;
 
-  /**
-   * What a former process had read; null when there is nothing, or nothing more to be had of it.
-   */
-  private Mirror former;
-
   private final KernelMaps maps;
   private final ServiceStep services;
   private final KernelServices kernelServices;
@@ -78,7 +73,7 @@ public final class Applier {
   private boolean due;
   private boolean namesDue;
   private boolean whole;
-  private final Learners learners = new Learners();
+  private final Learning learning;
   private final Retry retry = new Retry();
 
   /**
@@ -120,6 +115,7 @@ public final class Applier {
       RowFile file) {
     this.file = file;
     this.mirror = new Mirror(node, services.tableSize(), listener, namesListener);
+    this.learning = new Learning(mirror, maps);
     this.maps = maps;
     this.services = new ServiceStep(mirror, services);
     this.kernelServices = services;
@@ -179,15 +175,8 @@ public final class Applier {
    * {@link NoRoomException} when there is no room for one of them.
    */
   public CompletableFuture<Void> learn(DnsEvent.Answered answer) {
-    mirror.names().answered(answer);
-    if (knowsFormer()) {
-      former.names().answered(answer);
-    }
-    return waitFor(
-        answer,
-        new Learners.Question(
-            (names, address) -> names.usable(answer.name(), address),
-            (names, address) -> names.isWithoutRoom(answer.name(), address)));
+    namesDue = true;
+    return learning.learn(answer, !retry.hasFailed());
   }
 
   /**
@@ -197,25 +186,8 @@ public final class Applier {
    * @param floorMillis the answer holds at least this long
    */
   public CompletableFuture<Void> learnAlone(OwnNames.Own own, long floorMillis) {
-    mirror.names().answeredAlone(own, floorMillis);
-    if (knowsFormer()) {
-      former.names().answeredAlone(own, floorMillis);
-    }
-    String name = own.answer().name();
-    return waitFor(
-        own.answer(),
-        new Learners.Question(
-            (names, address) -> names.usable(own.endpoint(), name, address),
-            (names, address) -> names.isWithoutRoom(own.endpoint(), name, address)));
-  }
-
-  private CompletableFuture<Void> waitFor(DnsEvent.Answered answer, Learners.Question question) {
     namesDue = true;
-    boolean is =
-        !retry.hasFailed()
-            && known().filter(known -> question.allUsable(known.names(), answer)).isPresent();
-    // What the kernel has already, as after a start, need not wait for the step.
-    return is ? CompletableFuture.completedFuture(null) : learners.add(answer, question);
+    return learning.learnAlone(own, floorMillis, !retry.hasFailed());
   }
 
   /** Says who is told as the topic gives names to addresses and takes them away. */
@@ -243,24 +215,12 @@ public final class Applier {
 
   /** What a former process was answered and no topic held then. */
   public void recall(List<DnsEvent.Answered> answers, List<OwnNames.Own> alone, long floorMillis) {
-    answers.forEach(mirror.names()::answered);
-    alone.forEach(own -> mirror.names().answeredAlone(own, floorMillis));
+    learning.recall(answers, alone, floorMillis);
   }
 
-  /**
-   * What a former process had read of the topics: until they were read again, names are learned by
-   * it. Not if the kernel holds other policies: then somebody else wrote them.
-   */
+  /** What a former process had read of the topics: until they were read again, it counts. */
   public void recall(Mirror before) {
-    if (Former.agrees(before, maps)) {
-      former = before;
-    } else {
-      LOG.info("the kernel holds other policies than the file of rows: names wait for the topics");
-    }
-  }
-
-  private boolean knowsFormer() {
-    return former != null && !mirror.isReady();
+    learning.recall(before);
   }
 
   /**
@@ -269,7 +229,7 @@ public final class Applier {
    * applier's thread.
    */
   public Optional<Mirror> known() {
-    return mirror.isReady() ? Optional.of(mirror) : Optional.ofNullable(former);
+    return learning.known();
   }
 
   /**
@@ -348,7 +308,9 @@ public final class Applier {
     }
     whole = due || retry.hasFailed();
     if (!mirror.isReady()) {
-      return namesDue && former != null && learnByFormer();
+      boolean learned = namesDue && learning.byFormer();
+      namesDue &= !learned;
+      return learned;
     }
     try {
       if (due || !realiseNames()) {
@@ -359,8 +321,7 @@ public final class Applier {
       namesDue = false;
       retry.succeeded();
       waiters.answer();
-      learners.answer(mirror.names());
-      former = null;
+      learning.realised();
       keepRows();
     } catch (StepRefused e) {
       whole = true;
@@ -380,19 +341,6 @@ public final class Applier {
    */
   public boolean wasWhole() {
     return whole;
-  }
-
-  /** Addresses alone, of sets that the kernel has: whatever else there is to do waits. */
-  private boolean learnByFormer() {
-    namesDue = false;
-    try {
-      Former.learn(former, maps);
-      learners.answer(former.names());
-    } catch (RuntimeException e) {
-      LOG.warn("names cannot be learned before the topics were read", e);
-      former = null;
-    }
-    return true;
   }
 
   private void keepRows() {
