@@ -154,7 +154,7 @@ final class Walk {
         "one identity for app=backend and one for app=bakcend",
         seen ->
             !seen.linesWith("app=backend").isEmpty() && !seen.linesWith("app=bakcend").isEmpty(),
-        List.of("ID ", "app="),
+        List.of("ID ", " k8s:app="),
         "identity",
         "list");
     stage.apply("steps/backend-2-fixed.yaml");
