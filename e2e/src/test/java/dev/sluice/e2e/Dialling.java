@@ -6,20 +6,21 @@ import java.nio.file.Path;
 
 /** Scripts that pods of tests run: a server that says its name, clients that say who answered. */
 final class Dialling {
-  /** Answers on TCP and UDP port 8080 of both families with its first argument. */
+  /** Answers on a TCP and UDP port (8080, or its second argument) of both families. */
   private static final String SERVER =
       """
       import socket, sys, threading
       name = sys.argv[1].encode()
+      port = int(sys.argv[2]) if len(sys.argv) > 2 else 8080
       def udp():
           s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-          s.bind(('::', 8080))
+          s.bind(('::', port))
           while True:
               _, who = s.recvfrom(2000)
               s.sendto(name, who)
       threading.Thread(target=udp, daemon=True).start()
       t = socket.create_server(
-          ('::', 8080), family=socket.AF_INET6, dualstack_ipv6=True, backlog=512)
+          ('::', port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=512)
       while True:
           c, _ = t.accept()
           c.sendall(name)
@@ -105,6 +106,14 @@ final class Dialling {
   String server(String name, String app, String node) {
     return Manifests.pod(
         name, app, node, "", "[python3, " + folder.resolve("server.py") + ", " + name + "]");
+  }
+
+  /** One that answers on a port of its own, which its manifest calls {@code web}. */
+  String server(String name, String app, String node, int port) {
+    String command =
+        "[python3, %s, %s, \"%d\"], ports: [{name: web, containerPort: %d}]"
+            .formatted(folder.resolve("server.py"), name, port, port);
+    return Manifests.pod(name, app, node, "", command);
   }
 
   /** What somebody sees who dials so many times. */

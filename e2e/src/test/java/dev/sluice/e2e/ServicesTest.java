@@ -43,6 +43,7 @@ class ServicesTest {
     dialling = new Dialling(scripts);
     String web = "ports: [{port: 80, targetPort: 8080}], selector: {app: web}";
     String dual = ", ipFamilyPolicy: PreferDualStack";
+    String named = "ports: [{port: 80, targetPort: web}], selector: {app: named}";
     String both =
         "ports: [{name: t, port: 53, targetPort: 8080}, {name: u, port: 53, targetPort: 8080,"
             + " protocol: UDP}], selector: {app: web}";
@@ -53,6 +54,10 @@ class ServicesTest {
                 + dialling.server("web-1", "web", "node-1")
                 + dialling.server("web-2", "web", "node-2")
                 + dialling.server("alone", "alone", "node-1")
+                + dialling.server("named-1", "named", "node-1", 8080)
+                + dialling.server("named-2", "named", "node-2", 9090)
+                + dialling.server("unready", "named", "node-2", 8080)
+                + "status: {conditions: [{type: Ready, status: \"False\"}]}\n"
                 + Manifests.client("client-1", "client", "node-1", "")
                 + Manifests.client("client-2", "client", "node-2", "")
                 + Manifests.client("stranger", "stranger", "node-2", "")
@@ -81,10 +86,17 @@ class ServicesTest {
                     "nobody",
                     "clusterIPs: [10.96.0.86, \"fd00:10:96::86\"], selector: {app: nobody}, ports:"
                         + " [{name: t, port: 80}, {name: u, port: 80, protocol: UDP}]")
+                + service("named", named + ", clusterIPs: [10.96.0.88, \"fd00:10:96::88\"]")
+                + service(
+                    "early",
+                    named
+                        + ", clusterIPs: [10.96.0.89, \"fd00:10:96::89\"]"
+                        + ", publishNotReadyAddresses: true")
                 + service("headless", web + ", clusterIP: None"));
-    for (String server : new String[] {"web-1", "web-2", "alone"}) {
+    for (String server : new String[] {"web-1", "web-2", "alone", "named-1", "unready"}) {
       lab.awaitConnects("shop/client-1", lab.address("shop/" + server, false), 8080);
     }
+    lab.awaitConnects("shop/client-1", lab.address("shop/named-2", false), 9090);
   }
 
   @AfterAll
@@ -135,17 +147,36 @@ class ServicesTest {
   })
   void everyBackendAnswersAndSeemsToBeTheService(
       String from, String kind, String address, int port) {
+    assertAnswer(from, kind, address, port, "web-1", "web-2");
+  }
+
+  /** Two pods that call different ports web, and one that is not ready. */
+  @ParameterizedTest
+  @ValueSource(strings = {"shop/client-1", "bare/shop/client-2"})
+  void namedPortsAreThoseOfEachPodAndUnreadyPodsServeWhereThatIsWanted(String from) {
+    for (String prefix : new String[] {"10.96.0.", "fd00:10:96::"}) {
+      assertAnswer(from, "tcp", prefix + "88", 80, "named-1", "named-2");
+      assertAnswer(from, "tcp", prefix + "89", 80, "named-1", "named-2", "unready");
+    }
+  }
+
+  /** Dials until so many have answered as there are names: they must be these. */
+  private static void assertAnswer(
+      String from, String kind, String address, int port, String... names) {
     Set<String> seen = new TreeSet<>();
     assertTrue(
         Waiting.until(
             PATIENCE,
             () -> {
               dial(from, kind, address, port, 10).lines().forEach(seen::add);
-              return seen.size() >= 2;
+              return seen.size() >= names.length;
             }),
         seen.toString());
-    String as = " as " + address + " " + port;
-    assertEquals(Set.of("web-1" + as, "web-2" + as), seen);
+    Set<String> expected = new TreeSet<>();
+    for (String name : names) {
+      expected.add(name + " as " + address + " " + port);
+    }
+    assertEquals(expected, seen);
   }
 
   @Test
