@@ -19,7 +19,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.core.desired.ServiceRow;
 import dev.sluice.core.dns.DnsEvent;
@@ -34,17 +33,14 @@ import dev.sluice.schemas.Flow;
 import dev.sluice.schemas.FlowKind;
 import dev.sluice.schemas.Verdict;
 import dev.sluice.schemas.config.Setting;
+import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.convert.Row;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +49,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,7 +58,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two pods on one node: real links, real programs, real packets; only Kafka is not there. */
 @RequiresKernel
 class NodeOnKernelTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<Row<DesiredRecord>> WORLD =
       List.of(
           address(5, "172.31.0.1", 6, "node-1", 0, ""),
@@ -101,7 +97,7 @@ class NodeOnKernelTest {
 
   @BeforeEach
   void start() {
-    node = new TestNode("a", folder);
+    node = TestNode.alone(folder);
     node.makeNamespace("a");
     node.makeNamespace("b");
     core = openCore();
@@ -116,7 +112,11 @@ class NodeOnKernelTest {
   }
 
   private NodeCore openCore() {
-    NodeCore opened = NodeCore.open(node.settings, world);
+    return openCore(node.settings);
+  }
+
+  private NodeCore openCore(Settings settings) {
+    NodeCore opened = NodeCore.open(settings, world);
     opened.flows().writeTo(flows::add);
     return opened;
   }
@@ -138,53 +138,22 @@ class NodeOnKernelTest {
   }
 
   private JsonNode ask(String request) throws IOException {
-    try (SocketChannel client =
-        SocketChannel.open(UnixDomainSocketAddress.of(node.settings.path(Setting.NODE_SOCKET)))) {
-      Channels.newOutputStream(client).write((request + "\n").getBytes(UTF_8));
-      return JSON.readTree(new BufferedReader(Channels.newReader(client, UTF_8)).readLine());
-    }
+    return node.ask(request);
   }
 
   private void addPods() throws IOException {
-    for (String pod : List.of("a", "b")) {
-      String last = pod.equals("a") ? "10" : "11";
-      JsonNode added =
-          ask(
-              """
-              {"op":"add","namespace":"shop","pod":"%s","uid":"u","netns":"%s",\
-              "ips":["10.0.1.%s","fd00:10:0:1::%s"],"interface":"eth0"}\
-              """
-                  .formatted(pod, node.netns(pod), last, last));
-      assertTrue(added.path("ok").asBoolean(), added::toString);
-    }
+    node.addPod("a", "10.0.1.10", "fd00:10:0:1::10");
+    node.addPod("b", "10.0.1.11", "fd00:10:0:1::11");
   }
 
   private void awaitReady() throws IOException {
     for (String pod : List.of("a", "b")) {
-      JsonNode ready =
-          ask(
-              "{\"op\":\"wait\",\"namespace\":\"shop\",\"pod\":\"%s\",\"timeoutMillis\":5000}"
-                  .formatted(pod));
-      assertTrue(ready.path("ok").asBoolean(), ready::toString);
-      assertEquals(1_005, ready.path("revision").asLong());
+      assertEquals(1_005, node.awaitReady(pod).path("revision").asLong());
     }
   }
 
-  private boolean connects(String from, String to, String address, int port) {
-    try (ServerSocket server = node.inside(to, () -> new ServerSocket(port))) {
-      return node.inside(
-          from,
-          () -> {
-            try (Socket client = new Socket()) {
-              client.connect(new InetSocketAddress(address, port), 700);
-              return true;
-            } catch (java.net.SocketTimeoutException e) {
-              return false;
-            }
-          });
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+  private boolean connects(String from, String to, String address, int port) throws IOException {
+    return node.connects(from, node, to, address, port, 700);
   }
 
   private Flow await(java.util.function.Predicate<Flow> wanted) throws InterruptedException {
@@ -217,6 +186,38 @@ class NodeOnKernelTest {
     assertEquals(9090, drop.getDestinationPort());
     assertEquals("a", drop.getSource().getPod());
     assertEquals(List.of("CiliumNetworkPolicy/shop/p"), drop.getDeniedBy());
+  }
+
+  /** Whatever of the refused step would have let somebody in. */
+  @Test
+  void podsStayClosedOnANodeWhosePolicyMapWouldOverflow() throws Exception {
+    core.close();
+    NodeTeardown.run(node.settings);
+    core = openCore(node.settings.with(Setting.NODE_POLICY_ENTRIES, 24));
+    addPods();
+    List<Row<DesiredRecord>> world = new ArrayList<>(WORLD);
+    // Every second port, so that no two of them become one prefix.
+    int[] ports = IntStream.range(0, 30).map(i -> 8080 + 2 * i).toArray();
+    world.set(2, enforced(5, 257, "", ports));
+    take(world);
+    String message = ask("{\"op\":\"status\"}").path("message").asText();
+    assertTrue(
+        message.contains("the maps hold") && message.endsWith("nothing was written"), message);
+    assertEquals(0, ask("{\"op\":\"dump\",\"map\":\"policy\"}").path("entries").size());
+    for (JsonNode endpoint : ask("{\"op\":\"endpoints\"}").path("endpoints")) {
+      assertNotEquals("ready", endpoint.path("state").asText(), endpoint::toString);
+    }
+    assertFalse(connects("a", "b", "10.0.1.11", 8080));
+    assertFalse(connects("a", "b", "fd00:10:0:1::11", 8080));
+    assertFalse(connects("b", "a", "10.0.1.10", 8080), "the one that nothing is enforced for, too");
+
+    take(List.of(enforced(6, 257, 8080), mark(6)));
+    assertEquals(1_006, node.awaitReady("a").path("revision").asLong());
+    assertEquals(1_006, node.awaitReady("b").path("revision").asLong());
+    assertTrue(connects("a", "b", "10.0.1.11", 8080));
+    assertTrue(connects("a", "b", "fd00:10:0:1::11", 8080));
+    assertTrue(connects("b", "a", "10.0.1.10", 8080));
+    assertFalse(connects("a", "b", "10.0.1.11", 8082));
   }
 
   @Test

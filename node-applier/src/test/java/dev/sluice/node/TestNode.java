@@ -1,10 +1,23 @@
 package dev.sluice.node;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.node.bpf.Netns;
 import dev.sluice.node.link.IpBatch;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,29 +25,101 @@ import java.util.concurrent.Callable;
 
 /** A node in a network namespace of its own, and namespaces for its pods; gone when closed. */
 final class TestNode implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path NETNS = Path.of("/run/netns");
 
   private final String prefix;
   private final List<String> namespaces = new ArrayList<>();
   final Settings settings;
 
-  TestNode(String name, Path folder) {
+  private TestNode(String name, int index, Path folder) {
     prefix = "slct" + Long.toString(ProcessHandle.current().pid(), 36) + name;
     makeNamespace("n");
-    new IpBatch(netns("n"))
-        .run(
-            List.of(
-                "link add eth0 type veth peer name wire",
-                "addr add 172.31.0.1/24 dev eth0",
-                "addr add fd00:31::1/64 dev eth0 nodad",
-                "link set eth0 up",
-                "link set wire up"));
     settings =
         Settings.defaults()
-            .with(Setting.NODE_NAME, "node-1")
+            .with(Setting.NODE_NAME, "node-" + index)
             .with(Setting.NODE_NETNS, netns("n"))
-            .with(Setting.NODE_SOCKET, folder.resolve("node.sock"))
-            .with(Setting.NODE_BPF_PATH, "/sys/fs/bpf/sluice/v1/" + prefix + "/node-1");
+            .with(Setting.NODE_SOCKET, folder.resolve("node-" + index + ".sock"))
+            .with(Setting.NODE_BPF_PATH, "/sys/fs/bpf/sluice/v1/" + prefix + "/node-" + index);
+  }
+
+  /** node-1, and nobody at the other end of its uplink. */
+  static TestNode alone(Path folder) {
+    TestNode node = new TestNode("a", 1, folder);
+    node.ip("link add eth0 type veth peer name wire", "link set wire up");
+    node.raiseUplink(1);
+    return node;
+  }
+
+  /** node-1 and node-2 at the two ends of one link. */
+  static List<TestNode> pair(Path folder) {
+    TestNode one = new TestNode("a", 1, folder);
+    TestNode two = new TestNode("b", 2, folder);
+    one.ip("link add eth0 type veth peer name eth0 netns " + two.prefix + "n");
+    one.raiseUplink(1);
+    two.raiseUplink(2);
+    return List.of(one, two);
+  }
+
+  private void raiseUplink(int index) {
+    ip(
+        "link set eth0 addrgenmode none",
+        "addr add fe80::%d/64 dev eth0 nodad".formatted(index),
+        "addr add 172.31.0.%d/24 dev eth0".formatted(index),
+        "addr add fd00:31::%d/64 dev eth0 nodad".formatted(index),
+        "link set eth0 up");
+  }
+
+  private void ip(String... lines) {
+    new IpBatch(netns("n")).run(List.of(lines));
+  }
+
+  /** Asks the node's applier what others ask on its socket. */
+  JsonNode ask(String request) throws IOException {
+    try (SocketChannel client =
+        SocketChannel.open(UnixDomainSocketAddress.of(settings.path(Setting.NODE_SOCKET)))) {
+      Channels.newOutputStream(client).write((request + "\n").getBytes(UTF_8));
+      return JSON.readTree(new BufferedReader(Channels.newReader(client, UTF_8)).readLine());
+    }
+  }
+
+  /** Makes a pod's link; its namespace has the pod's name. */
+  void addPod(String pod, String v4, String v6) throws IOException {
+    JsonNode added =
+        ask(
+            """
+            {"op":"add","namespace":"shop","pod":"%s","uid":"u","netns":"%s",\
+            "ips":["%s","%s"],"interface":"eth0"}\
+            """
+                .formatted(pod, netns(pod), v4, v6));
+    assertTrue(added.path("ok").asBoolean(), added::toString);
+  }
+
+  /** Waits until a pod's policy is realised. */
+  JsonNode awaitReady(String pod) throws IOException {
+    JsonNode ready =
+        ask(
+            "{\"op\":\"wait\",\"namespace\":\"shop\",\"pod\":\"%s\",\"timeoutMillis\":5000}"
+                .formatted(pod));
+    assertTrue(ready.path("ok").asBoolean(), ready::toString);
+    return ready;
+  }
+
+  /** Whether a namespace here opens a connection to a server that listens for it alone. */
+  boolean connects(String from, TestNode there, String to, String address, int port, int millis)
+      throws IOException {
+    try (ServerSocket server = there.inside(to, () -> new ServerSocket(port))) {
+      return inside(
+          from,
+          () -> {
+            try (Socket client = new Socket()) {
+              client.connect(new InetSocketAddress(address, server.getLocalPort()), millis);
+              return true;
+            } catch (SocketTimeoutException e) {
+              return false;
+            }
+          });
+    }
   }
 
   /** A new namespace for a pod; its path. */

@@ -15,9 +15,10 @@ import java.util.TreeSet;
  * one state to the next.
  *
  * @param gateways the node's addresses in its own pod CIDRs
- * @param remote pod CIDR to the underlay address of the node that has it
+ * @param remote pod CIDR to the underlay addresses of the node that has it
  */
-public record NodeNetwork(SortedSet<IpAddress> gateways, SortedMap<Prefix, IpAddress> remote) {
+public record NodeNetwork(
+    SortedSet<IpAddress> gateways, SortedMap<Prefix, List<IpAddress>> remote) {
   public static final NodeNetwork EMPTY = new NodeNetwork(new TreeSet<>(), new TreeMap<>());
 
   /** The tunnel device. */
@@ -44,17 +45,19 @@ public record NodeNetwork(SortedSet<IpAddress> gateways, SortedMap<Prefix, IpAdd
             "addr replace %s dev lo%s".formatted(gateway.single(), gateway.v6() ? " nodad" : ""));
       }
     }
-    remote.forEach(
+    SortedMap<Prefix, IpAddress> routes = routes(tunnel);
+    SortedMap<Prefix, IpAddress> old = before.routes(tunnel);
+    routes.forEach(
         (prefix, node) -> {
-          if (!node.equals(before.remote.get(prefix))) {
+          if (!node.equals(old.get(prefix))) {
             lines.add(
                 tunnel
                     ? overTunnel(prefix, node)
                     : "route replace %s via %s".formatted(prefix, node));
           }
         });
-    for (Prefix prefix : before.remote.keySet()) {
-      if (!remote.containsKey(prefix)) {
+    for (Prefix prefix : old.keySet()) {
+      if (!routes.containsKey(prefix)) {
         lines.add("route del " + prefix);
       }
     }
@@ -64,6 +67,21 @@ public record NodeNetwork(SortedSet<IpAddress> gateways, SortedMap<Prefix, IpAdd
       }
     }
     return lines;
+  }
+
+  /**
+   * Where each remote pod CIDR is sent. Tunnels run over IPv4; without one, a packet goes to an
+   * address of its own family. A node that has none such has no route.
+   */
+  private SortedMap<Prefix, IpAddress> routes(boolean tunnel) {
+    SortedMap<Prefix, IpAddress> routes = new TreeMap<>();
+    remote.forEach(
+        (prefix, node) ->
+            node.stream()
+                .filter(address -> address.v6() == (!tunnel && prefix.address().v6()))
+                .findFirst()
+                .ifPresent(address -> routes.put(prefix, address)));
+    return routes;
   }
 
   private static String overTunnel(Prefix prefix, IpAddress node) {

@@ -144,14 +144,9 @@ public final class AddressBook {
             .filter(AddressBook::isGateway)
             .map(address -> address.prefix().address())
             .collect(Collectors.toSet());
-    Map<Prefix, IpAddress> remote =
-        remoteCidrs.entrySet().stream()
-            .filter(entry -> underlay(entry.getValue().nodeAddresses()).isPresent())
-            .collect(
-                Collectors.toMap(
-                    Map.Entry::getKey,
-                    entry -> underlay(entry.getValue().nodeAddresses()).orElseThrow()));
-    return new NodeNetwork(new TreeSet<>(gateways), new TreeMap<>(remote));
+    TreeMap<Prefix, List<IpAddress>> remote = new TreeMap<>();
+    remoteCidrs.forEach((prefix, address) -> remote.put(prefix, address.nodeAddresses()));
+    return new NodeNetwork(new TreeSet<>(gateways), remote);
   }
 
   /** An address of the node that is not on its uplink: the gateway of a pod CIDR. */
@@ -166,11 +161,6 @@ public final class AddressBook {
     return identity == ReservedIdentity.REMOTE_NODE.number()
         || IdentityScope.NODES.has(identity)
         || IdentityScope.isHost(identity);
-  }
-
-  /** Tunnels run over IPv4. */
-  private static Optional<IpAddress> underlay(List<IpAddress> addresses) {
-    return addresses.stream().filter(address -> !address.v6()).findFirst();
   }
 
   private static LocalPod toPod(Map<Prefix, Address> rows) {

@@ -216,7 +216,7 @@ class ApplierTest {
         Rows.address(6, "10.0.2.0/24", 3, "node-2", 0, ""),
         Rows.address(6, "10.0.1.1", 6, "node-1", 0, ""),
         mark(6));
-    assertEquals("{10.0.2.0/24=172.31.0.2}", network.remote().toString());
+    assertEquals("{10.0.2.0/24=[172.31.0.2, fd00:31::2]}", network.remote().toString());
     assertEquals("[10.0.1.1]", network.gateways().toString());
   }
 }

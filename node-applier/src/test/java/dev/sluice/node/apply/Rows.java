@@ -125,7 +125,7 @@ public final class Rows {
   /** Any address. */
   public static Row<DesiredRecord> address(
       long position, String prefix, int identity, String node, long endpoint, String pod) {
-    String underlay = "172.31.0." + (node.isEmpty() ? "9" : node.substring(5));
+    String number = node.isEmpty() ? "" : node.substring(5);
     return upsert(
         position,
         new DesiredRecord.DesiredAddress(
@@ -133,7 +133,11 @@ public final class Rows {
                 Prefix.parse(prefix),
                 identity,
                 node,
-                node.isEmpty() ? List.of() : List.of(IpAddress.parse(underlay)),
+                node.isEmpty()
+                    ? List.of()
+                    : List.of(
+                        IpAddress.parse("172.31.0." + number),
+                        IpAddress.parse("fd00:31::" + number)),
                 endpoint,
                 pod.isEmpty() ? "" : "shop",
                 pod,

@@ -8,6 +8,7 @@ import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -55,19 +56,36 @@ class PodLinkTest {
 
   @Test
   void routesFollowTheOtherNodes() {
-    TreeMap<Prefix, IpAddress> remote = new TreeMap<>();
-    remote.put(Prefix.parse("10.0.2.0/24"), IpAddress.parse("172.31.0.2"));
+    Prefix pods4 = Prefix.parse("10.0.2.0/24");
+    Prefix pods6 = Prefix.parse("fd00:10:0:2::/64");
+    IpAddress node4 = IpAddress.parse("172.31.0.2");
+    IpAddress node6 = IpAddress.parse("fd00:31::2");
+    TreeMap<Prefix, List<IpAddress>> remote = new TreeMap<>();
+    remote.put(pods4, List.of(node6, node4));
+    remote.put(pods6, List.of(node4, node6));
     NodeNetwork one = new NodeNetwork(new TreeSet<>(List.of(IpAddress.parse("10.0.1.1"))), remote);
     assertEquals(
         List.of(
             "addr replace 10.0.1.1/32 dev lo",
-            "route replace 10.0.2.0/24 encap ip id 6 dst 172.31.0.2 dev slc_vxlan"),
+            "route replace 10.0.2.0/24 encap ip id 6 dst 172.31.0.2 dev slc_vxlan",
+            "route replace fd00:10:0:2::/64 encap ip id 6 dst 172.31.0.2 dev slc_vxlan"),
         one.change(NodeNetwork.EMPTY, true));
     assertEquals(List.of(), one.change(one, true));
     assertEquals(
-        List.of("route del 10.0.2.0/24", "addr del 10.0.1.1/32 dev lo"),
+        List.of(
+            "route del 10.0.2.0/24", "route del fd00:10:0:2::/64", "addr del 10.0.1.1/32 dev lo"),
         NodeNetwork.EMPTY.change(one, true));
     assertEquals(
-        "route replace 10.0.2.0/24 via 172.31.0.2", one.change(NodeNetwork.EMPTY, false).getLast());
+        List.of(
+            "addr replace 10.0.1.1/32 dev lo",
+            "route replace 10.0.2.0/24 via 172.31.0.2",
+            "route replace fd00:10:0:2::/64 via fd00:31::2"),
+        one.change(NodeNetwork.EMPTY, false));
+    NodeNetwork half =
+        new NodeNetwork(one.gateways(), new TreeMap<>(Map.of(pods6, List.of(node4))));
+    assertEquals(
+        List.of("route del 10.0.2.0/24", "route del fd00:10:0:2::/64"), half.change(one, false));
+    assertEquals(
+        List.of("route del 10.0.2.0/24"), half.change(one, true), "a tunnel needs IPv4 alone");
   }
 }
