@@ -60,7 +60,7 @@ static __always_inline __u64 slc_ct_lifetime(const struct slc_ct_value *e, __u8 
 
 	if (protocol != SLC_PROTO_TCP)
 		return slc_tunables.ct_other_seconds * SLC_SECOND;
-	if (flags & (SLC_CT_CLOSED | SLC_CT_FIN_OPENER | SLC_CT_FIN_OTHER))
+	if (flags & SLC_CT_CLOSED) // what one side alone has ended goes on: the other may take its time
 		return slc_tunables.ct_closing_seconds * SLC_SECOND;
 	if (flags & SLC_CT_REPLIED)
 		return slc_tunables.ct_established_seconds * SLC_SECOND;

@@ -27,6 +27,7 @@ static __always_inline int slc_hop(struct __sk_buff *skb, const struct slc_packe
 		if ((void *)(ip + 1) > end)
 			return -1;
 		ip->hop_limit--;
+		bpf_csum_update(skb, ~(__u32)bpf_htons(1)); // a device's sum over all of it; of IPv4 the header's makes up
 		return 0;
 	}
 	struct iphdr *ip = data + ETH_HLEN;

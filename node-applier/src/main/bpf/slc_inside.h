@@ -21,7 +21,7 @@ static __always_inline void slc_inside_self(struct slc_ip *ip, int v6)
 
 static __always_inline int slc_inside_is_self(const struct slc_ip *ip)
 {
-	return ip->w[3] == bpf_htonl(SLC_SELF4) ||
+	return (ip->w[3] == bpf_htonl(SLC_SELF4) && slc_is_ip4(ip)) ||
 	       (ip->w[0] == bpf_htonl(SLC_SELF6) && ip->w[3] == bpf_htonl(1) && !(ip->w[1] | ip->w[2]));
 }
 

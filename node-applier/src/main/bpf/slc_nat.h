@@ -168,7 +168,7 @@ static __always_inline __u64 slc_nat_lifetime(__u32 to, __u32 from, __u8 protoco
 {
 	if (protocol != SLC_PROTO_TCP)
 		return slc_tunables.ct_other_seconds * SLC_SECOND;
-	if (slc_nat_closed(to, from) || ((to | from) & SLC_NAT_FIN))
+	if (slc_nat_closed(to, from))
 		return slc_tunables.ct_closing_seconds * SLC_SECOND;
 	if ((from & SLC_NAT_SEEN) || (to & (SLC_NAT_DIRECT | SLC_NAT_UNDERWAY)) == (SLC_NAT_DIRECT | SLC_NAT_UNDERWAY))
 		return slc_tunables.ct_established_seconds * SLC_SECOND;

@@ -113,7 +113,8 @@ static __always_inline int slc_load_l4(struct __sk_buff *skb, __u32 at, struct s
 	return bpf_skb_load_bytes(skb, at, h, bytes);
 }
 
-static __always_inline int slc_parse_l4(struct __sk_buff *skb, struct slc_packet *p, __u32 at)
+// `end`: of the datagram. What a frame has behind it no receiver puts together with the rest, and a sender may choose it.
+static __always_inline int slc_parse_l4(struct __sk_buff *skb, struct slc_packet *p, __u32 at, __u32 end)
 {
 	struct slc_l4 h = {};
 	__u32 need = p->protocol == SLC_PROTO_TCP ? 20 : 8;
@@ -130,7 +131,7 @@ static __always_inline int slc_parse_l4(struct __sk_buff *skb, struct slc_packet
 	default:
 		return SLC_DROP_L4_UNKNOWN;
 	}
-	if (at + need > skb->len)
+	if (at + need > end)
 		return SLC_DROP_TRUNCATED;
 	if (p->protocol == SLC_PROTO_TCP) {
 		if (slc_load_l4(skb, at, &h, 14))
@@ -149,6 +150,12 @@ static __always_inline int slc_parse_l4(struct __sk_buff *skb, struct slc_packet
 	p->icmp_type = bpf_ntohs(h.sport) >> 8;
 	p->icmp_code = bpf_ntohs(h.sport) & 0xff;
 	return p->v6 == (p->protocol == SLC_PROTO_ICMP6) ? slc_icmp(p, &h) : SLC_DROP_L4_UNKNOWN;
+}
+
+// A fragment that begins within a TCP header, at 8 bytes, would write over flags that were judged (RFC 3128).
+static __always_inline int slc_splits_tcp(__u8 protocol, __u32 offset)
+{
+	return protocol == SLC_PROTO_TCP && offset == 1;
 }
 
 static __always_inline int slc_parse_ip4(struct __sk_buff *skb, struct slc_packet *p)
@@ -180,8 +187,10 @@ static __always_inline int slc_parse_ip4(struct __sk_buff *skb, struct slc_packe
 	if (frag & 0x3fff) {
 		p->frag_id = ip->id;
 		p->what = frag & 0x1fff ? SLC_FRAG_LATER : SLC_FRAG_FIRST;
+		if (slc_splits_tcp(p->protocol, frag & 0x1fff))
+			return SLC_DROP_INVALID;
 	}
-	return slc_parse_l4(skb, p, ETH_HLEN + header);
+	return slc_parse_l4(skb, p, ETH_HLEN + header, total ? ETH_HLEN + total : skb->len);
 }
 
 // Follows extension headers from the one at `at`; the packet's own length is not trusted, only what is there.
@@ -203,11 +212,15 @@ static __noinline int slc_extensions(struct __sk_buff *skb, struct slc_packet *p
 			__builtin_memcpy(&p->frag_id, h + 4, 4);
 			if (frag & 0xfff9)
 				p->what = frag & 0xfff8 ? SLC_FRAG_LATER : SLC_FRAG_FIRST;
+			if (slc_splits_tcp(h[0], frag >> 3))
+				return SLC_DROP_INVALID;
 			at += 8;
 		} else if (next == 51) {
 			at += (h[1] + 2) * 4;
 		} else {
-			if (next == 43 && h[2] == 0) // routing type 0 is forbidden (RFC 5095)
+			// Routing type 0 is forbidden (RFC 5095); of others, a segment that is left is a destination
+			// that nobody asked policies about.
+			if (next == 43 && (h[2] == 0 || h[3]))
 				return SLC_DROP_EXTENSION;
 			at += (h[1] + 1) * 8;
 		}
@@ -242,6 +255,7 @@ static __always_inline int slc_parse_ip6(struct __sk_buff *skb, struct slc_packe
 	if (slc_is_ip4(&p->dst))
 		return SLC_DROP_INVALID;
 	__u8 next = ip->nexthdr;
+	__u32 payload = bpf_ntohs(ip->payload_len); // 0: a jumbogram, or an offload beyond 64 KiB
 	int reason = SLC_PASS;
 	if (next == SLC_PROTO_TCP || next == SLC_PROTO_UDP) {
 		p->protocol = next;
@@ -249,7 +263,7 @@ static __always_inline int slc_parse_ip6(struct __sk_buff *skb, struct slc_packe
 	} else {
 		reason = slc_extensions(skb, p, ETH_HLEN + sizeof(*ip), next);
 	}
-	return reason ? reason : slc_parse_l4(skb, p, p->l4);
+	return reason ? reason : slc_parse_l4(skb, p, p->l4, payload ? ETH_HLEN + sizeof(*ip) + payload : skb->len);
 }
 
 // Ethernet type in network order; 0 when there is no whole header.

@@ -73,8 +73,12 @@ static __always_inline int slc_nat_addresses(struct __sk_buff *skb, struct slc_p
 		ip->daddr = dst->w[3];
 		transport = transport && p->protocol != SLC_PROTO_ICMP;
 	}
-	if (transport && at && slc_nat_check_addresses(skb, p, at, diff))
-		return -1;
+	if (transport && at) {
+		if (slc_nat_check_addresses(skb, p, at, diff))
+			return -1;
+	} else if (p->v6) {
+		bpf_csum_update(skb, diff); // nothing in the packet makes up for it in a device's sum over all of it
+	}
 	p->src = *src;
 	p->dst = *dst;
 	return 0;

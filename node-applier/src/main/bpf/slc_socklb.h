@@ -84,10 +84,10 @@ static __always_inline void slc_sock_tell(const struct slc_endpoint *ep, const s
 					  const struct slc_lb_frontend *frontend, __u32 protocol, __u32 reason,
 					  __u32 peer, __u32 cookie)
 {
-	slc_count(reason, SLC_EGRESS, 0);
+	slc_count_interrupted(reason, SLC_EGRESS);
 	if (!ep)
 		return; // a process of the node
-	struct slc_event *e = slc_reserve();
+	struct slc_event *e = slc_reserve_interrupted();
 	if (!e)
 		return;
 	__builtin_memset(e, 0, sizeof(*e));

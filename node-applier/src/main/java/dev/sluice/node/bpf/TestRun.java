@@ -10,6 +10,9 @@ public final class TestRun {
   private static final int PACKET_ROOM = 4096;
   private static final int SKB_BYTES = 192;
 
+  /** {@code BPF_F_TEST_SKB_CHECKSUM_COMPLETE}. */
+  private static final int SUMMED = 4;
+
   private TestRun() {}
 
   /**
@@ -35,7 +38,17 @@ public final class TestRun {
 
   /** One run. */
   public static Result once(int programFd, byte[] packet, Context context) {
-    return run(programFd, packet, context, 1);
+    return run(programFd, packet, context, 1, 0);
+  }
+
+  /**
+   * One run on a packet over all of which the device has summed ({@code CHECKSUM_COMPLETE}).
+   *
+   * @throws BpfException when that sum is not the packet's any more; with {@link Errno#INVAL} on a
+   *     kernel that cannot be asked
+   */
+  public static Result onceSummed(int programFd, byte[] packet, Context context) {
+    return run(programFd, packet, context, 1, SUMMED);
   }
 
   /**
@@ -52,10 +65,10 @@ public final class TestRun {
    * packet.
    */
   public static Result many(int programFd, byte[] packet, Context context, int repeat) {
-    return run(programFd, packet, context, repeat);
+    return run(programFd, packet, context, repeat, 0);
   }
 
-  private static Result run(int programFd, byte[] packet, Context context, int repeat) {
+  private static Result run(int programFd, byte[] packet, Context context, int repeat, int flags) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment in = arena.allocate(Math.max(packet.length, 1), 8);
       MemorySegment.copy(packet, 0, in, ValueLayout.JAVA_BYTE, 0, packet.length);
@@ -71,6 +84,7 @@ public final class TestRun {
       opts.set(ValueLayout.ADDRESS, 32, skb(arena, context));
       opts.set(ValueLayout.JAVA_INT, 48, SKB_BYTES);
       opts.set(ValueLayout.JAVA_INT, 60, repeat);
+      opts.set(ValueLayout.JAVA_INT, 68, flags);
       BpfException.check(Libbpf.testRun(programFd, opts), "test run failed");
       int size = repeat == 1 ? opts.get(ValueLayout.JAVA_INT, 28) : 0;
       return new Result(

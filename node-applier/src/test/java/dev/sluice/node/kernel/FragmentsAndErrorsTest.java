@@ -82,6 +82,22 @@ class FragmentsAndErrorsTest extends PacketTest {
     lab.fromPod(later(POD6, OUTSIDE6, 9, 24, false)).drops(175);
   }
 
+  /** RFC 1858: what is read behind a datagram's end is not what its receiver puts together. */
+  @Test
+  void noTransportHeaderIsReadBehindTheEndOfItsDatagram() {
+    lab.open(INGRESS);
+    for (Ends e : FAMILIES) {
+      boolean v6 = e.pod.contains(":");
+      lab.toPod(tcp(e.outside, 4000, e.pod, 80).syn()).passes();
+      lab.fromPod(tcp(e.pod, 80, e.outside, 4000)).passes();
+      Packet first = tcp(e.pod, 80, e.outside, 4000).fragment(7, 0, true);
+      lab.fromPod(first.claims(v6 ? 16 : 28)).drops(135); // the rest could make a SYN of it
+      lab.fromPod(tcp(e.pod, 80, e.outside, 4000).claims(v6 ? 19 : 39)).drops(135);
+      lab.fromPod(udp(e.pod, 80, e.outside, 4000).claims(v6 ? 7 : 27)).drops(135);
+      lab.fromPod(ip(e.pod, e.outside, Packet.TCP, new byte[16]).fragment(7, 8, false)).drops(134);
+    }
+  }
+
   @Test
   void anEchoReplyBelongsToItsRequest() {
     lab.rule(POD_ID, EGRESS, 0, ICMP, 0, 0, true, 1);

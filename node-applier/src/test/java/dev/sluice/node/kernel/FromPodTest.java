@@ -103,6 +103,9 @@ class FromPodTest extends PacketTest {
     lab.fromPod(tcp(POD6, 2, OUTSIDE6, 80).syn().extension(60).extension(0)).passes();
     lab.fromPod(tcp(POD6, 2, OUTSIDE6, 81).syn().extension(60).extension(0)).drops(133);
     lab.fromPod(tcp(POD6, 3, OUTSIDE6, 80).syn().extension(43, 0, 1)).drops(156);
+    lab.fromPod(tcp(POD6, 3, OUTSIDE6, 80).syn().extension(43, 4, 1))
+        .drops(156); // goes on to others
+    lab.fromPod(tcp(POD6, 3, OUTSIDE6, 80).syn().extension(43, 4, 0)).passes();
     Packet many = tcp(POD6, 4, OUTSIDE6, 80).syn();
     for (int i = 0; i < 8; i++) {
       many.extension(60);

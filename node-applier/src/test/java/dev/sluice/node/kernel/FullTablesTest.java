@@ -2,10 +2,14 @@ package dev.sluice.node.kernel;
 
 import static dev.sluice.core.node.KernelEntry.Direction.EGRESS;
 import static dev.sluice.core.node.KernelEntry.Direction.INGRESS;
+import static dev.sluice.node.kernel.Lab.NODE;
 import static dev.sluice.node.kernel.Lab.OUTSIDE;
 import static dev.sluice.node.kernel.Lab.POD;
 import static dev.sluice.node.kernel.Lab.POD6;
 import static dev.sluice.node.kernel.Lab.POD_ID;
+import static dev.sluice.node.kernel.Packet.ACK;
+import static dev.sluice.node.kernel.Packet.FIN;
+import static dev.sluice.node.kernel.Packet.SYN;
 import static dev.sluice.node.kernel.Packet.tcp;
 import static dev.sluice.node.kernel.Packet.udp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -84,6 +88,58 @@ class FullTablesTest {
       }
       assertTrue(lab.dataplane.counters().connections() <= 8);
     }
+  }
+
+  @Test
+  void whatOneSideHasEndedLivesUntilTheOtherDoes() {
+    try (Lab lab = new Lab(8, 100, new ConnectionLifetimes(8000, 8000, 0, 0))) {
+      lab.open(EGRESS).closed(INGRESS);
+      lab.fromPod(tcp(POD, 1, OUTSIDE, 80).syn()).passes();
+      lab.toPod(tcp(OUTSIDE, 80, POD, 1).flags(SYN | ACK)).passes();
+      lab.fromPod(tcp(POD, 1, OUTSIDE, 80).flags(FIN | ACK)).passes();
+      awaitSweeps(lab);
+      lab.toPod(tcp(OUTSIDE, 80, POD, 1)).passes();
+      lab.toPod(tcp(OUTSIDE, 80, POD, 1).flags(FIN | ACK)).passes();
+      awaitSweeps(lab);
+      lab.toPod(tcp(OUTSIDE, 80, POD, 1)).drops(133);
+    }
+  }
+
+  @Test
+  void whatOneSideHasEndedIsTranslatedUntilTheOtherDoes() {
+    try (Lab lab = new Lab(8, 100, new ConnectionLifetimes(8000, 8000, 0, 0))) {
+      lab.translate(100, NODE);
+      Packet syn = tcp(POD, 1, OUTSIDE, 80).syn();
+      int port = lab.run("slc_to_uplink", syn, Context.ARRIVED).leftAlone().frame().sourcePort();
+      assertEquals(POD, answered(lab, port, SYN | ACK));
+      Packet fin = tcp(POD, 1, OUTSIDE, 80).flags(FIN | ACK);
+      lab.run("slc_to_uplink", fin, Context.ARRIVED).leftAlone();
+      awaitSweeps(lab);
+      assertEquals(POD, answered(lab, port, ACK));
+      assertEquals(POD, answered(lab, port, FIN | ACK));
+      awaitSweeps(lab);
+      assertEquals(NODE, answered(lab, port, ACK));
+    }
+  }
+
+  private static String answered(Lab lab, int port, int flags) {
+    Packet answer = tcp(OUTSIDE, 80, NODE, port).flags(flags);
+    return lab.run("slc_from_uplink", answer, Context.ARRIVED).leftAlone().frame().destination();
+  }
+
+  /** The clock of connections has ticked, and what was over then is gone. */
+  private static void awaitSweeps(Lab lab) {
+    int from = sweeps(lab);
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (sweeps(lab) - from < 3) {
+      assertTrue(System.nanoTime() < deadline, "nothing is swept");
+      Thread.onSpinWait();
+    }
+  }
+
+  private static int sweeps(Lab lab) {
+    byte[] sweep = lab.dataplane.map("slc_sweep").lookup(new byte[4]).orElseThrow();
+    return Layouts.buffer(sweep).getInt(24);
   }
 
   @Test
