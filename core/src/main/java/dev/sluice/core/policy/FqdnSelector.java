@@ -1,16 +1,17 @@
 package dev.sluice.core.policy;
 
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /**
  * A DNS name, or a pattern of names, as {@code toFQDNs} and {@code rules.dns} give it. Semantics
  * are Cilium's (pkg/fqdn/matchpattern): names compare without case and without the dot at the end;
  * {@code *} stands for any number of the letters of one label, {@code **.} at the beginning for one
- * or more whole labels, and a pattern of stars alone for every name, the root included. Immutable.
+ * or more whole labels, and a pattern of stars alone for every name, the root included. Matching
+ * costs at most the product of both lengths, however many stars there are: pods ask for names, and
+ * who writes policy must not be able to stop a node with one. Immutable.
  */
 public final class FqdnSelector implements Comparable<FqdnSelector> {
-  private static final String LABEL_LETTERS = "[-a-zA-Z0-9_]";
+  private static final String DEEP = "**.";
 
   /** Whether the text is one name or a pattern. */
   public enum Kind {
@@ -20,12 +21,26 @@ public final class FqdnSelector implements Comparable<FqdnSelector> {
 
   private final Kind kind;
   private final String text;
-  private final Pattern pattern;
+
+  /** Of a pattern, its labels, those that {@code **.} stands for left out; null for a name. */
+  private final String[] labels;
+
+  /** Whether one or more labels come before those of the pattern. */
+  private final boolean deep;
+
+  /** Whether every name matches. */
+  private final boolean every;
 
   private FqdnSelector(Kind kind, String text) {
     this.kind = kind;
     this.text = canonical(text);
-    this.pattern = kind == Kind.NAME ? null : compile(this.text);
+    this.every =
+        kind == Kind.PATTERN
+            && !this.text.isEmpty()
+            && this.text.chars().allMatch(letter -> letter == '*');
+    this.deep = kind == Kind.PATTERN && this.text.startsWith(DEEP);
+    this.labels =
+        kind == Kind.NAME ? null : this.text.substring(deep ? DEEP.length() : 0).split("\\.", -1);
   }
 
   /** {@code matchName}. */
@@ -50,32 +65,78 @@ public final class FqdnSelector implements Comparable<FqdnSelector> {
   /** Whether a name, with or without its dot at the end, in any case, is meant. */
   public boolean matches(String name) {
     String plain = canonical(name);
-    return pattern == null ? plain.equals(text) : pattern.matcher(plain).matches();
+    if (kind == Kind.NAME) {
+      return plain.equals(text);
+    }
+    return every ? plain.isEmpty() || areLabels(plain, plain.length()) : fits(plain);
+  }
+
+  /** Label by label from the end: no star stands for a dot. */
+  private boolean fits(String name) {
+    int end = name.length();
+    int begin = end + 1;
+    for (int i = labels.length - 1; i >= 0; i--) {
+      if (begin == 0) {
+        return false;
+      }
+      end = begin - 1;
+      begin = name.lastIndexOf('.', end - 1) + 1;
+      if (!fits(labels[i], name, begin, end)) {
+        return false;
+      }
+    }
+    return deep ? begin > 0 && areLabels(name, begin - 1) : begin == 0;
+  }
+
+  /** One label: where it does not go on, the last star stands for one letter more. */
+  private static boolean fits(String pattern, String name, int begin, int end) {
+    int next = 0;
+    int star = -1;
+    int starEnd = begin;
+    int at = begin;
+    while (at < end) {
+      if (next < pattern.length() && pattern.charAt(next) == '*') {
+        star = next++;
+        starEnd = at;
+      } else if (next < pattern.length() && pattern.charAt(next) == name.charAt(at)) {
+        next++;
+        at++;
+      } else if (star >= 0 && isLetter(name.charAt(starEnd))) {
+        next = star + 1;
+        at = ++starEnd;
+      } else {
+        return false;
+      }
+    }
+    while (next < pattern.length() && pattern.charAt(next) == '*') {
+      next++;
+    }
+    return next == pattern.length();
+  }
+
+  /** Whether the text up to there is labels with dots between them, none of them empty. */
+  private static boolean areLabels(String text, int end) {
+    for (int at = 0; at < end; at++) {
+      boolean border = text.charAt(at) == '.';
+      if (border ? at == 0 || text.charAt(at - 1) == '.' : !isLetter(text.charAt(at))) {
+        return false;
+      }
+    }
+    return end > 0 && text.charAt(end - 1) != '.';
+  }
+
+  private static boolean isLetter(char letter) {
+    return letter >= 'a' && letter <= 'z'
+        || letter >= 'A' && letter <= 'Z'
+        || letter >= '0' && letter <= '9'
+        || letter == '-'
+        || letter == '_';
   }
 
   /** Lower case, without the dot at the end; the root is empty. */
   public static String canonical(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
-  }
-
-  private static Pattern compile(String text) {
-    if (!text.isEmpty() && text.chars().allMatch(letter -> letter == '*')) {
-      return Pattern.compile("(?:" + LABEL_LETTERS + "+(?:\\." + LABEL_LETTERS + "+)*)?");
-    }
-    StringBuilder regex = new StringBuilder();
-    String rest = text;
-    if (rest.startsWith("**.")) {
-      regex.append("(?:").append(LABEL_LETTERS).append("+\\.)+");
-      rest = rest.substring("**.".length());
-    }
-    for (char letter : rest.toCharArray()) {
-      switch (letter) {
-        case '*' -> regex.append(LABEL_LETTERS).append('*');
-        default -> regex.append(Pattern.quote(String.valueOf(letter)));
-      }
-    }
-    return Pattern.compile(regex.toString());
   }
 
   @Override
