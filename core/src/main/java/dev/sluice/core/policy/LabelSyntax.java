@@ -3,7 +3,7 @@ package dev.sluice.core.policy;
 import java.util.regex.Pattern;
 
 /** What may be a label's key and value, as Kubernetes has it. Linear in the length of the text. */
-final class LabelSyntax {
+public final class LabelSyntax {
   private static final int LONGEST_NAME = 63;
   private static final int LONGEST_DOMAIN = 253;
 
@@ -15,12 +15,13 @@ final class LabelSyntax {
   private LabelSyntax() {}
 
   /** {@code name} or {@code dns.prefix/name}. */
-  static boolean isKey(String key) {
+  public static boolean isKey(String key) {
     int slash = key.indexOf('/');
     return isName(key.substring(slash + 1)) && (slash < 0 || isDomain(key.substring(0, slash)));
   }
 
-  static boolean isValue(String value) {
+  /** Empty, or as the name of a key. */
+  public static boolean isValue(String value) {
     return value.isEmpty() || isName(value);
   }
 
@@ -42,7 +43,7 @@ final class LabelSyntax {
   }
 
   /** The end of a sentence about a key. */
-  static String aboutKey(String key) {
+  public static String aboutKey(String key) {
     return "\""
         + key
         + "\" is no label key: write name or dns.prefix/name, name of letters, digits,"
@@ -50,7 +51,7 @@ final class LabelSyntax {
   }
 
   /** The end of a sentence about a value. */
-  static String aboutValue(String value) {
+  public static String aboutValue(String value) {
     return "\""
         + value
         + "\" is no label value: at most 63 letters, digits, '-', '_' and '.',"

@@ -1,5 +1,6 @@
 package dev.sluice.ingest.manifest;
 
+import dev.sluice.core.policy.LabelSyntax;
 import java.util.List;
 import java.util.Map;
 
@@ -82,6 +83,22 @@ final class Fields {
     for (String key : texts.values.keySet()) {
       if (texts.text(key) == null) {
         throw texts.wrong(key, "a text (in quotes)", null);
+      }
+    }
+  }
+
+  /** Checks a mapping of labels: what the API server takes as one. */
+  void labels(String field) throws ManifestException {
+    texts(field);
+    Fields labels = fields(field);
+    for (String key : labels.values.keySet()) {
+      String value = labels.text(key);
+      if (!LabelSyntax.isKey(key) || !LabelSyntax.isValue(value)) {
+        throw new ManifestException(
+            "wrong-value",
+            labels.line(key),
+            labels.path(key),
+            LabelSyntax.isKey(key) ? LabelSyntax.aboutValue(value) : LabelSyntax.aboutKey(key));
       }
     }
   }

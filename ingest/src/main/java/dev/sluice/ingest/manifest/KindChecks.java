@@ -56,7 +56,7 @@ final class KindChecks {
     }
     Fields template = spec.requiredFields("template");
     Fields metadata = template.fields("metadata");
-    metadata.texts("labels");
+    metadata.labels("labels");
     metadata.texts("annotations");
     pod(template);
     Fields selector = spec.fields("selector");

@@ -25,6 +25,7 @@ public final class ManifestReader {
   /** The largest object, in characters of JSON: what fits into one record of the log. */
   public static final int LARGEST_BODY = 900_000;
 
+  private static final Pattern KIND = Pattern.compile("[A-Za-z][A-Za-z0-9]{0,62}");
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.:]{0,251}[a-z0-9])?");
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
@@ -105,11 +106,18 @@ public final class ManifestReader {
     Fields object = new Fields(body, lines, "");
     String apiVersion = object.requiredText("apiVersion");
     String kind = object.requiredText("kind");
+    if (!KIND.matcher(kind).matches()) {
+      throw new ManifestException(
+          "wrong-value",
+          object.line("kind"),
+          "kind",
+          "'" + kind + "' is not a kind: letters and digits, as in CiliumNetworkPolicy");
+    }
     Fields metadata = object.requiredFields("metadata");
     String name = metadata.requiredText("name");
     require(NAME, name, metadata, "name");
     String namespace = namespace(kind, metadata);
-    metadata.texts("labels");
+    metadata.labels("labels");
     metadata.texts("annotations");
     metadata.text("uid");
     KindChecks.check(kind, object);

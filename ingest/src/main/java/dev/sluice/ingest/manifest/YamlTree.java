@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.snakeyaml.engine.v2.api.ConstructNode;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -31,6 +31,8 @@ final class YamlTree {
 
   private static final int LARGEST_NODE_COUNT = 2_000_000;
   private static final int LARGEST_DEPTH = 100;
+  private static final String TOO_LARGE =
+      "nested too deeply or too large: check aliases and anchors";
   private static final CoreSchema SCHEMA = new CoreSchema();
   private static final Map<Tag, ConstructNode> SCALARS = SCHEMA.getSchemaTagConstructors();
   private static final LoadSettings SETTINGS =
@@ -46,12 +48,15 @@ final class YamlTree {
   List<Document> read(String text) throws ManifestException {
     List<Document> documents = new ArrayList<>();
     try {
-      for (Node node : new Compose(SETTINGS).composeAllFromString(text)) {
-        Document document = convert(node, "", 0);
+      Composer nodes = new Composer(SETTINGS, ShallowEvents.of(text, SETTINGS, LARGEST_DEPTH));
+      while (nodes.hasNext()) {
+        Document document = convert(nodes.next(), "", 0);
         if (document.value() != null) {
           documents.add(document);
         }
       }
+    } catch (ShallowEvents.TooDeepException e) {
+      throw new ManifestException("too-large", e.line(), "", TOO_LARGE);
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().or(e::getContextMark).map(mark -> mark.getLine() + 1).orElse(0);
       String context =
@@ -66,8 +71,7 @@ final class YamlTree {
   private Document convert(Node node, String path, int depth) throws ManifestException {
     int line = line(node);
     if (++count > LARGEST_NODE_COUNT || depth > LARGEST_DEPTH) {
-      throw new ManifestException(
-          "too-large", line, path, "nested too deeply or too large: check aliases and anchors");
+      throw new ManifestException("too-large", line, path, TOO_LARGE);
     }
     return switch (node) {
       case MappingNode mapping -> mapping(mapping, path, depth);

@@ -142,6 +142,16 @@ class ManifestReaderTest {
         Arguments.of("wrong-value", 5, "metadata.namespace", POD + "  namespace: Sh.op"),
         Arguments.of("wrong-type", 6, "metadata.labels.version", POD + "  labels:\n    version: 1"),
         Arguments.of("wrong-type", 5, "metadata.labels", POD + "  labels: [a]"),
+        Arguments.of(
+            "wrong-value", 6, "metadata.labels.a", POD + "  labels:\n    a: 1;k8s:role=admin"),
+        Arguments.of("wrong-value", 6, "metadata.labels.a=b", POD + "  labels:\n    a=b: c"),
+        Arguments.of(
+            "wrong-value",
+            5,
+            "spec.template.metadata.labels.app",
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: n}\nspec:\n"
+                + "  template: {metadata: {labels: {app: a b}}}"),
+        Arguments.of("wrong-value", 2, "kind", "apiVersion: v1\nkind: Pod/a\nmetadata: {name: a}"),
         Arguments.of("wrong-type", 6, "spec.nodeName", POD + "spec:\n  nodeName: 7"),
         Arguments.of(
             "wrong-type",
@@ -218,6 +228,15 @@ class ManifestReaderTest {
     }
     assertEquals("too-large", read(text.toString()).problems().getFirst().code());
     assertEquals("too-large", read("a: &a [*a]").problems().getFirst().code());
+  }
+
+  /** Whoever makes nodes of them does so by recursion. */
+  @Test
+  void bracketsThatNothingClosesAreCounted() {
+    for (String text : List.of("[".repeat(100_000), "{a: ".repeat(100_000), "- ".repeat(100_000))) {
+      Problem problem = read("a: 1\n---\n" + text).problems().getFirst();
+      assertEquals("too-large line 3", problem.code() + " line " + problem.line());
+    }
   }
 
   @Test
