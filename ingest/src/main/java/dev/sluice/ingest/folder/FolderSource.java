@@ -107,7 +107,7 @@ public final class FolderSource implements ObjectSource {
       if (!closed) {
         sink.failed(new UncheckedIOException("cannot follow " + root, e));
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (!closed) {
         sink.failed(e);
       }

@@ -40,12 +40,13 @@ final class ApiObjects {
         JsonTree.print(sorted(body)));
   }
 
-  /** The field manager that changed the object last. */
+  /** The field manager that changed the object last; its status is not what somebody wanted. */
   private static String who(ObjectMeta metadata) {
     List<ManagedFieldsEntry> entries =
         metadata.getManagedFields() == null ? List.of() : metadata.getManagedFields();
     return entries.stream()
         .filter(entry -> entry.getManager() != null)
+        .filter(entry -> !"status".equals(entry.getSubresource()))
         .max(Comparator.comparing(entry -> text(entry.getTime())))
         .map(ManagedFieldsEntry::getManager)
         .orElse("");

@@ -57,23 +57,38 @@ final class KindWatch implements Watcher<GenericKubernetesResource>, AutoCloseab
   /** Lists, tells the list, and watches from there. Never throws for the world's failures. */
   void list() {
     try {
-      GenericKubernetesResourceList list =
-          client.genericKubernetesResources(context).inAnyNamespace().list();
-      String version = list.getMetadata().getResourceVersion();
-      List<SourceObject> objects = new ArrayList<>();
-      list.getItems().forEach(item -> objects.add(ApiObjects.object(kind, item)));
-      tell(new SourceEvent.Relisted(kind.kind(), objects));
-      follow(version);
+      listAndFollow();
     } catch (KubernetesClientException e) {
-      if (e.getCode() == NOT_FOUND) {
-        unknownKind();
-      } else {
-        LOG.warn("cannot list {}: {}", kind.plural(), e.getMessage());
-        again(RETRY_MILLIS);
-      }
+      LOG.warn("cannot list {}: {}", kind.plural(), e.getMessage());
+      again(RETRY_MILLIS);
     } catch (RuntimeException e) {
-      sink.failed(e);
+      giveUp(e);
     }
+  }
+
+  private void listAndFollow() {
+    GenericKubernetesResourceList list;
+    try {
+      list = client.genericKubernetesResources(context).inAnyNamespace().list();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != NOT_FOUND) {
+        throw e;
+      }
+      unknownKind();
+      return;
+    }
+    String version = list.getMetadata().getResourceVersion();
+    List<SourceObject> objects = new ArrayList<>();
+    list.getItems().forEach(item -> objects.add(ApiObjects.object(kind, item)));
+    tell(new SourceEvent.Relisted(kind.kind(), objects));
+    follow(version);
+  }
+
+  /** Whoever waits for the list waits in vain: a bug is not mended by another try. */
+  private synchronized void giveUp(RuntimeException bug) {
+    sink.failed(bug);
+    closed = true;
+    notifyAll();
   }
 
   /** Whether this kind's first list has been told. */
@@ -97,7 +112,7 @@ final class KindWatch implements Watcher<GenericKubernetesResource>, AutoCloseab
     }
   }
 
-  /** Waits until the first list has been told. */
+  /** Waits until the first list has been told, or never will be. */
   synchronized void awaitListed() throws InterruptedException {
     while (!listed && !closed) {
       wait();

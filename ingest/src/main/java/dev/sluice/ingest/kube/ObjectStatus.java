@@ -28,11 +28,15 @@ final class ObjectStatus {
    */
   ObjectKey seen(String key, Diagnostic row) {
     ObjectKey object = ObjectKey.parse(key.substring(0, key.indexOf('|')));
-    TreeMap<String, Diagnostic> rows = told.computeIfAbsent(object, unused -> new TreeMap<>());
-    if (row == null) {
-      rows.remove(key);
+    if (row != null) {
+      told.computeIfAbsent(object, unused -> new TreeMap<>()).put(key, row);
     } else {
-      rows.put(key, row);
+      told.computeIfPresent(
+          object,
+          (unused, rows) -> {
+            rows.remove(key);
+            return rows.isEmpty() ? null : rows;
+          });
     }
     return object;
   }

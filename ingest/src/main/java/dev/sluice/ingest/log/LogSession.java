@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class LogSession implements ObjectSink, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LogSession.class);
-  private static final Duration REFRESH_INTERVAL = Duration.ofHours(1);
+  private static final Duration LONGEST_REFRESH_INTERVAL = Duration.ofHours(1);
 
   private final Settings settings;
   private final LongSupplier clock;
@@ -150,10 +150,11 @@ public final class LogSession implements ObjectSink, AutoCloseable {
    * @throws RuntimeException why it failed
    */
   public void await() throws InterruptedException {
+    Duration interval = refreshInterval(settings.duration(Setting.HISTORY_WINDOW));
     while (true) {
       refresh();
       try {
-        end.get(REFRESH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        end.get(interval.toMillis(), TimeUnit.MILLISECONDS);
         return;
       } catch (TimeoutException e) {
         LOG.debug("looking for records that the window will pass");
@@ -164,6 +165,12 @@ public final class LogSession implements ObjectSink, AutoCloseable {
         throw new IllegalStateException(e.getCause());
       }
     }
+  }
+
+  /** What is older than half of the window is said again, and must not pass it until the next. */
+  static Duration refreshInterval(Duration window) {
+    Duration quarter = window.dividedBy(4);
+    return quarter.compareTo(LONGEST_REFRESH_INTERVAL) < 0 ? quarter : LONGEST_REFRESH_INTERVAL;
   }
 
   private synchronized void refresh() {

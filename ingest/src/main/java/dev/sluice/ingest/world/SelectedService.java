@@ -71,7 +71,7 @@ record SelectedService(ObjectKey key, SortedMap<String, String> selector, Object
               int number =
                   target.isEmpty() || target.equals("0")
                       ? port.number("port")
-                      : target.chars().allMatch(Character::isDigit)
+                      : target.matches("[0-9]{1,5}")
                           ? Integer.parseInt(target)
                           : pod.ports().getOrDefault(target + "/" + protocol, 0);
               if (number != 0) {

@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The adapter against fabric8's mock of an API server. */
 class KubernetesSourceTest {
@@ -238,6 +239,29 @@ class KubernetesSourceTest {
         assertEquals(List.of("b", "c"), names(told.list("Pod")));
         assertEquals("d", told.next(SourceEvent.Added.class, e -> true).object().key().name());
         assertEquals("30", told.next(SourceEvent.Bookmark.class, e -> true).resourceVersion());
+      }
+    }
+
+    /** Else the process would wait for a list that nobody tells any more. */
+    @Test
+    @Timeout(60)
+    void theStartDoesNotOutlastABug() {
+      BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
+      ObjectSink broken =
+          new ObjectSink() {
+            @Override
+            public void accept(List<SourceEvent> events) {
+              throw new IllegalStateException("a bug");
+            }
+
+            @Override
+            public void failed(Throwable cause) {
+              failures.add(cause);
+            }
+          };
+      try (KubernetesSource source = new KubernetesSource(client)) {
+        source.start(Past.none(1), broken);
+        assertEquals("a bug", failures.element().getMessage());
       }
     }
 

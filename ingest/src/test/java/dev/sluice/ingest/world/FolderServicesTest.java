@@ -61,6 +61,21 @@ class FolderServicesTest {
     assertEquals("[10.96.1.2, fd00:10:96::102]", clusterIps("five"));
   }
 
+  /** The Service is refused by those who read it; here it must not end the process. */
+  @Test
+  void aPortThatNoNumberHoldsIsNoPort() {
+    for (String port : List.of("99999999999", "\"99999999999\"")) {
+      world.first(
+          "n.yaml",
+          NODES,
+          "s.yaml",
+          SERVICE.replace("targetPort: http", "targetPort: " + port),
+          "p.yaml",
+          pod("web-0", ""));
+      assertEquals(0, slice().objects("ports").count());
+    }
+  }
+
   @Test
   void whoNamesAnAddressHasIt() {
     String named = SERVICE.replace("ipFamilyPolicy: PreferDualStack", "clusterIP: 10.96.1.0");
