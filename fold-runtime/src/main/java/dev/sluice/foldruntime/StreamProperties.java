@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
@@ -52,12 +53,15 @@ final class StreamProperties {
   private static String instance(Settings settings, String name) {
     Path file = settings.path(Setting.STATE_DIR).resolve(name + ".instance");
     try {
-      if (Files.exists(file)) {
-        return Files.readString(file).strip();
+      String kept = Files.exists(file) ? Files.readString(file).strip() : "";
+      if (!kept.isEmpty()) {
+        return kept;
       }
       Files.createDirectories(file.getParent());
       String instance = name + "-" + UUID.randomUUID();
-      Files.writeString(file, instance);
+      // Whole or not at all: a process may be killed at any moment.
+      Path part = Files.writeString(file.resolveSibling(file.getFileName() + ".part"), instance);
+      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       return instance;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot keep the instance name in " + file, e);

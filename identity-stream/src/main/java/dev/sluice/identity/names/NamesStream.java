@@ -14,6 +14,7 @@ import dev.sluice.schemas.convert.DesiredRecords;
 import dev.sluice.schemas.convert.DnsRecords;
 import dev.sluice.schemas.convert.NameFindings;
 import dev.sluice.schemas.convert.Row;
+import dev.sluice.schemas.registry.RegistryException;
 import dev.sluice.schemas.serde.TopicSerdes;
 import dev.sluice.schemas.topic.KafkaClients;
 import dev.sluice.schemas.topic.ResyncNeededException;
@@ -21,6 +22,7 @@ import dev.sluice.schemas.topic.Topic;
 import dev.sluice.schemas.topic.TopicCatalogue;
 import dev.sluice.schemas.topic.TopicReader;
 import dev.sluice.schemas.topic.Topics;
+import dev.sluice.schemas.topic.UnreadableRecordException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -38,6 +40,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
@@ -98,19 +101,34 @@ public final class NamesStream implements AutoCloseable {
       } catch (org.apache.kafka.common.errors.InterruptException e) {
         Thread.currentThread().interrupt();
         return;
-      } catch (KafkaException e) {
+      } catch (RuntimeException e) {
+        if (!closing && !isTheWorlds(e)) {
+          LOG.error("names cannot be folded", e);
+          broken.accept(e);
+          return;
+        }
         if (!closing) {
           LOG.warn("names wait for the brokers: {}", e.getMessage());
           java.util.concurrent.locks.LockSupport.parkNanos(RETRY.toNanos());
         }
-      } catch (RuntimeException e) {
-        if (!closing) {
-          LOG.error("names cannot be folded", e);
-          broken.accept(e);
-        }
-        return;
       }
     }
+  }
+
+  /**
+   * Whether trying again may help: brokers or the registry are away, and no record is at fault. A
+   * consumer puts what its listener throws into an exception of its own.
+   */
+  static boolean isTheWorlds(RuntimeException failure) {
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (each instanceof SerializationException) {
+        return false;
+      }
+      if (each instanceof RegistryException registry) {
+        return registry.unavailable();
+      }
+    }
+    return failure instanceof KafkaException;
   }
 
   private void prepare() {
@@ -163,11 +181,16 @@ public final class NamesStream implements AutoCloseable {
   }
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
-    DnsAnswer value =
-        serdes
-            .values(Topics.DNS_ANSWERS)
-            .deserializer()
-            .deserialize(record.topic(), record.value());
+    DnsAnswer value;
+    try {
+      value =
+          serdes
+              .values(Topics.DNS_ANSWERS)
+              .deserializer()
+              .deserialize(record.topic(), record.value());
+    } catch (SerializationException e) {
+      throw UnreadableRecordException.of(record, e).<RuntimeException>map(named -> named).orElse(e);
+    }
     DnsRecords.fromAvro(value).ifPresent(event -> fold.answer(record.offset(), event));
   }
 

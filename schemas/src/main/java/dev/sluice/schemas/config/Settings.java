@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
  * Immutable. Values are checked against their type when they are read in; unknown keys are refused.
  */
 public final class Settings {
-  private static final Pattern DURATION = Pattern.compile("(\\d+)(ms|s|m|h|d)");
+  private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
 
   private final Map<Setting, String> values;
 

@@ -51,6 +51,7 @@ class SettingsTest {
     refused("'topic.prefix' is not of the form key=value", "topic.prefix");
     refused("broker.port", "broker.port=many");
     refused("history.window", "history.window=30 days");
+    refused("history.window", "history.window=99999999999999999999d");
     SettingsException missing =
         assertThrows(
             SettingsException.class, () -> Settings.defaults().required(Setting.NODE_NAME));
