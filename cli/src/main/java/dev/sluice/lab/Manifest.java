@@ -40,6 +40,8 @@ public record Manifest(
     String text,
     Map<String, Object> body,
     String problem) {
+  private static final int LONGEST_FILE_NAME = 180;
+
   /** What a manifest is called in answers: {@code Kind namespace/name}. */
   public String title() {
     if (kind.isEmpty()) {
@@ -71,10 +73,17 @@ public record Manifest(
     return source.substring(0, source.lastIndexOf(':'));
   }
 
-  /** Where it is kept in the folder that ingest watches. */
+  /** Where it is kept in the folder that ingest watches: no other object has this file. */
   String fileName() {
-    String readable = (kind + "_" + namespace + "_" + name).replaceAll("[^A-Za-z0-9._-]", "-");
-    return readable.substring(0, Math.min(readable.length(), 180)) + ".yaml";
+    String exact = kind + "_" + namespace + "_" + name;
+    String readable = exact.replaceAll("[^A-Za-z0-9._-]", "-");
+    if (readable.equals(exact) && exact.length() <= LONGEST_FILE_NAME) {
+      return exact + ".yaml";
+    }
+    return readable.substring(0, Math.min(readable.length(), LONGEST_FILE_NAME))
+        + "-"
+        + LabNames.hash(exact, 16)
+        + ".yaml";
   }
 
   /**
@@ -120,7 +129,7 @@ public record Manifest(
     int line = 0;
     for (String each : text.split("\n", -1)) {
       line++;
-      if (each.equals("---") || each.startsWith("--- ")) {
+      if (each.stripTrailing().equals("---") || each.startsWith("--- ")) {
         add(all, file, first, document);
         document.setLength(0);
         document.append(each.substring(3));

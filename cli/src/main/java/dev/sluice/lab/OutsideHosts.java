@@ -2,6 +2,7 @@ package dev.sluice.lab;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.sluice.core.net.IpAddress;
+import dev.sluice.core.policy.LabelSyntax;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -60,7 +61,7 @@ final class OutsideHosts {
    */
   synchronized String apply(Manifest manifest) {
     Map<String, Object> spec = PodSpec.map(manifest.body().get("spec"));
-    check(spec);
+    check(manifest.name(), spec);
     Map<String, Object> before = running.get(manifest.name());
     if (spec.equals(before)) {
       return "unchanged";
@@ -77,12 +78,28 @@ final class OutsideHosts {
     return before == null ? "created" : "configured";
   }
 
-  private static void check(Map<String, Object> spec) {
+  /**
+   * @throws IllegalArgumentException saying what to write
+   */
+  static void check(String name, Map<String, Object> spec) {
+    if (!LabelSyntax.isDomain(name)) {
+      throw new IllegalArgumentException(
+          "metadata.name: \""
+              + name
+              + "\" is no name: write lower case letters, digits, '-' and '.'");
+    }
     List<String> addresses = addresses(spec);
     if (addresses.isEmpty()) {
       throw new IllegalArgumentException("spec.addresses is empty: give the host an address");
     }
-    addresses.forEach(IpAddress::parse);
+    for (String address : addresses) {
+      try {
+        IpAddress.parse(address);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "spec.addresses: " + e.getMessage() + ": write 203.0.113.10 or 2001:db8::10", e);
+      }
+    }
     LabDns.check(PodSpec.list(spec.get("names")));
   }
 

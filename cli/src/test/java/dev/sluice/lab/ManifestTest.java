@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ManifestTest {
@@ -48,6 +49,27 @@ class ManifestTest {
         - {apiVersion: v1, kind: Namespace, metadata: {name: shop}}
         """;
     assertEquals("a.yaml:2", Manifest.parse("a.yaml", list).getFirst().place("metadata", 1));
+  }
+
+  @Test
+  void linesMayEndAsOnOtherSystems() {
+    List<Manifest> all = Manifest.parse("a.yaml", FILE.replace("\n", "\r\n"));
+    assertEquals(
+        List.of("Namespace shop", "CiliumNetworkPolicy shop/first"),
+        all.stream().map(Manifest::title).toList());
+  }
+
+  @Test
+  void noTwoObjectsHaveOneFile() {
+    String role = "kind: ClusterRole\nmetadata: {name: \"%s\"}";
+    String one = "a".repeat(200) + "-1";
+    String two = "a".repeat(200) + "-2";
+    List<String> files =
+        Stream.of("system:node", "system-node", one, two)
+            .map(name -> Manifest.parse("a.yaml", role.formatted(name)).getFirst().fileName())
+            .toList();
+    assertEquals(4, files.stream().distinct().count(), files::toString);
+    assertEquals("ClusterRole__system-node.yaml", files.get(1));
   }
 
   @Test

@@ -30,7 +30,11 @@ public final class TimeText {
               : "P"
                   + text.substring(0, days + 1)
                   + (days + 1 < text.length() ? "T" + text.substring(days + 1) : "");
-      return Optional.of(now.minus(Duration.parse(iso.toUpperCase(Locale.ROOT))));
+      try {
+        return Optional.of(now.minus(Duration.parse(iso.toUpperCase(Locale.ROOT))));
+      } catch (DateTimeException | ArithmeticException e) {
+        return Optional.empty(); // older than time itself
+      }
     }
     try {
       if (text.length() == "2026-11-20".length()) {

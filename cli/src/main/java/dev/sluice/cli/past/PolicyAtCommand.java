@@ -117,7 +117,7 @@ public final class PolicyAtCommand implements Callable<Integer> {
     topics.all(Topics.REVISIONS).stream()
         .map(TopicReader.Entry::value)
         .forEach(one -> revisions.put(one.getRevision(), one));
-    if (when.matches("\\d+")) {
+    if (when.matches("[0-9]{1,18}")) {
       Map.Entry<Long, Revision> found = revisions.floorEntry(Long.parseLong(when));
       if (found == null || Long.parseLong(when) > revisions.lastKey()) {
         throw new Refusal(

@@ -27,7 +27,16 @@ class TimeTextTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "yesterday", "5", "5x", "2026-13-01"})
+  @ValueSource(
+      strings = {
+        "",
+        "yesterday",
+        "5",
+        "5x",
+        "2026-13-01",
+        "9999999999999d",
+        "99999999999999999999s"
+      })
   void refusesWhatIsNoTime(String text) {
     assertEquals(Optional.empty(), TimeText.parse(text, NOW, ZoneOffset.UTC));
   }

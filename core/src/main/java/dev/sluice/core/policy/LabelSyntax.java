@@ -26,7 +26,7 @@ public final class LabelSyntax {
   }
 
   /** A DNS name in lower case, as most objects of Kubernetes are named. */
-  static boolean isDomain(String text) {
+  public static boolean isDomain(String text) {
     if (text.length() > LONGEST_DOMAIN) {
       return false;
     }

@@ -41,7 +41,7 @@ final class LabelQuery {
   private static Predicate<List<Label>> requirement(String term) {
     Matcher set = SET.matcher(term);
     if (set.matches()) {
-      Set<String> values = Set.of(set.group(3).strip().split("\\s*,\\s*"));
+      Set<String> values = Set.copyOf(List.of(set.group(3).strip().split("\\s*,\\s*")));
       Predicate<List<Label>> in = has(set.group(1), values::contains);
       return set.group(2).equalsIgnoreCase("in") ? in : in.negate();
     }

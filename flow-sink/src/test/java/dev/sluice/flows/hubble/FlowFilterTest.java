@@ -98,5 +98,6 @@ class FlowFilterTest {
     assertThrows(IllegalArgumentException.class, () -> FlowFilter.type("debugging"));
     assertThrows(IllegalArgumentException.class, () -> FlowFilter.protocol("http"));
     assertThrows(IllegalArgumentException.class, () -> FlowFilter.label(Side.EITHER, "a,,b"));
+    FlowFilter.label(Side.EITHER, "app in (a, a)"); // said twice is said
   }
 }
