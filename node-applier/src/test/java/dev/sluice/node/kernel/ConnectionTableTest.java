@@ -132,6 +132,22 @@ class ConnectionTableTest extends PacketTest {
     assertEquals(SYN, drop.tcpFlags());
   }
 
+  /** Another reason ends what was summed, as the five seconds do. */
+  @Test
+  void dropsThatAreToldTogetherHaveTheSourcePortOfTheFirst() {
+    lab.closed(INGRESS);
+    for (int port = 40_000; port < 40_003; port++) {
+      lab.toPod(tcp(OUTSIDE, port, POD, 80).syn()).drops(133);
+    }
+    lab.pod(1, 1, POD_ID, POD, Lab.POD6, false);
+    lab.toPod(tcp(OUTSIDE, 40_003, POD, 80).syn()).drops(203);
+    assertEquals(
+        List.of("133 40000 x1", "133 40000 x2", "203 40003 x1"),
+        lab.drops().stream()
+            .map(drop -> drop.reason() + " " + drop.sourcePort() + " x" + drop.count())
+            .toList());
+  }
+
   @Test
   void aRuleThatDeniesHasAReasonOfItsOwn() {
     byte[] key = EntryCodec.key(new PolicyKey(POD_ID, INGRESS, 0, 0, 0, 0));
