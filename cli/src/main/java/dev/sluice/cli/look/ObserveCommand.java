@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
     name = "observe",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    modelTransformer = ObserveFilters.class,
     description = "Shows flows, as far back as topic flows is kept.")
 final class ObserveCommand implements Callable<Integer> {
   private static final int LAST_BY_DEFAULT = 20;
@@ -37,7 +38,6 @@ final class ObserveCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private DataOption data;
-  @Mixin private ObserveFilters filters;
 
   @Option(names = "--last", paramLabel = "N", description = "The last N flows (default: 20).")
   private Integer last;
@@ -138,7 +138,7 @@ final class ObserveCommand implements Callable<Integer> {
 
   private Predicate<Flow> wanted() {
     try {
-      Predicate<Flow> wanted = filters.predicate();
+      Predicate<Flow> wanted = ObserveFilters.of(spec.commandLine().getParseResult());
       if (since != null) {
         Instant from = time(since, "--since");
         wanted = wanted.and(flow -> !flow.getTime().isBefore(from));

@@ -1,213 +1,210 @@
 package dev.sluice.cli.look;
 
-import dev.sluice.core.cluster.ReservedIdentity;
 import dev.sluice.flows.hubble.FlowFilter;
 import dev.sluice.flows.hubble.FlowFilter.Side;
+import dev.sluice.flows.hubble.RawFilter;
 import dev.sluice.schemas.Flow;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.IModelTransformer;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
 
-/** hubble observe's filter flags; a mixin. Values of one flag are ORed, flags are ANDed. */
-final class ObserveFilters {
-  @Option(
-      names = {"-n", "--namespace"},
-      paramLabel = "NS",
-      description = "Either side's namespace.")
-  private List<String> namespace = List.of();
-
-  @Option(names = "--from-namespace", paramLabel = "NS", description = "The source's namespace.")
-  private List<String> fromNamespace = List.of();
-
-  @Option(names = "--to-namespace", paramLabel = "NS", description = "The destination's namespace.")
-  private List<String> toNamespace = List.of();
-
-  @Option(
-      names = {"-A", "--all-namespaces"},
-      description = "All namespaces (the default).")
-  private boolean allNamespaces;
-
-  @Option(names = "--pod", paramLabel = "[NS/]POD", description = "Either side's pod, by prefix.")
-  private List<String> pod = List.of();
-
-  @Option(names = "--from-pod", paramLabel = "[NS/]POD", description = "The source pod, by prefix.")
-  private List<String> fromPod = List.of();
-
-  @Option(
-      names = "--to-pod",
-      paramLabel = "[NS/]POD",
-      description = "The destination pod, by prefix.")
-  private List<String> toPod = List.of();
-
-  @Option(
-      names = {"-l", "--label"},
-      paramLabel = "SELECTOR",
-      description = "Either side's labels.")
-  private List<String> label = List.of();
-
-  @Option(names = "--from-label", paramLabel = "SELECTOR", description = "The source's labels.")
-  private List<String> fromLabel = List.of();
-
-  @Option(names = "--to-label", paramLabel = "SELECTOR", description = "The destination's labels.")
-  private List<String> toLabel = List.of();
-
-  @Option(names = "--ip", paramLabel = "IP|CIDR", description = "Either side's address.")
-  private List<String> ip = List.of();
-
-  @Option(names = "--from-ip", paramLabel = "IP|CIDR", description = "The source's address.")
-  private List<String> fromIp = List.of();
-
-  @Option(names = "--to-ip", paramLabel = "IP|CIDR", description = "The destination's address.")
-  private List<String> toIp = List.of();
-
-  @Option(names = "--port", paramLabel = "PORT", description = "Either side's port.")
-  private List<Integer> port = List.of();
-
-  @Option(names = "--from-port", paramLabel = "PORT", description = "The source port.")
-  private List<Integer> fromPort = List.of();
-
-  @Option(names = "--to-port", paramLabel = "PORT", description = "The destination port.")
-  private List<Integer> toPort = List.of();
-
-  @Option(names = "--identity", paramLabel = "ID", description = "Either side's identity.")
-  private List<String> identity = List.of();
-
-  @Option(names = "--from-identity", paramLabel = "ID", description = "The source's identity.")
-  private List<String> fromIdentity = List.of();
-
-  @Option(names = "--to-identity", paramLabel = "ID", description = "The destination's identity.")
-  private List<String> toIdentity = List.of();
-
-  @Option(
-      names = "--service",
-      paramLabel = "[NS/]PREFIX",
-      description = "The Service that was dialled.")
-  private List<String> service = List.of();
-
-  @Option(
-      names = "--to-service",
-      paramLabel = "[NS/]PREFIX",
-      description = "The Service that was dialled.")
-  private List<String> toService = List.of();
-
-  @Option(names = "--workload", paramLabel = "[NS/]NAME", description = "Either side's workload.")
-  private List<String> workload = List.of();
-
-  @Option(
-      names = "--from-workload",
-      paramLabel = "[NS/]NAME",
-      description = "The source's workload.")
-  private List<String> fromWorkload = List.of();
-
-  @Option(
-      names = "--to-workload",
-      paramLabel = "[NS/]NAME",
-      description = "The destination's workload.")
-  private List<String> toWorkload = List.of();
-
-  @Option(names = "--protocol", paramLabel = "PROTO", description = "tcp, udp, sctp, icmp, …")
-  private List<String> protocol = List.of();
-
-  @Option(names = "--tcp-flags", paramLabel = "FLAGS", description = "SYN, or SYN,ACK (all set).")
-  private List<String> tcpFlags = List.of();
-
-  @Option(names = "--verdict", paramLabel = "VERDICT", description = "FORWARDED, DROPPED, …")
-  private List<String> verdict = List.of();
-
-  @Option(
-      names = {"-t", "--type"},
-      paramLabel = "TYPE[:SUBTYPE]",
-      description = "drop, policy-verdict, trace or l7.")
-  private List<String> type = List.of();
-
-  @Option(names = "--drop-reason-desc", paramLabel = "NAME", description = "hubble's DropReason.")
-  private List<String> dropReason = List.of();
-
-  @Option(names = "--traffic-direction", paramLabel = "DIR", description = "ingress or egress.")
-  private List<String> direction = List.of();
-
-  @Option(names = "--node-name", paramLabel = "NODE", description = "The node that judged.")
-  private List<String> node = List.of();
-
-  @Option(names = "--uuid", paramLabel = "UUID", description = "One flow.")
-  private List<String> uuid = List.of();
-
-  @Option(
-      names = {"-4", "--ipv4"},
-      description = "Only IPv4.")
-  private boolean ipv4;
-
-  @Option(
-      names = {"-6", "--ipv6"},
-      description = "Only IPv6.")
-  private boolean ipv6;
+/**
+ * hubble observe's filter flags, added to a command. Values of one flag are ORed, flags are ANDed;
+ * {@code --not} makes the next flag one of the other kind: what has all of those is left out.
+ * Filters of {@code --allowlist} are alternatives to the flags, those of {@code --denylist} are
+ * left out one by one, as hubble does it.
+ */
+final class ObserveFilters implements IModelTransformer {
+  private static final String NOT = "--not";
+  private static final String ALLOW = "--allowlist";
+  private static final String DENY = "--denylist";
+  private static final List<Flag> FLAGS = flags();
 
   /**
-   * The filter that the flags ask for.
+   * @param names with the long one last
+   * @param value of the help text; empty: the flag has none
+   * @param field whose values are ORed
+   */
+  private record Flag(
+      List<String> names,
+      String value,
+      String description,
+      String field,
+      Function<String, Predicate<Flow>> test) {}
+
+  private interface Sided {
+    Predicate<Flow> test(Side side, String value);
+  }
+
+  private static List<Flag> flags() {
+    List<Flag> flags = new ArrayList<>();
+    sided(flags, List.of("-n"), "namespace", "NS", "namespace", FlowFilter::namespace);
+    sided(flags, List.of(), "pod", "[NS/]POD", "pod, by prefix", FlowFilter::pod);
+    sided(flags, List.of("-l"), "label", "SELECTOR", "labels", FlowFilter::label);
+    sided(flags, List.of(), "ip", "IP|CIDR", "address", FlowFilter::ip);
+    sided(flags, List.of(), "port", "PORT", "port", FlowFilter::port);
+    sided(flags, List.of(), "identity", "ID", "identity", FlowFilter::identity);
+    sided(flags, List.of(), "workload", "[NS/]NAME", "workload", FlowFilter::workload);
+    for (String name : List.of("service", "to-service")) {
+      plain(
+          flags,
+          name,
+          "[NS/]PREFIX",
+          "The Service that was dialled.",
+          value -> FlowFilter.service(Side.EITHER, value));
+    }
+    plain(flags, "protocol", "PROTO", "tcp, udp, sctp, icmp, …", FlowFilter::protocol);
+    plain(flags, "tcp-flags", "FLAGS", "SYN, or SYN,ACK (all set).", FlowFilter::tcpFlags);
+    plain(flags, "verdict", "VERDICT", "FORWARDED, DROPPED, …", FlowFilter::verdict);
+    flags.add(
+        new Flag(
+            List.of("-t", "--type"),
+            "TYPE[:SUBTYPE]",
+            "drop, policy-verdict, trace or l7.",
+            "type",
+            FlowFilter::type));
+    plain(flags, "drop-reason-desc", "NAME", "hubble's DropReason.", FlowFilter::dropReason);
+    plain(flags, "traffic-direction", "DIR", "ingress or egress.", FlowFilter::direction);
+    plain(flags, "node-name", "NODE", "The node that judged.", FlowFilter::node);
+    plain(flags, "uuid", "UUID", "One flow.", FlowFilter::uuid);
+    for (int version : new int[] {4, 6}) {
+      flags.add(
+          new Flag(
+              List.of("-" + version, "--ipv" + version),
+              "",
+              "Only IPv%d.".formatted(version),
+              "ip version",
+              value -> FlowFilter.ipVersion(version)));
+    }
+    return List.copyOf(flags);
+  }
+
+  private static void sided(
+      List<Flag> flags, List<String> shorts, String name, String value, String what, Sided test) {
+    List<String> names = new ArrayList<>(shorts);
+    names.add("--" + name);
+    flags.add(
+        new Flag(
+            names,
+            value,
+            "Either side's " + what + ".",
+            name,
+            text -> test.test(Side.EITHER, text)));
+    plain(
+        flags,
+        "from-" + name,
+        value,
+        "The source's " + what + ".",
+        text -> test.test(Side.FROM, text));
+    plain(
+        flags,
+        "to-" + name,
+        value,
+        "The destination's " + what + ".",
+        text -> test.test(Side.TO, text));
+  }
+
+  private static void plain(
+      List<Flag> flags,
+      String name,
+      String value,
+      String description,
+      Function<String, Predicate<Flow>> test) {
+    flags.add(new Flag(List.of("--" + name), value, description, name, test));
+  }
+
+  @Override
+  public CommandSpec transform(CommandSpec command) {
+    for (Flag flag : FLAGS) {
+      OptionSpec.Builder option =
+          OptionSpec.builder(flag.names().toArray(String[]::new)).description(flag.description());
+      command.addOption(
+          flag.value().isEmpty()
+              ? option.arity("0").build()
+              : values(option.paramLabel(flag.value())));
+    }
+    command.addOption(
+        OptionSpec.builder("-A", "--all-namespaces")
+            .arity("0")
+            .description("All namespaces (the default).")
+            .build());
+    command.addOption(
+        OptionSpec.builder(NOT)
+            .type(List.class)
+            .auxiliaryTypes(Boolean.class)
+            .arity("0")
+            .description("Leaves out what the next filter flag says.")
+            .build());
+    command.addOption(
+        values(
+            OptionSpec.builder(ALLOW)
+                .paramLabel("JSON")
+                .description("hubble's FlowFilter: also shows what it says.")));
+    command.addOption(
+        values(
+            OptionSpec.builder(DENY)
+                .paramLabel("JSON")
+                .description("hubble's FlowFilter: leaves out what it says.")));
+    return command;
+  }
+
+  private static OptionSpec values(OptionSpec.Builder option) {
+    return option.type(List.class).auxiliaryTypes(String.class).arity("1").build();
+  }
+
+  /**
+   * The filter that a command line asks for.
    *
    * @throws IllegalArgumentException when a value is not one, in one sentence
    */
-  Predicate<Flow> predicate() {
-    List<Predicate<Flow>> tests = new ArrayList<>();
-    sided(tests, FlowFilter::namespace, namespace, fromNamespace, toNamespace);
-    sided(tests, FlowFilter::pod, pod, fromPod, toPod);
-    sided(tests, FlowFilter::label, label, fromLabel, toLabel);
-    sided(tests, FlowFilter::ip, ip, fromIp, toIp);
-    sided(tests, FlowFilter::port, port, fromPort, toPort);
-    sided(tests, ObserveFilters::identity, identity, fromIdentity, toIdentity);
-    sided(tests, FlowFilter::service, service, List.of(), toService);
-    sided(tests, FlowFilter::workload, workload, fromWorkload, toWorkload);
-    any(tests, protocol, FlowFilter::protocol);
-    any(tests, tcpFlags, FlowFilter::tcpFlags);
-    any(tests, verdict, FlowFilter::verdict);
-    any(tests, type, FlowFilter::type);
-    any(tests, dropReason, FlowFilter::dropReason);
-    any(tests, direction, FlowFilter::direction);
-    any(tests, node, FlowFilter::node);
-    any(tests, uuid, FlowFilter::uuid);
-    if (ipv4 != ipv6) {
-      tests.add(FlowFilter.ipVersion(ipv4 ? 4 : 6));
+  static Predicate<Flow> of(ParseResult parsed) {
+    Map<String, Flag> flags = new HashMap<>();
+    FLAGS.forEach(flag -> flags.put(flag.names().getLast(), flag));
+    Map<String, List<Predicate<Flow>>> wanted = new LinkedHashMap<>();
+    Map<String, List<Predicate<Flow>>> unwanted = new LinkedHashMap<>();
+    List<Predicate<Flow>> allowed = new ArrayList<>();
+    List<Predicate<Flow>> denied = new ArrayList<>();
+    Map<String, Integer> seen = new HashMap<>();
+    boolean not = false;
+    for (OptionSpec option : parsed.matchedOptions()) { // each as often as it was written
+      String name = option.longestName();
+      int index = seen.merge(name, 1, Integer::sum) - 1;
+      Flag flag = flags.get(name);
+      if (name.equals(NOT)) {
+        not = true;
+      } else if (name.equals(ALLOW)) {
+        allowed.add(RawFilter.parse(option.stringValues().get(index)));
+      } else if (name.equals(DENY)) {
+        denied.add(RawFilter.parse(option.stringValues().get(index)));
+      } else if (flag != null) {
+        String value = flag.value().isEmpty() ? "" : option.stringValues().get(index);
+        (not ? unwanted : wanted)
+            .computeIfAbsent(flag.field(), field -> new ArrayList<>())
+            .add(flag.test().apply(value));
+        not = false;
+      }
     }
-    return FlowFilter.all(tests);
-  }
-
-  private static Predicate<Flow> identity(Side side, String text) {
-    int number =
-        Arrays.stream(ReservedIdentity.values())
-            .filter(reserved -> reserved.text().equals(text))
-            .findFirst()
-            .map(ReservedIdentity::number)
-            .orElseGet(() -> number(text));
-    return FlowFilter.identity(side, number);
-  }
-
-  private static int number(String text) {
-    try {
-      return Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "--identity " + text + " is neither a number nor a reserved identity's name", e);
+    if (not) {
+      throw new IllegalArgumentException("--not needs a filter flag after it");
     }
-  }
-
-  private interface Sided<T> {
-    Predicate<Flow> test(Side side, T value);
-  }
-
-  private static <T> void sided(
-      List<Predicate<Flow>> tests, Sided<T> test, List<T> either, List<T> from, List<T> to) {
-    any(tests, either, value -> test.test(Side.EITHER, value));
-    any(tests, from, value -> test.test(Side.FROM, value));
-    any(tests, to, value -> test.test(Side.TO, value));
-  }
-
-  private static <T> void any(
-      List<Predicate<Flow>> tests, List<T> values, Function<T, Predicate<Flow>> test) {
-    if (!values.isEmpty()) {
-      tests.add(FlowFilter.any(values.stream().map(test).toList()));
+    if (!wanted.isEmpty() || allowed.isEmpty()) {
+      allowed.add(all(wanted));
     }
+    if (!unwanted.isEmpty()) {
+      denied.add(all(unwanted));
+    }
+    return FlowFilter.any(allowed).and(FlowFilter.any(denied).negate());
+  }
+
+  private static Predicate<Flow> all(Map<String, List<Predicate<Flow>>> fields) {
+    return FlowFilter.all(fields.values().stream().map(FlowFilter::any).toList());
   }
 }

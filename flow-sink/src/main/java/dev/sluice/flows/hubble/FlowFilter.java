@@ -1,9 +1,11 @@
 package dev.sluice.flows.hubble;
 
+import dev.sluice.core.cluster.ReservedIdentity;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
 import dev.sluice.schemas.Flow;
 import dev.sluice.schemas.FlowPeer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
@@ -93,8 +95,24 @@ public final class FlowFilter {
     return side.peer(peer -> query.matches(peer.getLabels()));
   }
 
-  public static Predicate<Flow> identity(Side side, int number) {
+  /** A number, or a reserved identity's name. */
+  public static Predicate<Flow> identity(Side side, String text) {
+    int number =
+        Arrays.stream(ReservedIdentity.values())
+            .filter(reserved -> reserved.text().equals(text))
+            .findFirst()
+            .map(ReservedIdentity::number)
+            .orElseGet(
+                () -> number(text, "identity %s is neither a number nor a reserved one's name"));
     return side.peer(peer -> peer.getIdentity() == number);
+  }
+
+  private static int number(String text, String otherwise) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(otherwise.formatted(text), e);
+    }
   }
 
   /** An address or a prefix. */
@@ -105,7 +123,8 @@ public final class FlowFilter {
         (peer, flow) -> prefix.contains(IpAddress.parse(flow.getDestinationIp())));
   }
 
-  public static Predicate<Flow> port(Side side, int port) {
+  public static Predicate<Flow> port(Side side, String text) {
+    int port = number(text, "port %s is no number");
     return side.test(
         (peer, flow) -> flow.getSourcePort() == port,
         (peer, flow) -> flow.getDestinationPort() == port);

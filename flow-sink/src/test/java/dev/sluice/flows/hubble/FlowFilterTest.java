@@ -53,10 +53,10 @@ class FlowFilterTest {
         row("label unequal", FlowFilter.label(Side.FROM, "app!=frontend"), false, true, false),
         row("label absent", FlowFilter.label(Side.FROM, "!app"), false, true, false),
         row("two labels", FlowFilter.label(Side.FROM, "app=frontend,tier"), false, false, false),
-        row("identity", FlowFilter.identity(Side.FROM, 2), false, true, false),
+        row("identity", FlowFilter.identity(Side.FROM, "2"), false, true, false),
         row("ip", FlowFilter.ip(Side.FROM, "203.0.113.0/24"), false, true, false),
         row("ip v6", FlowFilter.ip(Side.EITHER, "fd00:10:0:1::6"), false, false, true),
-        row("port", FlowFilter.port(Side.TO, 8080), true, true, false),
+        row("port", FlowFilter.port(Side.TO, "8080"), true, true, false),
         row("protocol", FlowFilter.protocol("icmp"), false, false, true),
         row("verdict", FlowFilter.verdict("dropped"), false, true, false),
         row("type drop", FlowFilter.type("drop"), false, true, false),
@@ -86,7 +86,7 @@ class FlowFilterTest {
             List.of(
                 FlowFilter.any(
                     List.of(FlowFilter.verdict("DROPPED"), FlowFilter.verdict("FORWARDED"))),
-                FlowFilter.any(List.of(FlowFilter.identity(Side.FROM, 2)))));
+                FlowFilter.any(List.of(FlowFilter.identity(Side.FROM, "2")))));
     assertTrue(filter.test(Flows.dropped()));
     assertEquals(false, filter.test(Flows.allowed()));
   }
