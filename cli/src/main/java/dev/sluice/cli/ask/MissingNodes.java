@@ -49,7 +49,9 @@ final class MissingNodes {
       case NODE -> declared.add(manifest.key().name());
       case "Pod" -> wish(map(manifest.body(), "spec"));
       default -> {
-        Map<String, Object> template = map(map(manifest.body(), "spec"), "template");
+        Map<String, Object> spec = map(manifest.body(), "spec");
+        Map<String, Object> job = map(map(spec, "jobTemplate"), "spec"); // of a CronJob
+        Map<String, Object> template = map(job.isEmpty() ? spec : job, "template");
         if (!template.isEmpty()) {
           wish(map(template, "spec"));
         }

@@ -26,7 +26,6 @@ import dev.sluice.core.policy.L7Rules;
 import dev.sluice.core.policy.L7Text;
 import dev.sluice.ingest.manifest.Manifest;
 import dev.sluice.ingest.manifest.ManifestFile;
-import dev.sluice.ingest.port.Past;
 import dev.sluice.ingest.port.Problem;
 import dev.sluice.ingest.world.FolderWorld;
 import java.util.ArrayList;
@@ -67,7 +66,7 @@ final class OfflineWorld {
   private PolicyLookup lookup;
 
   private OfflineWorld(List<ManifestFile> files) {
-    FolderWorld folder = new FolderWorld(Past.none(1));
+    FolderWorld folder = FolderWorld.asked();
     Set<String> required = new TreeSet<>(ClusterFold.REQUIRED_KINDS);
     required.addAll(PolicyFold.REQUIRED_KINDS);
     events = ObjectLine.of(folder.first(MissingNodes.add(files)), required);

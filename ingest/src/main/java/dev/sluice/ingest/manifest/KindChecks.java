@@ -11,7 +11,8 @@ import java.util.Set;
  * those who read the kind.
  */
 final class KindChecks {
-  private static final Set<String> WORKLOADS = Set.of("Deployment", "ReplicaSet", "StatefulSet");
+  private static final Set<String> WORKLOADS =
+      Set.of("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job");
   private static final long MOST_REPLICAS = 100_000;
 
   private KindChecks() {}
@@ -22,7 +23,10 @@ final class KindChecks {
     } else if (kind.equals("Node")) {
       node(object);
     } else if (WORKLOADS.contains(kind)) {
-      workload(object);
+      workload(object.requiredFields("spec"));
+    } else if (kind.equals("CronJob")) {
+      Fields job = object.requiredFields("spec").requiredFields("jobTemplate");
+      workload(job.requiredFields("spec"));
     }
   }
 
@@ -44,8 +48,7 @@ final class KindChecks {
     }
   }
 
-  private static void workload(Fields object) throws ManifestException {
-    Fields spec = object.requiredFields("spec");
+  private static void workload(Fields spec) throws ManifestException {
     Long replicas = spec.number("replicas");
     if (replicas != null && (replicas < 0 || replicas > MOST_REPLICAS)) {
       throw new ManifestException(
@@ -67,7 +70,7 @@ final class KindChecks {
         throw new ManifestException(
             "selector-mismatch",
             selector.line("matchLabels"),
-            "spec.selector.matchLabels",
+            selector.path("matchLabels"),
             "the template's labels do not have %s=%s: the pods would not be its own"
                 .formatted(wanted.getKey(), wanted.getValue()));
       }

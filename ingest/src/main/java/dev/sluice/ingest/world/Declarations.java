@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Which file declares which object. A file is taken whole: when it cannot be read, or declares an
@@ -37,8 +38,14 @@ final class Declarations {
   /** Who declared an object before the process started: the first to have it again. */
   private final Map<ObjectKey, String> pastOwners;
 
-  Declarations(Map<ObjectKey, String> pastOwners) {
+  private final Function<Manifest, List<Manifest>> expansion;
+
+  /**
+   * @param expansion a manifest with the pods that it stands for
+   */
+  Declarations(Map<ObjectKey, String> pastOwners, Function<Manifest, List<Manifest>> expansion) {
     this.pastOwners = pastOwners;
+    this.expansion = expansion;
   }
 
   /** Objects of a file that cannot be read any more stay, where no other file declares them. */
@@ -90,10 +97,10 @@ final class Declarations {
     return List.copyOf(problems.values());
   }
 
-  private static Map<ObjectKey, Manifest> declared(ManifestFile file) {
+  private Map<ObjectKey, Manifest> declared(ManifestFile file) {
     Map<ObjectKey, Manifest> declared = new LinkedHashMap<>();
     for (Manifest manifest : file.manifests()) {
-      for (Manifest object : Expansion.expand(manifest)) {
+      for (Manifest object : expansion.apply(manifest)) {
         declared.putIfAbsent(object.key(), object);
       }
     }

@@ -14,25 +14,54 @@ import java.util.TreeMap;
 /**
  * The pods a workload stands for: replica i of NAME is the pod {@code NAME-i}, from 0, owned by the
  * workload, with its template's labels, annotations and spec.
+ *
+ * <p>How many pods a DaemonSet, a Job or a CronJob has, and when, does not follow from the object
+ * alone: who runs pods makes none of them. Who only asks what policies say needs no more than one.
  */
 final class Expansion {
   private static final Set<String> WORKLOADS = Set.of("Deployment", "ReplicaSet", "StatefulSet");
 
+  private static final Set<String> NOT_RUN = Set.of("DaemonSet", "Job", "CronJob");
+
   private Expansion() {}
 
-  /** The manifest itself, then the pods it stands for. */
+  /** Whether no pods are run of a workload of this kind. */
+  static boolean isNotRun(String kind) {
+    return NOT_RUN.contains(kind);
+  }
+
+  /** The manifest itself, then the pods that are run of it. */
   static List<Manifest> expand(Manifest manifest) {
-    if (!WORKLOADS.contains(manifest.key().kind())) {
-      return List.of(manifest);
-    }
+    Map<String, Object> spec = map(manifest.body(), "spec");
+    return WORKLOADS.contains(manifest.key().kind())
+        ? withPods(
+            manifest, List.of("spec"), spec.get("replicas") instanceof Long count ? count : 1)
+        : List.of(manifest);
+  }
+
+  /** As {@link #expand}, with one pod of each workload that is not run. */
+  static List<Manifest> expandAll(Manifest manifest) {
+    return switch (manifest.key().kind()) {
+      case "DaemonSet", "Job" -> withPods(manifest, List.of("spec"), 1);
+      case "CronJob" -> withPods(manifest, List.of("spec", "jobTemplate", "spec"), 1);
+      default -> expand(manifest);
+    };
+  }
+
+  /**
+   * @param path to what holds the template
+   */
+  private static List<Manifest> withPods(Manifest manifest, List<String> path, long replicas) {
     List<Manifest> all = new ArrayList<>();
     all.add(manifest);
-    Map<String, Object> spec = map(manifest.body(), "spec");
-    Map<String, Object> template = map(spec, "template");
-    Lines lines =
-        new Lines(
-            manifest.line(), manifest.lines().below("spec").below("template").fields(), List.of());
-    long replicas = spec.get("replicas") instanceof Long count ? count : 1;
+    Map<String, Object> holder = manifest.body();
+    Lines place = manifest.lines();
+    for (String field : path) {
+      holder = map(holder, field);
+      place = place.below(field);
+    }
+    Map<String, Object> template = map(holder, "template");
+    Lines lines = new Lines(manifest.line(), place.below("template").fields(), List.of());
     for (long i = 0; i < replicas; i++) {
       ObjectKey key =
           new ObjectKey("Pod", manifest.key().namespace(), manifest.key().name() + "-" + i);

@@ -3,6 +3,7 @@ package dev.sluice.ingest.world;
 import dev.sluice.core.cluster.ClusterFold;
 import dev.sluice.core.cluster.ObjectBody;
 import dev.sluice.core.log.ObjectKey;
+import dev.sluice.core.policy.Finding.Severity;
 import dev.sluice.ingest.manifest.Manifest;
 import dev.sluice.ingest.manifest.ManifestFile;
 import dev.sluice.ingest.port.Past;
@@ -51,11 +52,28 @@ public final class FolderWorld {
   private final PastObjects past;
   private List<Problem> told = List.of();
 
+  /** Workloads of which no pods are run, with a word about it; empty where none are run at all. */
+  private final Map<ObjectKey, Problem> notRun = new TreeMap<>();
+
+  private final boolean running;
+
+  /** A cluster whose pods are run. */
   public FolderWorld(Past past) {
+    this(past, true);
+  }
+
+  private FolderWorld(Past past, boolean running) {
     this.past = new PastObjects(past);
-    this.declarations = new Declarations(this.past.files());
+    this.declarations =
+        new Declarations(this.past.files(), running ? Expansion::expand : Expansion::expandAll);
     this.pods = new PodTable(past);
     this.services = new ServiceTable(past);
+    this.running = running;
+  }
+
+  /** A cluster that is only asked about: every workload has a pod at least. */
+  public static FolderWorld asked() {
+    return new FolderWorld(Past.none(1), false);
   }
 
   /**
@@ -124,6 +142,7 @@ public final class FolderWorld {
   public List<Problem> problems() {
     List<Problem> problems = new ArrayList<>(declarations.problems());
     problems.addAll(pods.problems());
+    problems.addAll(notRun.values());
     return List.copyOf(problems);
   }
 
@@ -195,9 +214,21 @@ public final class FolderWorld {
   private void keep(ObjectKey key, Declarations.Changed change) {
     if (change.after() == null) {
       others.remove(key);
+      notRun.remove(key);
     } else {
       others.put(key, change.after());
+      if (running && Expansion.isNotRun(key.kind())) {
+        notRun.put(key, noPods(change.after()));
+      }
     }
+  }
+
+  private static Problem noPods(Manifest workload) {
+    return workload.problem(
+        Severity.WARNING,
+        "no-pods-run",
+        "",
+        "no pods are run of a " + workload.key().kind() + ": write a Deployment, or Pods");
   }
 
   private void node(Declarations.Changed change) {

@@ -204,6 +204,23 @@ class FolderWorldTest {
   }
 
   @Test
+  void itIsSaidOfWhichWorkloadsNoPodsAreRun() {
+    String agent =
+        """
+        apiVersion: apps/v1
+        kind: DaemonSet
+        metadata: {name: agent, namespace: shop}
+        spec: {template: {metadata: {labels: {app: agent}}}}
+        """;
+    world.first("n.yaml", node(1), "d.yaml", agent);
+    assertEquals("none", world.place("shop", "agent-0"));
+    assertEquals(
+        "no pods are run of a DaemonSet: write a Deployment, or Pods", world.problem().message());
+    world.step("d.yaml", null);
+    assertEquals(List.of(), world.problems());
+  }
+
+  @Test
   void aDeploymentIsItsPods() {
     world.first("n.yaml", node(1), "d.yaml", deployment(2, "run"));
     Map<String, Object> metadata = Expansion.map(world.body("Pod/shop/web-1"), "metadata");
