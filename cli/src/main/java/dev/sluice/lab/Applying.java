@@ -10,6 +10,7 @@ import dev.sluice.schemas.topic.Topics;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +21,6 @@ import java.util.function.BooleanSupplier;
  * take, from the file over the log to every node's kernel. One request at a time.
  */
 final class Applying {
-  private static final Duration DIAGNOSTICS_EVERY = Duration.ofMillis(150);
-
   /** What is known of one object on its way. */
   private static final class Step {
     final Manifest manifest;
@@ -120,39 +119,39 @@ final class Applying {
     return step;
   }
 
-  /** Until ingest has read every written file, or said why it does not. */
+  /** Until ingest has read every written file; those that it refuses are taken back. */
   private boolean awaitRead(Iterable<Step> steps, long deadline) {
+    Map<String, Step> byFile = new HashMap<>();
     for (Step step : steps) {
       if (!step.written() || step.manifest.kind().equals(OutsideHosts.KIND)) {
         continue;
       }
       String file = step.manifest.fileName();
       String hash = ManifestFolder.hash(step.manifest.text());
-      while (!Waiting.until(DIAGNOSTICS_EVERY, () -> log.hasRead(file, hash))) {
-        if (System.nanoTime() > deadline) {
-          return false;
-        }
-        if (refusedByIngest(step, file)) {
-          break;
-        }
+      if (!await(deadline, () -> log.hasRead(file, hash))) {
+        return false;
       }
-      refusedByIngest(step, file);
+      byFile.put(file, step);
     }
+    takeBackRefused(byFile);
     return true;
   }
 
-  /** Takes a file back that ingest refuses: the object that was there stays. */
-  private boolean refusedByIngest(Step step, String file) {
-    for (Diagnostic diagnostic : diagnostics()) {
-      if (diagnostic.getSeverity() == Severity.REFUSED
-          && diagnostic.getFile().equals(file)
-          && diagnostic.getPosition() < 0) {
+  /**
+   * Takes files back that ingest refuses: the objects that were there stay. What it says of a file
+   * is in the topic before the log says that it has read it.
+   */
+  private void takeBackRefused(Map<String, Step> byFile) {
+    for (Diagnostic diagnostic : byFile.isEmpty() ? List.<Diagnostic>of() : diagnostics()) {
+      Step step = byFile.get(diagnostic.getFile());
+      if (step != null
+          && diagnostic.getSeverity() == Severity.REFUSED
+          && diagnostic.getPosition() < 0
+          && !step.rejected()) {
         step.outcome = "rejected: " + reason(step.manifest, diagnostic);
-        folder.restore(file, step.before);
-        return true;
+        folder.restore(diagnostic.getFile(), step.before);
       }
     }
-    return false;
   }
 
   private boolean awaitCompiled(long deadline) {

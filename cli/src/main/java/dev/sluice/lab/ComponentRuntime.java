@@ -3,11 +3,14 @@ package dev.sluice.lab;
 import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +29,9 @@ final class ComponentRuntime {
   private static final Duration LEAVE = Duration.ofSeconds(30);
   private static final long STEADY_NANOS = Duration.ofSeconds(30).toNanos();
 
+  /** How a process ends that does not take its settings. */
+  private static final int BAD_SETTINGS = 2;
+
   private final ComponentSpec spec;
   private final LabFiles files;
   private final Runnable changed;
@@ -33,6 +39,7 @@ final class ComponentRuntime {
   private String state = "stopped";
   private LabState.Pid process;
   private Duration backoff = SHORTEST_BACKOFF;
+  private boolean badSettings;
   private long generation;
 
   /**
@@ -56,6 +63,20 @@ final class ComponentRuntime {
 
   synchronized boolean running() {
     return state.equals("running");
+  }
+
+  /** What it said when it did not take its settings: trying again helps nobody. */
+  Optional<String> refusal() {
+    synchronized (this) {
+      if (!badSettings) {
+        return Optional.empty();
+      }
+    }
+    try (Stream<String> said = Files.lines(files.log(spec.id()))) {
+      return said.filter(line -> !line.isBlank()).reduce((before, last) -> last);
+    } catch (IOException | UncheckedIOException e) {
+      return Optional.of(spec.id() + " does not take its settings");
+    }
   }
 
   /** Starts it unless it is alive; returns at once. */
@@ -155,6 +176,7 @@ final class ComponentRuntime {
       }
       state = "failed";
       process = null;
+      badSettings = status == BAD_SETTINGS;
       boolean steady = System.nanoTime() - began > STEADY_NANOS;
       // The first time at once, as a kubelet does.
       wait = steady ? Duration.ZERO : backoff;

@@ -69,7 +69,7 @@ public final class Supervisor implements AutoCloseable {
    * @throws LabFailure when a component does not start
    */
   public int start(Consumer<String> out, Consumer<String> err) throws IOException {
-    refuseSecond();
+    refuseSecond(files);
     new Teardown(files).run();
     Files.createDirectories(files.data());
     Files.createDirectories(files.manifests());
@@ -118,7 +118,10 @@ public final class Supervisor implements AutoCloseable {
     return status;
   }
 
-  private void refuseSecond() {
+  /**
+   * @throws Refusal when a lab runs in the directory already
+   */
+  public static void refuseSecond(LabFiles files) {
     try {
       LabState before =
           LabHandle.MAPPER.readValue(Files.readAllBytes(files.state()), LabState.class);
@@ -207,6 +210,7 @@ public final class Supervisor implements AutoCloseable {
             () -> {
               for (ComponentRuntime component : components) {
                 String id = component.spec().id();
+                component.refusal().ifPresent(Supervisor::fail);
                 if (component.running() && !told.contains(id)) {
                   told.add(id);
                   progress.accept("ready: " + id);
@@ -227,6 +231,10 @@ public final class Supervisor implements AutoCloseable {
                   missing.isEmpty() ? "ingest has not listed the pods" : missing,
                   files.logs()));
     }
+  }
+
+  private static void fail(String sentence) {
+    throw new LabFailure(sentence);
   }
 
   private <T extends AutoCloseable> T closing(T resource) {

@@ -3,13 +3,13 @@ package dev.sluice.cli.lab;
 import dev.sluice.cli.Refusal;
 import dev.sluice.lab.JavaCommand;
 import dev.sluice.lab.LabOptions;
+import dev.sluice.lab.Supervisor;
 import dev.sluice.lab.Waiting;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,21 +31,27 @@ final class DetachedLab {
 
   /** Returns the exit status: 1 when it did not come up or an object was rejected. */
   int up() throws IOException {
-    Path log = options.files().log("supervisor");
-    Files.createDirectories(log.getParent());
-    Files.writeString(log, "", StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
+    Supervisor.refuseSecond(options.files());
+    Path log = emptied(options.files().log("supervisor"));
+    Path errors = emptied(options.files().log("supervisor-errors"));
     Process supervisor =
         new ProcessBuilder(command())
             .redirectInput(new File("/dev/null"))
-            .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
             .start();
-    Follow follow = new Follow(log);
+    Follow follow = new Follow(log, out);
+    Follow complaints = new Follow(errors, err);
     boolean ended =
-        Waiting.until(LIMIT, () -> follow.more() || !supervisor.isAlive()) && !follow.up;
+        Waiting.until(
+                LIMIT,
+                () -> {
+                  complaints.more();
+                  return follow.more() || !supervisor.isAlive();
+                })
+            && !follow.up;
     follow.more();
-    out.flush();
-    err.flush();
+    complaints.more();
     if (ended) {
       return 1;
     }
@@ -53,6 +59,11 @@ final class DetachedLab {
       throw new Refusal("The lab is not up after " + LIMIT.toMinutes() + " minutes: see " + log);
     }
     return follow.clean ? 0 : 1;
+  }
+
+  private static Path emptied(Path log) throws IOException {
+    Files.createDirectories(log.getParent());
+    return Files.writeString(log, "");
   }
 
   private List<String> command() {
@@ -70,14 +81,16 @@ final class DetachedLab {
   }
 
   /** Prints what is new in a file. */
-  private final class Follow {
+  private static final class Follow {
     private final Path log;
+    private final PrintWriter to;
     private int read;
     private boolean up;
     private boolean clean;
 
-    Follow(Path log) {
+    Follow(Path log, PrintWriter to) {
       this.log = log;
+      this.to = to;
     }
 
     /** Whether the lab has said that it is up. */
@@ -86,14 +99,14 @@ final class DetachedLab {
         String text = Files.readString(log);
         int end = text.lastIndexOf('\n') + 1;
         for (String line : text.substring(Math.min(read, end), end).lines().toList()) {
-          out.println(line);
+          to.println(line);
           if (line.contains(ForegroundLab.UP)) {
             up = true;
             clean = !line.contains("said above");
           }
         }
         read = Math.max(read, end);
-        out.flush();
+        to.flush();
         return up;
       } catch (IOException e) {
         return false;
