@@ -10,6 +10,7 @@ import dev.sluice.core.policy.PolicyKind;
 import dev.sluice.core.policy.PolicyParser;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -74,13 +75,13 @@ public final class ClusterFold {
     boolean wasWhole = gate.synced();
     again = false;
     if (gate.admit(event) == LogGate.Admission.ADMITTED) {
+      again = read.again(event);
       // Of a policy nothing follows but what it names itself: PolicyFold.isRowless relies on it.
-      boolean policy = PolicyParser.isPolicy(event.key().kind());
+      boolean policy = !again && PolicyParser.isPolicy(event.key().kind());
       state.advance(event.timeMillis());
       if (!policy) {
         state.release(waiting);
       }
-      again = read.again(event);
       if (!again) {
         fold(event);
       }
@@ -148,13 +149,11 @@ public final class ClusterFold {
   }
 
   private void pod(ObjectEvent event, boolean gone) {
-    String key = event.key().namespace() + "/" + event.key().name();
-    if (gone) {
-      state.podGone(key);
+    Optional<PodFacts> facts = gone ? Optional.empty() : event.read(PodFacts.READER);
+    if (facts.isPresent()) {
+      state.pod(facts.get(), event.offset());
     } else {
-      event
-          .read(PodFacts.READER)
-          .ifPresentOrElse(facts -> state.pod(facts, event.offset()), () -> state.podGone(key));
+      state.podGone(event.key().namespace() + "/" + event.key().name());
     }
   }
 

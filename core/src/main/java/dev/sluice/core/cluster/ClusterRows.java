@@ -3,11 +3,10 @@ package dev.sluice.core.cluster;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.log.DependencyOrder;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The records as they stand, and what became of them since the last {@link #drain}. Whatever is set
@@ -19,17 +18,20 @@ final class ClusterRows {
 
   private record Row(Class<? extends ClusterRecord> kind, String key) {}
 
-  private final Map<Class<? extends ClusterRecord>, TreeMap<String, ClusterRecord>> kinds =
+  /** Found by hash: a changed pod asks a dozen times for one of many thousands. */
+  private final Map<Class<? extends ClusterRecord>, Map<String, ClusterRecord>> kinds =
       new LinkedHashMap<>();
+
   private Map<Row, ClusterRecord> before = new LinkedHashMap<>();
 
   ClusterRows() {
-    ClusterStep.KINDS.forEach(kind -> kinds.put(kind, new TreeMap<>()));
+    ClusterStep.KINDS.forEach(kind -> kinds.put(kind, new HashMap<>()));
   }
 
   void put(ClusterRecord record) {
-    ClusterRecord old = kinds.get(record.getClass()).put(record.key(), record);
-    remember(new Row(record.getClass(), record.key()), old);
+    String key = record.key();
+    ClusterRecord old = kinds.get(record.getClass()).put(key, record);
+    remember(new Row(record.getClass(), key), old);
   }
 
   void remove(Class<? extends ClusterRecord> kind, String key) {
@@ -66,9 +68,8 @@ final class ClusterRows {
   /** Every record as an addition, in dependency order. */
   List<Change<ClusterRecord>> image() {
     return kinds.values().stream()
-        .map(TreeMap::values)
-        .flatMap(Collection::stream)
-        .map(record -> Change.<ClusterRecord>upsert(record.getClass(), record.key(), record))
+        .flatMap(kind -> kind.entrySet().stream().sorted(Map.Entry.comparingByKey()))
+        .map(row -> Change.upsert(row.getValue().getClass(), row.getKey(), row.getValue()))
         .toList();
   }
 }

@@ -48,7 +48,8 @@ final class ClusterState {
   private final AddressRows addresses;
   private final TreeMap<String, SortedMap<String, String>> namespaces = new TreeMap<>();
   private final TreeMap<String, NodeFacts> nodes = new TreeMap<>();
-  private final TreeMap<String, Pod> pods = new TreeMap<>();
+  private final Map<String, Pod> pods = new HashMap<>();
+  private final Map<String, TreeSet<String>> podsOfNamespace = new HashMap<>();
   private final TreeMap<String, TreeSet<String>> podsOfNode = new TreeMap<>();
   private long timeMillis;
   private long lastEndpoint;
@@ -71,7 +72,7 @@ final class ClusterState {
     this.namespaces.putAll(snapshot.namespaces());
     snapshot.nodes().forEach(node -> nodes.put(node.name(), node));
     snapshot.claims().forEach(claims::claim);
-    snapshot.pods().forEach(pod -> enter(new Pod(pod.facts(), pod.endpoint(), null)));
+    snapshot.pods().forEach(pod -> enter(new Pod(pod.facts(), pod.endpoint(), null), null));
     if (whole) {
       becomeWhole();
       rows.drain();
@@ -88,9 +89,10 @@ final class ClusterState {
         numbers.held(),
         new TreeMap<>(namespaces),
         List.copyOf(nodes.values()),
-        pods.values().stream()
-            .map(pod -> new ClusterSnapshot.PodEntry(pod.facts, pod.endpoint))
-            .toList(),
+        new TreeMap<>(pods)
+            .values().stream()
+                .map(pod -> new ClusterSnapshot.PodEntry(pod.facts, pod.endpoint))
+                .toList(),
         claims.all(),
         peers.snapshot());
   }
@@ -227,12 +229,11 @@ final class ClusterState {
     boolean same = old != null && old.facts.uid().equals(facts.uid());
     Set<Prefix> touched = new TreeSet<>();
     if (old != null) {
-      leave(old);
       touched.addAll(prefixes(old.facts));
       withdraw(old.facts, same ? prefixes(facts) : List.of());
     }
     Pod pod = new Pod(facts, same ? old.endpoint : ++lastEndpoint, null);
-    enter(pod);
+    enter(pod, old);
     for (Prefix prefix : prefixes(facts)) {
       claims.claim(new AddressClaim(prefix, AddressClaim.Claimant.POD, facts.key(), offset));
       touched.add(prefix);
@@ -259,17 +260,33 @@ final class ClusterState {
     }
   }
 
-  private void enter(Pod pod) {
-    pods.put(pod.facts.key(), pod);
-    podsOfNode.computeIfAbsent(pod.facts.node(), n -> new TreeSet<>()).add(pod.facts.key());
+  /** Puts a pod where the old version of it was, or where none was. */
+  private void enter(Pod pod, Pod old) {
+    String key = pod.facts.key();
+    pods.put(key, pod);
+    if (old == null) {
+      podsOfNamespace.computeIfAbsent(pod.facts.namespace(), n -> new TreeSet<>()).add(key);
+    }
+    if (old == null || !old.facts.node().equals(pod.facts.node())) {
+      if (old != null) {
+        remove(podsOfNode, old.facts.node(), key);
+      }
+      podsOfNode.computeIfAbsent(pod.facts.node(), n -> new TreeSet<>()).add(key);
+    }
   }
 
   private void leave(Pod pod) {
-    pods.remove(pod.facts.key());
-    TreeSet<String> others = podsOfNode.get(pod.facts.node());
-    others.remove(pod.facts.key());
+    String key = pod.facts.key();
+    pods.remove(key);
+    remove(podsOfNamespace, pod.facts.namespace(), key);
+    remove(podsOfNode, pod.facts.node(), key);
+  }
+
+  private static void remove(Map<String, TreeSet<String>> sets, String of, String key) {
+    TreeSet<String> others = sets.get(of);
+    others.remove(key);
     if (others.isEmpty()) {
-      podsOfNode.remove(pod.facts.node());
+      sets.remove(of);
     }
   }
 
@@ -309,10 +326,10 @@ final class ClusterState {
     if (!whole) {
       return;
     }
-    // '0' follows '/': exactly the keys that start with the namespace and a slash.
     // Pods of one namespace that were alike stay alike: their labels are made once.
     Map<LabelSet, LabelSet> alike = new HashMap<>();
-    for (Pod pod : pods.subMap(namespace + "/", namespace + "0").values()) {
+    for (String key : podsOfNamespace.getOrDefault(namespace, new TreeSet<>())) {
+      Pod pod = pods.get(key);
       relabel(pod, alike.computeIfAbsent(pod.labels, unused -> labels(pod)))
           .forEach(this::refreshAddress);
     }

@@ -48,8 +48,8 @@ public final class ReadFields {
   /** Of each object the bytes that {@link #read} gave last. */
   private final Map<ObjectKey, byte[]> seen = new HashMap<>();
 
-  /** Null for a kind that is read whole. */
-  private static Projection of(String kind) {
+  /** What is read of the bodies of a kind; null for one that is read whole. */
+  public static Projection of(String kind) {
     return switch (kind) {
       case "Pod" -> POD;
       case "Node" -> NODE;
@@ -97,6 +97,18 @@ public final class ReadFields {
       return before;
     }
     return read(event);
+  }
+
+  /**
+   * Notes of a record of an object that is there what {@link #compare} would find, for whoever has
+   * made the bytes that {@link #read} gives and compared them.
+   */
+  public static void compared(ObjectEvent event, LazyTree body, byte[] read, boolean again) {
+    if (again) {
+      body.again(event);
+    } else {
+      body.projected(of(event.key().kind()), beside(event), read);
+    }
   }
 
   /** What is read beside the body. */

@@ -13,7 +13,6 @@ import dev.sluice.core.policy.Policy;
 import dev.sluice.core.policy.SystemPolicy;
 import dev.sluice.core.service.ServiceFacts;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +38,7 @@ final class Compilation {
       new SelectorTable<>(PolicyPart::policy, work);
   private final TreeMap<Integer, Subject> subjects = new TreeMap<>();
   private final TreeMap<String, CompiledPolicy> policies = new TreeMap<>();
-  private final TreeMap<String, ClusterRecord.Endpoint> endpoints = new TreeMap<>();
-  private final TreeMap<String, ClusterRecord.Address> addresses = new TreeMap<>();
+  private final LatestRows latest = new LatestRows();
   private final Map<Integer, Integer> endpointCounts = new HashMap<>();
   private final Workloads workloads = new Workloads();
   private final PortNames portNames = new PortNames();
@@ -123,12 +121,9 @@ final class Compilation {
     return policies;
   }
 
-  Collection<ClusterRecord.Endpoint> endpoints() {
-    return endpoints.values();
-  }
-
-  TreeMap<String, ClusterRecord.Address> addresses() {
-    return addresses;
+  /** What identity-stream says of endpoints and addresses. */
+  LatestRows latest() {
+    return latest;
   }
 
   /** What holds for all policies. */
@@ -171,7 +166,7 @@ final class Compilation {
 
   /** Sets the address of a key, or takes it away when null. */
   void address(String key, ClusterRecord.Address now) {
-    touched.address(key, now == null ? addresses.remove(key) : addresses.put(key, now));
+    touched.address(key, latest.address(key, now));
   }
 
   /**
@@ -254,7 +249,7 @@ final class Compilation {
 
   /** Sets the endpoint of a pod, or takes it away when null. */
   void endpoint(String key, ClusterRecord.Endpoint now) {
-    ClusterRecord.Endpoint before = now == null ? endpoints.remove(key) : endpoints.put(key, now);
+    ClusterRecord.Endpoint before = latest.endpoint(key, now);
     boolean same =
         before != null
             && now != null

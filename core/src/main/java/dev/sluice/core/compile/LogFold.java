@@ -7,6 +7,7 @@ import dev.sluice.core.cluster.ClusterStep;
 import dev.sluice.core.cluster.PodFacts;
 import dev.sluice.core.cluster.ReadFields;
 import dev.sluice.core.log.Change;
+import dev.sluice.core.log.LazyTree;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.policy.PolicyParser;
 import dev.sluice.core.policy.PolicyReading;
@@ -96,23 +97,41 @@ public final class LogFold {
     event.head();
     byte[] read = ReadFields.compare(event, before);
     if (read == null || read != before) {
-      switch (event.key().kind()) {
-        case "Pod" -> {
-          if (event.type() != ObjectEvent.Type.DELETED) {
-            event.read(PodFacts.READER);
-            event.read(ClusterFindings.READER);
-          }
+      readAhead(event);
+    }
+    return read;
+  }
+
+  /**
+   * As {@link #prepare(ObjectEvent, byte[])} of a record of an object that is there, for whoever
+   * has made what that returns.
+   *
+   * @param read what {@link ReadFields#read} gives
+   * @param again whether it is what was read of the record before, if that has the same epoch
+   */
+  public static void prepare(ObjectEvent event, LazyTree body, byte[] read, boolean again) {
+    ReadFields.compared(event, body, read, again);
+    if (!again) {
+      readAhead(event);
+    }
+  }
+
+  private static void readAhead(ObjectEvent event) {
+    switch (event.key().kind()) {
+      case "Pod" -> {
+        if (event.type() != ObjectEvent.Type.DELETED) {
+          event.read(PodFacts.READER);
+          event.read(ClusterFindings.READER);
         }
-        case "Service" -> event.read(ServiceReader.READER);
-        case "EndpointSlice" -> event.read(SliceReader.READER);
-        default -> {
-          if (PolicyParser.isPolicy(event.key().kind())) {
-            event.read(PolicyReading.READER);
-          }
+      }
+      case "Service" -> event.read(ServiceReader.READER);
+      case "EndpointSlice" -> event.read(SliceReader.READER);
+      default -> {
+        if (PolicyParser.isPolicy(event.key().kind())) {
+          event.read(PolicyReading.READER);
         }
       }
     }
-    return read;
   }
 
   /** Identities, endpoints and addresses, in dependency order. Empty before the world is whole. */

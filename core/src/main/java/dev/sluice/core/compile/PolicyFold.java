@@ -11,7 +11,6 @@ import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.policy.ClusterSettings;
 import dev.sluice.core.policy.PolicyParser;
 import dev.sluice.core.service.ServiceFold;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -343,8 +342,8 @@ public final class PolicyFold {
         .forEach(rows::put);
     compilation.subjects().values().forEach(subject -> rows.put(subject.row()));
     compilation
+        .latest()
         .addresses()
-        .values()
         .forEach(address -> rows.put(new DesiredRecord.DesiredAddress(address)));
     rows.services(services.image());
     return rows.inOrder();
@@ -367,8 +366,8 @@ public final class PolicyFold {
         accepted.versions(),
         accepted.waiting(),
         compilation.identities().unreserved(),
-        new ArrayList<>(compilation.endpoints()),
-        new ArrayList<>(compilation.addresses().values()),
+        compilation.latest().endpoints(),
+        compilation.latest().addresses(),
         subjectRevisions,
         diagnostics.inForce(),
         services.snapshot(),

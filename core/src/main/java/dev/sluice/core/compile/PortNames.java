@@ -16,7 +16,14 @@ final class PortNames {
           .thenComparing(NamedPort::protocol)
           .thenComparingInt(NamedPort::port);
 
-  private final Map<Integer, TreeMap<NamedPort, Integer>> counts = new HashMap<>();
+  private static final class Held {
+    private final TreeMap<NamedPort, Integer> counts = new TreeMap<>(ORDER);
+
+    /** What {@link #row} gives; null when it is to be made. */
+    private IdentityPorts row;
+  }
+
+  private final Map<Integer, Held> identities = new HashMap<>();
 
   private int mostOfName;
 
@@ -42,26 +49,38 @@ final class PortNames {
     if (ports.isEmpty()) {
       return;
     }
-    TreeMap<NamedPort, Integer> held =
-        counts.computeIfAbsent(identity, unused -> new TreeMap<>(ORDER));
+    Held held = identities.computeIfAbsent(identity, unused -> new Held());
     for (NamedPort port : ports) {
-      held.merge(port, more, Integer::sum);
-      held.remove(port, 0);
+      int before = held.counts.getOrDefault(port, 0);
+      if (before + more == 0) {
+        held.counts.remove(port);
+      } else {
+        held.counts.put(port, before + more);
+      }
+      if (before == 0 || before + more == 0) {
+        held.row = null;
+      }
     }
-    mostOfName = Math.max(mostOfName, mostOfName(held.keySet()));
-    if (held.isEmpty()) {
-      counts.remove(identity);
+    mostOfName = Math.max(mostOfName, mostOfName(held.counts.keySet()));
+    if (held.counts.isEmpty()) {
+      identities.remove(identity);
     }
   }
 
   /** The row of an identity; null when its pods have none. */
   IdentityPorts row(int identity) {
-    TreeMap<NamedPort, Integer> held = counts.get(identity);
-    return held == null ? null : new IdentityPorts(identity, List.copyOf(held.keySet()));
+    Held held = identities.get(identity);
+    if (held == null) {
+      return null;
+    }
+    if (held.row == null) {
+      held.row = new IdentityPorts(identity, List.copyOf(held.counts.keySet()));
+    }
+    return held.row;
   }
 
   /** All rows, by identity. */
   List<IdentityPorts> rows() {
-    return counts.keySet().stream().sorted().map(this::row).toList();
+    return identities.keySet().stream().sorted().map(this::row).toList();
   }
 }

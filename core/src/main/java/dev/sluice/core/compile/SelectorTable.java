@@ -97,7 +97,7 @@ final class SelectorTable<U extends Comparable<U>> {
     }
   }
 
-  private final TreeMap<String, Entry<U>> byId = new TreeMap<>();
+  private final Map<String, Entry<U>> byId = new HashMap<>();
   private final Map<Place, Map<String, Entry<U>>> places = new HashMap<>();
 
   /** What label sets were found to be selected by in this step. */
@@ -153,7 +153,7 @@ final class SelectorTable<U extends Comparable<U>> {
 
   /** All entries, by id. */
   Collection<Entry<U>> entries() {
-    return byId.values();
+    return new TreeMap<>(byId).values();
   }
 
   /**

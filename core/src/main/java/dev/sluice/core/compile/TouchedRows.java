@@ -95,7 +95,7 @@ final class TouchedRows {
         .addresses()
         .forEach(
             (key, before) -> {
-              ClusterRecord.Address now = compilation.addresses().get(key);
+              ClusterRecord.Address now = compilation.latest().address(key);
               if (now != null && !now.equals(before)) {
                 rows.put(new DesiredRecord.DesiredAddress(now));
               } else if (now == null && before != null) {

@@ -59,7 +59,7 @@ final class Workloads {
     private int all;
   }
 
-  private final TreeMap<Workload, Pods> workloads = new TreeMap<>();
+  private final Map<Workload, Pods> workloads = new HashMap<>();
   private final Map<Integer, TreeSet<Workload>> byIdentity = new HashMap<>();
 
   static Workload of(ClusterRecord.Endpoint endpoint) {
@@ -107,7 +107,7 @@ final class Workloads {
 
   /** Every workload, in order. */
   Collection<Workload> all() {
-    return workloads.keySet();
+    return new TreeSet<>(workloads.keySet());
   }
 
   /** How many pods a workload has. */

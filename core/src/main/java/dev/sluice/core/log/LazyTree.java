@@ -51,6 +51,13 @@ public final class LazyTree extends AbstractMap<String, Object> {
     return projected;
   }
 
+  /** Takes what {@link #projected} would make of them, made elsewhere. */
+  public void projected(Projection wanted, List<String> after, byte[] bytes) {
+    projected = bytes;
+    projection = wanted;
+    texts = after;
+  }
+
   /** Notes that an event, whose body this is, says of its object what the one before it said. */
   public void again(ObjectEvent event) {
     againOf = event;
@@ -68,6 +75,12 @@ public final class LazyTree extends AbstractMap<String, Object> {
       headOf = event;
     }
     return head;
+  }
+
+  /** Takes what {@link #head} would make, made elsewhere. */
+  public void head(ObjectEvent event, byte[] bytes) {
+    head = bytes;
+    headOf = event;
   }
 
   /** What a reader makes of the event whose body this is, kept. */

@@ -100,6 +100,18 @@ public final class Projection {
     return copy.same && copy.size == bytes.length;
   }
 
+  /**
+   * What is kept of a field of an object of which this is kept; for whoever makes both the
+   * canonical bytes and these from something else. Of a list the same is kept of every item, other
+   * values are kept whole.
+   *
+   * @param in bytes of the field's name, from {@code from} to before {@code to}
+   * @return null when nothing is
+   */
+  public Projection field(byte[] in, int from, int to) {
+    return names.length == 0 ? this : below(in, from, to);
+  }
+
   private Projection below(byte[] in, int from, int to) {
     for (int i = 0; i < names.length; i++) {
       if (names[i].length == to - from && Arrays.equals(names[i], 0, to - from, in, from, to)) {

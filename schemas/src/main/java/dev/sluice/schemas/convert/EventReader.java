@@ -1,9 +1,11 @@
 package dev.sluice.schemas.convert;
 
+import dev.sluice.core.cluster.ReadFields;
 import dev.sluice.core.compile.LogFold;
 import dev.sluice.core.log.LazyTree;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.log.ObjectKey;
+import dev.sluice.core.log.Projection;
 import dev.sluice.schemas.EventType;
 import dev.sluice.schemas.K8sObject;
 import dev.sluice.schemas.serde.TopicSerdes;
@@ -12,6 +14,7 @@ import dev.sluice.schemas.topic.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.avro.SchemaNormalization;
 import org.apache.kafka.common.serialization.Deserializer;
 
@@ -26,6 +29,10 @@ public final class EventReader {
   private static final int MOST = 1 << 18;
 
   private static final EventType[] TYPES = EventType.values();
+  private static final byte[][] TYPE_NAMES =
+      Stream.of(ObjectEvent.Type.values())
+          .map(type -> type.name().getBytes(StandardCharsets.UTF_8))
+          .toArray(byte[][]::new);
   private static final String OWN_FORM =
       SchemaNormalization.toParsingForm(K8sObject.getClassSchema());
 
@@ -35,6 +42,9 @@ public final class EventReader {
     private final String apiVersion;
     private final String uid;
 
+    /** Of the kind; null when all of it is read. */
+    private final JsonShapes shapes;
+
     /** What {@link LogFold#prepare} gave, and the record's epoch. */
     private byte[] read;
 
@@ -43,10 +53,11 @@ public final class EventReader {
     /** Whether a later record has the key with another uid or version. */
     private boolean replaced;
 
-    private Known(ObjectKey key, String apiVersion, String uid) {
+    private Known(ObjectKey key, String apiVersion, String uid, JsonShapes shapes) {
       this.key = key;
       this.apiVersion = apiVersion;
       this.uid = uid;
+      this.shapes = shapes;
     }
   }
 
@@ -55,6 +66,7 @@ public final class EventReader {
   private final CanonicalJson json = new CanonicalJson();
   private final RecordFields fields = new RecordFields();
   private final Map<Integer, Boolean> ownSchemas = new HashMap<>();
+  private final Map<String, JsonShapes> shapes = new HashMap<>();
   private ByteTable<Known> objects = new ByteTable<>();
 
   /** Of {@link #objects} the one that had a record last, for each key. */
@@ -113,10 +125,15 @@ public final class EventReader {
 
   private ObjectEvent prepared(byte[] record, long offset) {
     Known object = object(record);
+    ObjectEvent.Type type = ObjectEvents.type(TYPES[fields.type], offset);
+    byte[] head = fields.head(record, offset, TYPE_NAMES[type.ordinal()]);
+    boolean shaped = head != null && object.shapes != null && shaped(object.shapes, record);
+    Map<String, Object> body =
+        shaped ? lazy(object.shapes.canonical(), record) : body(record, object.shapes);
     ObjectEvent event =
         new ObjectEvent(
             offset,
-            ObjectEvents.type(TYPES[fields.type], offset),
+            type,
             object.key,
             object.apiVersion,
             object.uid,
@@ -125,12 +142,32 @@ public final class EventReader {
             word(fields.who, record),
             fields.epoch,
             fields.base,
-            body(record));
+            body);
+    if (head != null && body instanceof LazyTree lazy) {
+      lazy.head(event, head);
+    }
     // What a record of another epoch said may have been dropped by the fold.
     byte[] before = object.epoch == fields.epoch ? object.read : null;
-    object.read = LogFold.prepare(event, before);
+    boolean there = type == ObjectEvent.Type.ADDED || type == ObjectEvent.Type.MODIFIED;
+    if (shaped && there) {
+      boolean again = before != null && object.shapes.hasRead(before);
+      object.read = again ? before : object.shapes.read();
+      LogFold.prepare(event, (LazyTree) body, object.read, again);
+    } else {
+      object.read = LogFold.prepare(event, before);
+    }
     object.epoch = fields.epoch;
     return event;
+  }
+
+  /** Whether the body is of a shape that is known; what is read of the record is then, too. */
+  private boolean shaped(JsonShapes shapes, byte[] record) {
+    if (!shapes.read(record, fields.body.from(), fields.body.to())) {
+      return false;
+    }
+    shapes.beside(record, fields.uid.from(), fields.uid.to());
+    shapes.beside(record, fields.who.from(), fields.who.to());
+    return true;
   }
 
   private Known object(byte[] record) {
@@ -142,14 +179,13 @@ public final class EventReader {
         objects = new ByteTable<>();
         current.clear();
       }
+      String kind = word(fields.kind, record);
       known =
           new Known(
-              new ObjectKey(
-                  word(fields.kind, record),
-                  word(fields.namespace, record),
-                  fields.name.in(record)),
+              new ObjectKey(kind, word(fields.namespace, record), fields.name.in(record)),
               word(fields.apiVersion, record),
-              fields.uid.in(record));
+              fields.uid.in(record),
+              shapes(kind));
       objects.add(record, from, to, known);
       Known before = current.put(known.key, known);
       if (before != null) {
@@ -157,6 +193,11 @@ public final class EventReader {
       }
     }
     return known;
+  }
+
+  private JsonShapes shapes(String kind) {
+    Projection read = ReadFields.of(kind);
+    return read == null ? null : shapes.computeIfAbsent(kind, unused -> new JsonShapes(read));
   }
 
   private String word(RecordFields.Text field, byte[] record) {
@@ -171,29 +212,28 @@ public final class EventReader {
     return known;
   }
 
-  private Map<String, Object> body(byte[] record) {
+  private Map<String, Object> body(byte[] record, JsonShapes shapes) {
     RecordFields.Text text = fields.body;
     if (text.isEmpty()) {
       return Map.of();
     }
-    if (!isAscii(record, text.from(), text.to())) {
+    if (!RecordFields.isAscii(record, text.from(), text.to())) {
       return ObjectEvents.body(text.in(record)); // it may be no UTF-8
     }
-    int from = text.from();
-    int length = text.to() - from;
-    byte[] canonical = json.of(record, from, text.to());
-    return canonical == null
-        ? JsonTree.parse(text.in(record))
-        : new LazyTree(
-            canonical,
-            () -> JsonTree.parse(new String(record, from, length, StandardCharsets.UTF_8)));
+    byte[] canonical = json.of(record, text.from(), text.to());
+    if (canonical == null) {
+      return JsonTree.parse(text.in(record));
+    }
+    if (shapes != null) {
+      shapes.learn(record, text.from(), text.to());
+    }
+    return lazy(canonical, record);
   }
 
-  private static boolean isAscii(byte[] bytes, int from, int to) {
-    int all = 0;
-    for (int i = from; i < to; i++) {
-      all |= bytes[i];
-    }
-    return all >= 0;
+  private LazyTree lazy(byte[] canonical, byte[] record) {
+    int from = fields.body.from();
+    int length = fields.body.to() - from;
+    return new LazyTree(
+        canonical, () -> JsonTree.parse(new String(record, from, length, StandardCharsets.UTF_8)));
   }
 }

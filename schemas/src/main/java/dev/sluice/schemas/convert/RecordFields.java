@@ -1,5 +1,7 @@
 package dev.sluice.schemas.convert;
 
+import dev.sluice.core.log.CanonicalTree;
+import dev.sluice.core.log.ObjectEvent;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -20,6 +22,10 @@ final class RecordFields {
 
     int to() {
       return to;
+    }
+
+    int length() {
+      return to - from;
     }
 
     boolean isEmpty() {
@@ -53,6 +59,9 @@ final class RecordFields {
   private byte[] in;
   private int at;
   private boolean fits;
+  private byte[] head;
+  private int headSize;
+  private boolean headAscii;
 
   /**
    * Reads a record.
@@ -80,6 +89,64 @@ final class RecordFields {
     base = number();
     text(body);
     return fits && at == in.length;
+  }
+
+  /**
+   * What {@link ObjectEvent#head} gives for the record that was read, without making its texts.
+   *
+   * @return null when one of them is not ASCII: it may be no UTF-8
+   */
+  byte[] head(byte[] record, long offset, byte[] typeName) {
+    int texts = typeName.length + kind.length() + namespace.length() + name.length();
+    texts += apiVersion.length() + uid.length() + resourceVersion.length() + who.length();
+    head = new byte[4 * Long.BYTES + 6 * Integer.BYTES + 2 + texts];
+    headSize = 0;
+    headAscii = true;
+    headNumber(offset);
+    headText(typeName, 0, typeName.length);
+    headLength(kind.length() + 1 + namespace.length() + 1 + name.length());
+    headBytes(record, kind.from, kind.to);
+    head[headSize++] = '/';
+    headBytes(record, namespace.from, namespace.to);
+    head[headSize++] = '/';
+    headBytes(record, name.from, name.to);
+    headText(record, apiVersion.from, apiVersion.to);
+    headText(record, uid.from, uid.to);
+    headText(record, resourceVersion.from, resourceVersion.to);
+    headNumber(timeMillis);
+    headText(record, who.from, who.to);
+    headNumber(epoch);
+    headNumber(base);
+    return headAscii ? head : null;
+  }
+
+  private void headNumber(long number) {
+    headLength((int) (number >> Integer.SIZE));
+    headLength((int) number);
+  }
+
+  private void headText(byte[] bytes, int from, int to) {
+    headLength(to - from);
+    headBytes(bytes, from, to);
+  }
+
+  private void headLength(int length) {
+    CanonicalTree.intAt(head, headSize, length);
+    headSize += Integer.BYTES;
+  }
+
+  private void headBytes(byte[] bytes, int from, int to) {
+    headAscii &= isAscii(bytes, from, to);
+    System.arraycopy(bytes, from, head, headSize, to - from);
+    headSize += to - from;
+  }
+
+  static boolean isAscii(byte[] bytes, int from, int to) {
+    int all = 0;
+    for (int i = from; i < to; i++) {
+      all |= bytes[i];
+    }
+    return all >= 0;
   }
 
   private void text(Text text) {

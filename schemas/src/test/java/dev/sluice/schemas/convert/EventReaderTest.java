@@ -90,6 +90,7 @@ class EventReaderTest {
     }
     ObjectEvent read = reader.read(record, offset);
     assertEquals(expected, read);
+    assertArrayEquals(expected.head(), read.head());
     assertArrayEquals(CanonicalTree.encode(expected.body()), CanonicalTree.encode(read.body()));
     assertArrayEquals(ReadFields.read(expected), ReadFields.read(read));
     return true;
