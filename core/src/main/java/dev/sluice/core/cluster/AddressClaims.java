@@ -22,9 +22,12 @@ final class AddressClaims {
       held = new TreeSet<>(AddressClaim.STRENGTH);
       claims.put(claim.prefix(), held);
     }
-    if (held.stream().noneMatch(other -> sameOwner(other, claim.claimant(), claim.owner()))) {
-      held.add(claim);
+    for (AddressClaim other : held) {
+      if (sameOwner(other, claim.claimant(), claim.owner())) {
+        return;
+      }
     }
+    held.add(claim);
   }
 
   void withdraw(Prefix prefix, AddressClaim.Claimant claimant, String owner) {

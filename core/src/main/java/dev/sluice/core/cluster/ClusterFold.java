@@ -66,6 +66,21 @@ public final class ClusterFold {
     return new ClusterFold(gate, new ClusterState(snapshot, gate.synced()));
   }
 
+  /** Has ready what is read of a record that is to be folded; it may be asked in any thread. */
+  public static void prepare(ObjectEvent event) {
+    if (event.type() == ObjectEvent.Type.DELETED) {
+      return;
+    }
+    switch (event.key().kind()) {
+      case "Pod" -> {
+        event.read(PodFacts.READER);
+        event.read(ClusterFindings.READER);
+      }
+      case "EndpointSlice" -> event.read(PeerObjects.OUTSIDE_PODS);
+      default -> {}
+    }
+  }
+
   /**
    * Folds one record of k8s.objects; a record at or below the position changes nothing. The record
    * that makes the world whole gives out everything. What time or acceptance have made superfluous

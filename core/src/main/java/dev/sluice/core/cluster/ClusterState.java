@@ -227,21 +227,23 @@ final class ClusterState {
       return;
     }
     boolean same = old != null && old.facts.uid().equals(facts.uid());
-    Set<Prefix> touched = new TreeSet<>();
-    if (old != null) {
-      touched.addAll(prefixes(old.facts));
-      withdraw(old.facts, same ? prefixes(facts) : List.of());
-    }
+    List<Prefix> had = old == null ? List.of() : prefixes(old.facts);
+    List<Prefix> has = prefixes(facts);
+    List<Prefix> keeps = same ? has : List.of(); // with the places in the log that the claims have
+    withdraw(facts.key(), had, keeps);
     Pod pod = new Pod(facts, same ? old.endpoint : ++lastEndpoint, null);
     enter(pod, old);
-    for (Prefix prefix : prefixes(facts)) {
-      claims.claim(new AddressClaim(prefix, AddressClaim.Claimant.POD, facts.key(), offset));
-      touched.add(prefix);
+    for (Prefix prefix : has) {
+      if (!same || !had.contains(prefix)) {
+        claims.claim(new AddressClaim(prefix, AddressClaim.Claimant.POD, facts.key(), offset));
+      }
     }
     if (whole) {
       identify(pod);
       // After the new set is held: a number that both versions use is not given up in between.
       release(old);
+      Set<Prefix> touched = new TreeSet<>(had);
+      touched.addAll(has);
       touched.forEach(this::refreshAddress);
     }
   }
@@ -252,11 +254,12 @@ final class ClusterState {
       return;
     }
     leave(old);
-    withdraw(old.facts, List.of());
+    List<Prefix> had = prefixes(old.facts);
+    withdraw(key, had, List.of());
     if (whole) {
       rows.remove(ClusterRecord.Endpoint.class, key);
       release(old);
-      prefixes(old.facts).forEach(this::refreshAddress);
+      had.forEach(this::refreshAddress);
     }
   }
 
@@ -290,10 +293,10 @@ final class ClusterState {
     }
   }
 
-  private void withdraw(PodFacts facts, List<Prefix> except) {
-    for (Prefix prefix : prefixes(facts)) {
+  private void withdraw(String pod, List<Prefix> had, List<Prefix> except) {
+    for (Prefix prefix : had) {
       if (!except.contains(prefix)) {
-        claims.withdraw(prefix, AddressClaim.Claimant.POD, facts.key());
+        claims.withdraw(prefix, AddressClaim.Claimant.POD, pod);
       }
     }
   }
@@ -415,6 +418,8 @@ final class ClusterState {
   }
 
   private static List<Prefix> prefixes(PodFacts facts) {
-    return facts.addresses().stream().map(IpAddress::single).toList();
+    List<Prefix> prefixes = new ArrayList<>(facts.addresses().size());
+    facts.addresses().forEach(address -> prefixes.add(address.single()));
+    return prefixes;
   }
 }

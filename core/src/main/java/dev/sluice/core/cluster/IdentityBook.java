@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -41,15 +42,13 @@ final class IdentityBook {
 
   /** One more has these labels; returns their number. */
   int acquire(IdentityScope scope, LabelSet labels) {
-    return scopes
-        .get(scope)
-        .acquire(labels)
-        .map(
-            number -> {
-              rows.put(new ClusterRecord.Identity(number, labels));
-              return number;
-            })
-        .orElse(NO_NUMBER);
+    IdentityNumbers numbers = scopes.get(scope);
+    boolean known = numbers.number(labels).isPresent(); // so its row is there
+    Optional<Integer> number = numbers.acquire(labels);
+    if (!known && number.isPresent()) {
+      rows.put(new ClusterRecord.Identity(number.get(), labels));
+    }
+    return number.orElse(NO_NUMBER);
   }
 
   /** One fewer has these labels. */

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * The objects that decide which prefixes are in use: policies, CIDR groups, Services and
@@ -45,6 +46,21 @@ final class PeerObjects {
 
   /** A version of a policy that names more than labels. */
   private record Version(byte[] tree, PolicyUses uses) {}
+
+  /** The addresses of a slice that are no pods', sorted. */
+  static final Function<ObjectEvent, List<Prefix>> OUTSIDE_PODS = PeerObjects::outsidePods;
+
+  private static List<Prefix> outsidePods(ObjectEvent slice) {
+    return ObjectBody.of(slice.body())
+        .objects("endpoints")
+        .filter(endpoint -> !endpoint.object("targetRef").text("kind").equals("Pod"))
+        .flatMap(endpoint -> endpoint.texts("addresses"))
+        .flatMap(text -> Literals.address(text).stream())
+        .map(IpAddress::single)
+        .sorted()
+        .distinct()
+        .toList();
+  }
 
   private final TreeMap<ObjectKey, Version> policies = new TreeMap<>();
 
@@ -223,18 +239,8 @@ final class PeerObjects {
       uses.services().removeSlice(name).forEach(uses::service);
     } else if (event.read(SliceReader.READER)
         instanceof Parsed.Accepted<SliceFacts>(SliceFacts facts)) {
-      List<Prefix> addresses =
-          ObjectBody.of(event.body())
-              .objects("endpoints")
-              .filter(endpoint -> !endpoint.object("targetRef").text("kind").equals("Pod"))
-              .flatMap(endpoint -> endpoint.texts("addresses"))
-              .flatMap(text -> Literals.address(text).stream())
-              .map(IpAddress::single)
-              .sorted()
-              .distinct()
-              .toList();
       uses.services()
-          .put(new ServiceAddresses.Slice(name, facts.serviceKey(), addresses))
+          .put(new ServiceAddresses.Slice(name, facts.serviceKey(), event.read(OUTSIDE_PODS)))
           .forEach(uses::service);
     }
   }

@@ -1,18 +1,15 @@
 package dev.sluice.core.compile;
 
-import dev.sluice.core.cluster.ClusterFindings;
 import dev.sluice.core.cluster.ClusterFold;
 import dev.sluice.core.cluster.ClusterRecord;
 import dev.sluice.core.cluster.ClusterStep;
-import dev.sluice.core.cluster.PodFacts;
 import dev.sluice.core.cluster.ReadFields;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.log.LazyTree;
 import dev.sluice.core.log.ObjectEvent;
 import dev.sluice.core.policy.PolicyParser;
 import dev.sluice.core.policy.PolicyReading;
-import dev.sluice.core.service.ServiceReader;
-import dev.sluice.core.service.SliceReader;
+import dev.sluice.core.service.ServiceFold;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -117,20 +114,10 @@ public final class LogFold {
   }
 
   private static void readAhead(ObjectEvent event) {
-    switch (event.key().kind()) {
-      case "Pod" -> {
-        if (event.type() != ObjectEvent.Type.DELETED) {
-          event.read(PodFacts.READER);
-          event.read(ClusterFindings.READER);
-        }
-      }
-      case "Service" -> event.read(ServiceReader.READER);
-      case "EndpointSlice" -> event.read(SliceReader.READER);
-      default -> {
-        if (PolicyParser.isPolicy(event.key().kind())) {
-          event.read(PolicyReading.READER);
-        }
-      }
+    ClusterFold.prepare(event);
+    ServiceFold.prepare(event);
+    if (PolicyParser.isPolicy(event.key().kind())) {
+      event.read(PolicyReading.READER);
     }
   }
 

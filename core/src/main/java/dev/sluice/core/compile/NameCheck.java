@@ -82,8 +82,11 @@ final class NameCheck implements SubjectCheck {
 
   @Override
   public Set<String> note(int number, Subject subject, SubjectPolicy row) {
-    Set<Sum> touched = Collections.newSetFromMap(new IdentityHashMap<>());
     List<Sum> before = noted.remove(number);
+    if (before == null && (row == null || sums.isEmpty())) {
+      return Set.of();
+    }
+    Set<Sum> touched = Collections.newSetFromMap(new IdentityHashMap<>());
     if (before != null) {
       before.forEach(sum -> sum.forget(number));
       touched.addAll(before);

@@ -98,7 +98,9 @@ final class SelectorTable<U extends Comparable<U>> {
   }
 
   private final Map<String, Entry<U>> byId = new HashMap<>();
-  private final Map<Place, Map<String, Entry<U>>> places = new HashMap<>();
+
+  /** By the key of the label first: most keys that label sets have no selector asks for. */
+  private final Map<String, Map<Place, Map<String, Entry<U>>>> places = new HashMap<>();
 
   /** What label sets were found to be selected by in this step. */
   private Map<LabelSet, List<Entry<U>>> found = new HashMap<>();
@@ -122,7 +124,10 @@ final class SelectorTable<U extends Comparable<U>> {
       forget();
       byId.put(selector.id(), entry);
       for (Place place : places(selector)) {
-        places.computeIfAbsent(place, unused -> new LinkedHashMap<>()).put(selector.id(), entry);
+        places
+            .computeIfAbsent(place.key, unused -> new HashMap<>())
+            .computeIfAbsent(place, unused -> new LinkedHashMap<>())
+            .put(selector.id(), entry);
       }
     }
     entry.users.add(user);
@@ -138,10 +143,14 @@ final class SelectorTable<U extends Comparable<U>> {
     byId.remove(selector.id());
     forget();
     for (Place place : places(selector)) {
-      Map<String, Entry<U>> there = places.get(place);
+      Map<Place, Map<String, Entry<U>>> ofKey = places.get(place.key);
+      Map<String, Entry<U>> there = ofKey.get(place);
       there.remove(selector.id());
       if (there.isEmpty()) {
-        places.remove(place);
+        ofKey.remove(place);
+      }
+      if (ofKey.isEmpty()) {
+        places.remove(place.key);
       }
     }
   }
@@ -174,25 +183,35 @@ final class SelectorTable<U extends Comparable<U>> {
   /** The entries that select a label set, each once, in no order. */
   List<Entry<U>> selecting(LabelSet labels) {
     Set<Entry<U>> found = new LinkedHashSet<>();
-    keep(Place.NOWHERE, labels, found);
+    keep(places.get(Place.NOWHERE.key), Place.NOWHERE, labels, found);
     for (Label label : labels) {
-      keep("", label, labels, found);
+      Map<Place, Map<String, Entry<U>>> ofKey = places.get(label.key());
+      if (ofKey == null) {
+        continue;
+      }
+      keep(ofKey, "", label, labels, found);
       for (Label namespace : labels) {
         if (namespace.key().equals(LabelSelector.POD_NAMESPACE)) {
-          keep(namespace.value(), label, labels, found);
+          keep(ofKey, namespace.value(), label, labels, found);
         }
       }
     }
     return List.copyOf(found);
   }
 
-  private void keep(String namespace, Label label, LabelSet labels, Set<Entry<U>> found) {
-    keep(new Place(namespace, label.key(), null), labels, found);
-    keep(new Place(namespace, label.key(), label.value()), labels, found);
+  private void keep(
+      Map<Place, Map<String, Entry<U>>> ofKey,
+      String namespace,
+      Label label,
+      LabelSet labels,
+      Set<Entry<U>> found) {
+    keep(ofKey, new Place(namespace, label.key(), null), labels, found);
+    keep(ofKey, new Place(namespace, label.key(), label.value()), labels, found);
   }
 
-  private void keep(Place place, LabelSet labels, Set<Entry<U>> found) {
-    Map<String, Entry<U>> there = places.get(place);
+  private void keep(
+      Map<Place, Map<String, Entry<U>>> ofKey, Place place, LabelSet labels, Set<Entry<U>> found) {
+    Map<String, Entry<U>> there = ofKey == null ? null : ofKey.get(place);
     if (there == null) {
       return;
     }

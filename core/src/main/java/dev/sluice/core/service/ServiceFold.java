@@ -2,6 +2,7 @@ package dev.sluice.core.service;
 
 import dev.sluice.core.cluster.ObjectBody;
 import dev.sluice.core.desired.ServiceRow;
+import dev.sluice.core.log.CanonicalTree;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.log.DependencyOrder;
 import dev.sluice.core.log.ObjectEvent;
@@ -74,6 +75,24 @@ public final class ServiceFold {
       case "Service", "EndpointSlice", "Node" -> true;
       default -> false;
     };
+  }
+
+  /** Has ready what is read of a record that is to be folded; it may be asked in any thread. */
+  public static void prepare(ObjectEvent event) {
+    if (event.type() == ObjectEvent.Type.DELETED) {
+      return;
+    }
+    switch (event.key().kind()) {
+      case "Service" -> {
+        event.read(ServiceReader.READER);
+        event.read(ServiceSnapshot.REDUCED);
+      }
+      case "EndpointSlice" -> {
+        event.read(SliceReader.READER);
+        event.read(ServiceSnapshot.REDUCED);
+      }
+      default -> {}
+    }
   }
 
   /** Folds one record; those of other kinds are nothing. */
@@ -361,7 +380,7 @@ public final class ServiceFold {
         fold.numbers,
         node -> fold.nodes.put(node.name(), node),
         (key, body, who) -> {
-          fold.objects.put(key, body, who);
+          fold.objects.put(key, CanonicalTree.encode(body), who);
           fold.take(key, body);
         });
     TreeSet<String> all = new TreeSet<>(fold.services.keySet());

@@ -12,26 +12,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * What a {@link ServiceFold} remembers, as bytes: the accepted versions of its objects as far as
  * they are read, nodes, numbers. Everything else follows from these.
  */
 final class ServiceSnapshot {
+  /** What is remembered of a record's object. */
+  static final Function<ObjectEvent, byte[]> REDUCED =
+      event -> CanonicalTree.encode(Objects.reduced(event.body()));
+
   private ServiceSnapshot() {}
 
   /** Accepted versions by key, reduced to the fields that are read. */
   static final class Objects {
     private record Version(byte[] tree, String who) {}
 
-    private final TreeMap<ObjectKey, Version> versions = new TreeMap<>();
+    private final Map<ObjectKey, Version> versions = new HashMap<>();
 
     void put(ObjectEvent event) {
-      put(event.key(), reduced(event.body()), event.who());
+      put(event.key(), event.read(REDUCED), event.who());
     }
 
-    void put(ObjectKey key, Map<String, Object> body, String who) {
-      versions.put(key, new Version(CanonicalTree.encode(body), who == null ? "" : who));
+    void put(ObjectKey key, byte[] tree, String who) {
+      versions.put(key, new Version(tree, who == null ? "" : who));
     }
 
     void remove(ObjectKey key) {
@@ -72,7 +77,7 @@ final class ServiceSnapshot {
                         (within, name) -> within.put(name.getKey()).put(name.getValue())))
         .list(nodes, (to, node) -> to.put(node.name()).put(node.zone()))
         .list(
-            objects.versions.entrySet(),
+            new TreeMap<>(objects.versions).entrySet(),
             (to, object) ->
                 to.put(object.getKey()).put(object.getValue().who).put(object.getValue().tree))
         .toByteArray();
