@@ -225,11 +225,8 @@ public final class ReplayRun {
       digest.update(row.toString().getBytes(StandardCharsets.UTF_8));
     }
     System.out.printf(Locale.ROOT, "records-a-second %.0f%n", records / (nanos / 1e9));
-    System.out.printf(
-        Locale.ROOT,
-        "processor-micros %.2f reading, %.2f folding%n",
-        readingNanos / 1e3 / records,
-        foldingNanos / 1e3 / records);
+    System.out.printf(Locale.ROOT, "reading-micros %.2f%n", readingNanos / 1e3 / records);
+    System.out.printf(Locale.ROOT, "folding-micros %.2f%n", foldingNanos / 1e3 / records);
     System.out.printf(Locale.ROOT, "bytes-a-record %.0f%n", (double) bytes / records);
     System.out.printf("revisions %d%n", revisions);
     System.out.printf("digest %s%n", HexFormat.of().formatHex(digest.digest()));
