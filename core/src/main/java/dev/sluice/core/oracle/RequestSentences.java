@@ -5,7 +5,6 @@ import dev.sluice.core.policy.L7Rules;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Whether a rule of layer 7 allows a request. One method a sentence. */
 final class RequestSentences {
@@ -59,7 +58,7 @@ final class RequestSentences {
 
   /** 3. An expression matches the whole text; an empty one is no condition. */
   private static boolean whole(String expression, String text) {
-    return expression.isEmpty() || Pattern.compile(expression).matcher(text).matches();
+    return expression.isEmpty() || PosixPattern.of(expression).matcher(text).matches();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.sluice.core.policy;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,14 @@ final class PosixExpression {
   private static final int DEEPEST = 50;
   private static final int MOST_REPEATS = 1000;
   private static final String ESCAPED_LETTERS = "dDwWsS";
+
+  private static final int NONE = -1;
+
+  /** POSIX's, and {@code word}, which RE2 has as well. */
+  private static final List<String> CLASSES =
+      List.of(
+          "alnum", "alpha", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space",
+          "upper", "word", "xdigit");
 
   private final String text;
   private int at;
@@ -85,42 +94,61 @@ final class PosixExpression {
   }
 
   private String bracket() {
-    int from = at;
     at += at < text.length() && text.charAt(at) == '^' ? 1 : 0;
-    at += at < text.length() && text.charAt(at) == ']' ? 1 : 0;
-    while (at < text.length() && text.charAt(at) != ']') {
-      if (text.startsWith("[:", at)) {
-        int end = text.indexOf(":]", at);
-        if (end < 0) {
-          return "has a [: that nothing closes: write [[:alpha:]]";
-        }
-        at = end + 2;
-      } else if (text.charAt(at) == '\\') {
-        at += 2;
-      } else {
-        at++;
+    int from = at;
+    int rangeFrom = NONE;
+    String problem = null;
+    while (problem == null && at < text.length() && (at == from || text.charAt(at) != ']')) {
+      boolean range = rangeFrom != NONE && text.charAt(at) == '-' && !text.startsWith("]", at + 1);
+      at += range ? 1 : 0;
+      int start = at;
+      problem = member();
+      int letter = problem == null ? letter(start) : NONE;
+      if (problem == null && range) {
+        problem = range(rangeFrom, letter);
       }
+      rangeFrom = range ? NONE : letter;
     }
-    if (at >= text.length()) {
-      return "has a [ that nothing closes: add ], or write \\[ to mean the letter";
+    if (problem == null && at >= text.length()) {
+      problem = "has a [ that nothing closes: add ], or write \\[ to mean the letter";
     }
     at++;
     repeatable = true;
-    return ranges(text.substring(from, at - 1));
+    return problem;
   }
 
-  private static String ranges(String inside) {
-    for (int i = 1; i + 1 < inside.length(); i++) {
-      boolean plain = inside.charAt(i) == '-' && inside.charAt(i - 1) != '\\';
-      char first = inside.charAt(i - 1);
-      char last = inside.charAt(i + 1);
-      if (plain && Character.isLetterOrDigit(first) && Character.isLetterOrDigit(last)) {
-        if (first > last) {
-          return "has the range " + first + "-" + last + ", which is empty: swap the two";
-        }
-      }
+  /** Goes past one thing between brackets: a letter, an escaped one, or a class. */
+  private String member() {
+    if (text.startsWith("[:", at)) {
+      int end = text.indexOf(":]", at + 2);
+      String name = end < 0 ? "" : text.substring(at + 2, end);
+      at = end + 2;
+      return end < 0
+          ? "has a [: that nothing closes: write [[:alpha:]]"
+          : CLASSES.contains(name)
+              ? null
+              : "has [:" + name + ":], and the classes are " + String.join(", ", CLASSES);
     }
-    return null;
+    return at < text.length() && text.charAt(at++) == '\\' ? escape() : null;
+  }
+
+  /** The one letter that stands at a place between brackets; NONE for a class. */
+  private int letter(int start) {
+    if (start >= text.length() || text.startsWith("[:", start)) {
+      return NONE;
+    }
+    boolean escaped = text.charAt(start) == '\\';
+    char letter = text.charAt(escaped ? start + 1 : start);
+    return escaped && ESCAPED_LETTERS.indexOf(letter) >= 0 ? NONE : letter;
+  }
+
+  private static String range(int first, int last) {
+    if (last == NONE) {
+      return "has a range that ends in a class: write the - last to mean the letter";
+    }
+    return first <= last
+        ? null
+        : "has the range " + (char) first + "-" + (char) last + ", which is empty: swap the two";
   }
 
   private String escape() {

@@ -53,6 +53,31 @@ class RequestSentencesTest {
     allows(false, new L7Rules.Http(List.of()), GET);
   }
 
+  /** What stands between brackets is POSIX's, not Java's. */
+  @Test
+  void bracketsMeanWhatTheyMeanInPosix() {
+    matches("/[[:alpha:]]+", "/xyz", "/x1");
+    matches("/[^[:digit:]_]", "/x", "/1", "/_");
+    matches("/[]a]", "/]", "/b");
+    matches("/[^]a]", "/b", "/]", "/a");
+    matches("/[a[b]", "/[", "/c");
+    matches("/[a&&b]", "/&", "/c");
+    matches("/[a^]", "/^", "/b");
+    matches("/[+--]", "/,", "/a");
+    matches("/[a-c-e]", "/-", "/d");
+    matches("/[[:digit:]-x]", "/-", "/y");
+    matches("/[!-\\]]", "/A", "/a");
+    matches("/[\\]x]", "/]", "/\\");
+    matches("/[a-c\\d]\\[", "/7[", "/d[");
+  }
+
+  private static void matches(String expression, String path, String... others) {
+    allows(true, http("", expression, ""), new Request.Http("GET", path, "", Map.of()));
+    for (String other : others) {
+      allows(false, http("", expression, ""), new Request.Http("GET", other, "", Map.of()));
+    }
+  }
+
   @Test
   void oneOfTheRulesIsEnough() {
     HttpRule put = new HttpRule("PUT", "", "", List.of());
