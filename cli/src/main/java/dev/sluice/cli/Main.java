@@ -5,7 +5,9 @@ import dev.sluice.cli.lab.LabCommand;
 import dev.sluice.cli.look.LookCommands;
 import dev.sluice.cli.past.HistoryCommand;
 import dev.sluice.cli.past.ReplayCommand;
+import dev.sluice.schemas.registry.RegistryException;
 import java.io.PrintWriter;
+import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -42,10 +44,17 @@ public final class Main implements Runnable {
     CommandLine root = new CommandLine(new Main());
     root.addSubcommand(new DemoCommand(Main::commandLine));
     LookCommands.all().forEach(root::addSubcommand);
+    sayVersion(root);
     root.setCaseInsensitiveEnumValuesAllowed(true);
     root.setParameterExceptionHandler(Main::wrongUsage);
     root.setExecutionExceptionHandler((thrown, at, parsed) -> failed(thrown, at));
     return root;
+  }
+
+  /** Every command takes {@code --version}. */
+  private static void sayVersion(CommandLine command) {
+    command.getCommandSpec().versionProvider(new Version());
+    command.getSubcommands().values().forEach(Main::sayVersion);
   }
 
   @Override
@@ -78,8 +87,13 @@ public final class Main implements Runnable {
           err.println("    at " + element);
         }
       }
-    } else if (thrown instanceof Refusal) {
+    } else if (thrown instanceof Refusal || thrown instanceof RegistryException) {
       err.println(sentence(thrown.getMessage()));
+    } else if (thrown instanceof KafkaException) {
+      err.println(
+          "Kafka does not answer as it should ("
+              + sentence(thrown.getMessage())
+              + "): 'sluice lab status' shows what runs");
     } else {
       err.println(
           "sluice: internal error: "

@@ -3,12 +3,15 @@ package dev.sluice.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.schemas.registry.RegistryException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
 class MainTest {
   private final StringWriter out = new StringWriter();
@@ -44,6 +47,53 @@ class MainTest {
       assertTrue(next.getUsageMessage().contains("--help"), next.getCommandSpec().qualifiedName());
       todo.addAll(next.getSubcommands().values());
     }
+  }
+
+  @Test
+  void everyCommandSaysItsVersion() {
+    for (String[] words : new String[][] {{"-V"}, {"observe", "-V"}, {"policy", "lint", "-V"}}) {
+      out.getBuffer().setLength(0);
+      assertEquals(0, run(words));
+      assertTrue(out.toString().startsWith("sluice "), String.join(" ", words));
+    }
+  }
+
+  @Command(name = "asks")
+  private static final class Asks implements Runnable {
+    private final RuntimeException failure;
+
+    private Asks(RuntimeException failure) {
+      this.failure = failure;
+    }
+
+    @Override
+    public void run() {
+      throw failure;
+    }
+  }
+
+  private String complaint(RuntimeException failure) {
+    err.getBuffer().setLength(0);
+    int status =
+        new CommandLine(new Asks(failure))
+            .setExecutionExceptionHandler(Main.commandLine().getExecutionExceptionHandler())
+            .setErr(new PrintWriter(err))
+            .execute();
+    assertEquals(1, status);
+    return err.toString().strip();
+  }
+
+  /** Brokers and a registry that are away are no error of the command's. */
+  @Test
+  void whatIsAwayIsCalledAway() {
+    assertEquals(
+        "Kafka does not answer as it should (no broker): 'sluice lab status' shows what runs",
+        complaint(new TimeoutException("no broker")));
+    assertEquals(
+        "registry http://h does not answer: is it running?",
+        complaint(
+            new RegistryException(0, 0, "registry http://h does not answer: is it running?")));
+    assertTrue(complaint(new IllegalStateException("a bug")).startsWith("sluice: internal error"));
   }
 
   @Test

@@ -104,8 +104,8 @@ public final class Topics {
       compacted(
           "desired",
           DesiredRow.class,
-          "policy/<identity>, selector/<id>, member/<selector id>/<identity>, address/<prefix>,"
-              + " or mark",
+          "policy/<identity>, selector/<id>, member/<selector id>/<identity>, ports/<identity>,"
+              + " identity/<identity>, address/<prefix>, service/…, settings, or mark",
           "what every node mirrors into its kernel maps, in dependency order",
           "policy-stream",
           Map.of());
