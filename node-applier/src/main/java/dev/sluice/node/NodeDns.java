@@ -24,6 +24,7 @@ import dev.sluice.node.proxy.dns.ResolverTrust;
 import dev.sluice.node.proxy.dns.RoomWatch;
 import dev.sluice.node.proxy.socket.QuestionTap;
 import dev.sluice.node.topic.FindingsWriter;
+import dev.sluice.schemas.config.NameSettings;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.serde.TopicSerdes;
@@ -83,7 +84,7 @@ final class NodeDns {
     this.room = new RoomWatch(Clock.systemUTC(), findings);
     this.desk =
         new NodeDnsDesk(
-            settings.duration(Setting.DNS_TTL_FLOOR),
+            NameSettings.life(settings),
             ResolverTrust.parse(settings.text(Setting.DNS_TRUSTED_RESOLVERS)),
             file::add,
             message -> {
@@ -109,8 +110,7 @@ final class NodeDns {
   /** Hands what a former process was answered to its successor's applier, before it starts. */
   void recall(Applier target) {
     AnswerFile.Held held = file.read();
-    target.recall(
-        held.answers(), held.alone(), settings.duration(Setting.DNS_TTL_FLOOR).toMillis());
+    target.recall(held.answers(), held.alone(), NameSettings.life(settings));
   }
 
   /** On the applier's thread, after each step. */

@@ -34,6 +34,7 @@ public final class FqdnFold {
 
   private final NameSelectors selectors = new NameSelectors();
   private final PrefixBases bases = new PrefixBases();
+  private final SharedWords words = new SharedWords();
   private final NameBook book;
   private final SetNumbers numbers = new SetNumbers();
   private final Map<String, FqdnRecord> rows = new HashMap<>();
@@ -42,7 +43,7 @@ public final class FqdnFold {
   private boolean selectorsChanged;
 
   private FqdnFold(AddressLife life) {
-    this.book = new NameBook(life);
+    this.book = new NameBook(life, words);
   }
 
   public static FqdnFold empty(AddressLife life) {
@@ -53,10 +54,16 @@ public final class FqdnFold {
   public static FqdnFold restore(AddressLife life, Collection<FqdnRecord> rows) {
     FqdnFold fold = new FqdnFold(life);
     for (FqdnRecord row : rows) {
-      fold.rows.put(row.key(), row);
       switch (row) {
-        case NumberedSet set -> fold.numbers.restore(set);
-        case LearnedAddress learned -> fold.book.restore(learned);
+        case NumberedSet set -> {
+          fold.rows.put(set.key(), set);
+          fold.numbers.restore(set);
+        }
+        case LearnedAddress learned -> {
+          LearnedAddress shared = fold.words.in(learned);
+          fold.rows.put(shared.key(), shared);
+          fold.book.restore(shared);
+        }
       }
     }
     return fold;

@@ -24,8 +24,15 @@ import java.util.TreeSet;
  */
 final class NameBook {
   private static final class Held {
+    /** The same object for as long as the address is known: rows of it come and go. */
+    final IpAddress address;
+
     final TreeMap<String, NameUse> names = new TreeMap<>();
     long usedUntil;
+
+    Held(IpAddress address) {
+      this.address = address;
+    }
   }
 
   private record Due(long atMillis, IpAddress address, String name) {}
@@ -34,6 +41,7 @@ final class NameBook {
       Comparator.comparingLong(Due::atMillis).thenComparing(Due::address).thenComparing(Due::name);
 
   private final AddressLife life;
+  private final SharedWords words;
   private final TreeMap<IpAddress, Held> addresses = new TreeMap<>();
   private final Map<String, TreeSet<IpAddress>> byName = new HashMap<>();
   private final PriorityQueue<Due> due = new PriorityQueue<>(SOONEST);
@@ -41,16 +49,20 @@ final class NameBook {
   private final TreeMap<String, Long> evictedOf = new TreeMap<>();
   private long evicted;
 
-  NameBook(AddressLife life) {
+  /**
+   * @param words what is remembered of names is kept in these
+   */
+  NameBook(AddressLife life, SharedWords words) {
     this.life = life;
+    this.words = words;
   }
 
   /** Puts back what a topic holds. */
   void restore(FqdnRecord.LearnedAddress row) {
-    Held held = new Held();
+    Held held = new Held(row.address());
     held.usedUntil = row.usedUntilMillis();
     addresses.put(row.address(), held);
-    row.names().forEach(use -> enter(row.address(), held, use));
+    row.names().forEach(use -> enter(held, use));
   }
 
   /** Takes an answer; returns the addresses about which something is new. */
@@ -60,31 +72,31 @@ final class NameBook {
         .ttlSeconds()
         .forEach(
             (address, ttl) -> {
-              touched.add(address);
-              Held held = addresses.computeIfAbsent(address, a -> new Held());
+              Held held = addresses.computeIfAbsent(address, Held::new);
+              touched.add(held.address);
               NameUse before = held.names.get(answer.name());
-              long until = answer.timeMillis() + Math.max(life.floorMillis(), 1000 * ttl);
+              long until = answer.timeMillis() + life.holdsMillis(ttl);
               enter(
-                  address,
                   held,
-                  new NameUse(
-                      answer.name(),
-                      before == null ? until : Math.max(until, before.untilMillis()),
-                      answer.timeMillis(),
-                      ttl,
-                      answer.endpoint(),
-                      answer.endpointAddress(),
-                      answer.resolver(),
-                      answer.node()));
+                  words.in(
+                      new NameUse(
+                          answer.name(),
+                          before == null ? until : Math.max(until, before.untilMillis()),
+                          answer.timeMillis(),
+                          ttl,
+                          answer.endpoint(),
+                          answer.endpointAddress(),
+                          answer.resolver(),
+                          answer.node())));
             });
     touched.addAll(makeRoom(answer.name()));
     return touched;
   }
 
-  private void enter(IpAddress address, Held held, NameUse use) {
+  private void enter(Held held, NameUse use) {
     if (held.names.put(use.name(), use) == null) {
-      due.add(new Due(ends(held, use), address, use.name()));
-      byName.computeIfAbsent(use.name(), n -> new TreeSet<>()).add(address);
+      due.add(new Due(ends(held, use), held.address, use.name()));
+      byName.computeIfAbsent(use.name(), n -> new TreeSet<>()).add(held.address);
     }
   }
 
@@ -96,12 +108,12 @@ final class NameBook {
   Set<IpAddress> used(long timeMillis, Collection<IpAddress> open) {
     // Before anything expires: what is in use at this moment has not.
     Set<IpAddress> touched = new TreeSet<>();
+    long until = life.usedUntilMillis(timeMillis);
     for (IpAddress address : open) {
       Held held = addresses.get(address);
-      long until = timeMillis + life.useMillis() + life.graceMillis();
       if (held != null && held.usedUntil < until) {
         held.usedUntil = until;
-        touched.add(address);
+        touched.add(held.address);
       }
     }
     touched.addAll(passed(timeMillis));

@@ -284,13 +284,9 @@ public final class NodeNames {
     return news;
   }
 
-  /**
-   * A pod of this node was answered by a resolver whose word counts for nobody else.
-   *
-   * @param floorMillis the answer holds at least this long
-   */
-  public void answeredAlone(OwnNames.Own answer, long floorMillis) {
-    own.answered(answer, floorMillis);
+  /** A pod of this node was answered by a resolver whose word counts for nobody else. */
+  public void answeredAlone(OwnNames.Own answer, AddressLife life) {
+    own.answered(answer, life);
   }
 
   /**

@@ -50,14 +50,17 @@ public final class OwnNames {
    */
   public record Known(Key key, DnsEvent.Answered answer, long untilMillis) {}
 
-  private record Use(DnsEvent.Answered answer, long untilMillis) {}
+  /**
+   * @param endsMillis as {@code untilMillis}, and as much longer as it may be given again untold
+   */
+  private record Use(DnsEvent.Answered answer, long untilMillis, long endsMillis) {}
 
   private static final class Held {
     final TreeMap<String, Use> names = new TreeMap<>();
     long usedUntilMillis;
 
     long endsMillis() {
-      long answers = names.values().stream().mapToLong(Use::untilMillis).max().orElse(0);
+      long answers = names.values().stream().mapToLong(Use::endsMillis).max().orElse(0);
       return Math.max(answers, usedUntilMillis);
     }
   }
@@ -67,12 +70,8 @@ public final class OwnNames {
   private final Set<Key> touched = new TreeSet<>();
   private long evicted;
 
-  /**
-   * Takes an answer.
-   *
-   * @param floorMillis it holds at least this long
-   */
-  void answered(Own own, long floorMillis) {
+  /** Takes an answer. */
+  void answered(Own own, AddressLife life) {
     DnsEvent.Answered answer = own.answer();
     answer
         .ttlSeconds()
@@ -86,10 +85,10 @@ public final class OwnNames {
                         byAddress.computeIfAbsent(address, a -> new HashSet<>()).add(k);
                         return new Held();
                       });
-              long until = answer.timeMillis() + Math.max(floorMillis, 1000 * ttl);
+              long until = answer.timeMillis() + life.holdsMillis(ttl);
               held.names.merge(
                   answer.name(),
-                  new Use(answer, until),
+                  new Use(answer, until, until + life.spareMillis()),
                   (before, now) -> before.untilMillis() > until ? before : now);
               touched.add(key);
             });
@@ -134,7 +133,7 @@ public final class OwnNames {
       if (!living.contains(each.getKey().endpoint()) || held.endsMillis() <= nowMillis) {
         forget(each.getKey());
       } else if (held.usedUntilMillis <= nowMillis
-          && held.names.values().removeIf(use -> use.untilMillis() <= nowMillis)) {
+          && held.names.values().removeIf(use -> use.endsMillis() <= nowMillis)) {
         touched.add(each.getKey());
       }
     }

@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Rows of learned addresses with each word kept once: askers, resolvers and nodes are few, and the
- * rows are a hundred thousand. Not thread safe.
+ * Rows of learned addresses with each word kept once: askers, resolvers and nodes are few, a name
+ * may have dozens of addresses, and the rows are a hundred thousand and come again and again. Not
+ * thread safe.
  */
 final class SharedWords {
   private static final int MOST = 10_000;
@@ -18,24 +19,26 @@ final class SharedWords {
 
   /** An equal row. */
   LearnedAddress in(LearnedAddress row) {
+    List<NameUse> names = new ArrayList<>(row.names().size());
+    row.names().forEach(use -> names.add(in(use)));
+    return new LearnedAddress(
+        row.address(), row.identity(), row.usedUntilMillis(), List.copyOf(names));
+  }
+
+  /** An equal use of a name. */
+  NameUse in(NameUse use) {
     if (words.size() > MOST) {
       words.clear();
     }
-    List<NameUse> names = new ArrayList<>(row.names().size());
-    for (NameUse use : row.names()) {
-      names.add(
-          new NameUse(
-              use.name(),
-              use.untilMillis(),
-              use.learnedMillis(),
-              use.ttlSeconds(),
-              word(use.endpoint()),
-              word(use.endpointAddress()),
-              word(use.resolver()),
-              word(use.node())));
-    }
-    return new LearnedAddress(
-        row.address(), row.identity(), row.usedUntilMillis(), List.copyOf(names));
+    return new NameUse(
+        word(use.name()),
+        use.untilMillis(),
+        use.learnedMillis(),
+        use.ttlSeconds(),
+        word(use.endpoint()),
+        word(use.endpointAddress()),
+        word(use.resolver()),
+        word(use.node()));
   }
 
   private String word(String text) {

@@ -2,6 +2,7 @@ package dev.sluice.core.dns;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.core.dns.FqdnRecord.LearnedAddress;
@@ -86,19 +87,19 @@ final class FqdnFoldTest {
     fold.apply(answer(1000, "b.example", 60, ONE));
     fold.drain();
     assertEquals(List.of("a", "b"), set(row(ONE).identity()).selectors());
-    fold.apply(new DnsEvent.Passed(36_000));
+    fold.apply(new DnsEvent.Passed(41_000));
     fold.drain();
     assertEquals(List.of("b"), set(row(ONE).identity()).selectors());
   }
 
   @Test
-  void theFloorCountsAndWhenNodesHadTimeToTellOfUseTheAddressGoes() {
+  void theFloorCountsAndWhenNodesHadTimeToTellTheAddressGoes() {
     fold.selector("a", exactly("a.example"));
     fold.apply(answer(1000, "a.example", 1, ONE));
-    fold.apply(new DnsEvent.Passed(15_999));
+    fold.apply(new DnsEvent.Passed(20_999));
     fold.drain();
     assertEquals(11_000, row(ONE).names().getFirst().untilMillis());
-    fold.apply(new DnsEvent.Passed(16_000));
+    fold.apply(new DnsEvent.Passed(21_000));
     assertEquals(List.of(Change.remove(LearnedAddress.class, "address/203.0.113.1")), fold.drain());
   }
 
@@ -119,20 +120,54 @@ final class FqdnFoldTest {
       fold.apply(new DnsEvent.Used(at, "node-2", List.of(ONE)));
       fold.drain();
     }
-    fold.apply(new DnsEvent.Passed(506_999));
+    fold.apply(new DnsEvent.Passed(507_499));
     fold.drain();
     assertTrue(row(ONE) != null && row(ONE).identity() != 0);
-    fold.apply(new DnsEvent.Passed(507_000));
+    fold.apply(new DnsEvent.Passed(507_500));
     fold.drain();
     assertEquals(null, row(ONE));
+  }
+
+  @Test
+  void aConnectionThatStaysWritesARowNowAndThen() {
+    fold.selector("a", exactly("a.example"));
+    fold.apply(answer(1000, "a.example", 1, ONE));
+    fold.drain();
+    int rows = 0;
+    for (long at = 2_000; at <= 352_000; at += 1_000) {
+      fold.apply(new DnsEvent.Used(at, "node-2", List.of(ONE)));
+      rows += fold.drain().size();
+      assertTrue(row(ONE).usedUntilMillis() >= at + 7_000, "believed in, and a grace");
+      assertTrue(row(ONE).usedUntilMillis() < at + 10_500, "and not for ever");
+    }
+    assertEquals(101, rows, "one each 3.5 s");
+  }
+
+  @Test
+  void rowsShareTheirWords() {
+    fold.apply(answer(1000, new String("a.example"), 1, ONE));
+    fold.apply(answer(1000, new String("a.example"), 1, TWO));
+    fold.drain();
+    FqdnFold again = FqdnFold.restore(LIFE, fold.rows());
+    again.apply(answer(2000, new String("a.example"), 1, TWO));
+    again.drain();
+    for (FqdnFold each : List.of(fold, again)) {
+      List<String> names =
+          each.rows().stream()
+              .filter(LearnedAddress.class::isInstance)
+              .map(row -> ((LearnedAddress) row).names().getFirst().name())
+              .toList();
+      assertEquals(2, names.size());
+      assertSame(names.getFirst(), names.getLast());
+    }
   }
 
   @Test
   void aConnectionThatWasOpenedAtTheLastMomentIsToldOfInTime() {
     fold.selector("a", exactly("a.example"));
     fold.apply(answer(1000, "a.example", 1, ONE));
-    fold.apply(new DnsEvent.Used(15_900, "node-2", List.of(ONE)));
-    fold.apply(new DnsEvent.Passed(16_000));
+    fold.apply(new DnsEvent.Used(20_900, "node-2", List.of(ONE)));
+    fold.apply(new DnsEvent.Passed(21_000));
     fold.drain();
     assertTrue(row(ONE) != null);
   }
@@ -216,7 +251,7 @@ final class FqdnFoldTest {
     assertTrue(again.drain().isEmpty());
     again.apply(answer(2000, "a.example", 20, TWO));
     assertEquals(1, again.drain().size());
-    again.apply(new DnsEvent.Passed(26_000));
+    again.apply(new DnsEvent.Passed(31_000));
     assertEquals("address/203.0.113.1", again.drain().getFirst().key());
   }
 }

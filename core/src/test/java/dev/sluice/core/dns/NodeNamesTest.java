@@ -237,7 +237,7 @@ final class NodeNamesTest {
     names.withoutRoom(Set.of(NUMBER));
     DnsEvent.Answered answer =
         (DnsEvent.Answered) FqdnFoldTest.answer(1000, "api.stripe.com", 5, ONE);
-    names.answeredAlone(new OwnNames.Own(7, answer), 1000);
+    names.answeredAlone(new OwnNames.Own(7, answer), new AddressLife(1000, 0, 0, 1));
     assertEquals(Map.of(), names.drain().own());
     assertTrue(names.isWithoutRoom(7, "api.stripe.com", ONE));
     names.withoutRoom(Set.of());

@@ -24,7 +24,9 @@ final class OwnNamesTest {
   private static final int STRIPE = 0xc0_0001;
   private static final int OTHER = 0xc0_0002;
   private static final int BOTH = 0xc0_0003;
-  private static final long FLOOR = 60_000;
+
+  /** Answers hold a minute at least, and are believed in for half a minute more. */
+  private static final AddressLife LIFE = new AddressLife(60_000, 30_000, 10_000, 1_000);
 
   private final NodeNames names = new NodeNames();
 
@@ -57,7 +59,7 @@ final class OwnNamesTest {
   }
 
   private void answered(long time, String name) {
-    names.answeredAlone(new OwnNames.Own(POD, answer(time, name, 5, ONE)), FLOOR);
+    names.answeredAlone(new OwnNames.Own(POD, answer(time, name, 5, ONE)), LIFE);
   }
 
   @Test
@@ -100,7 +102,7 @@ final class OwnNamesTest {
   void itEndsWithItsTimeUnlessItIsInUse() {
     answered(1000, "api.stripe.com");
     names.drain();
-    names.passed(1000 + FLOOR - 1, Set.of(POD));
+    names.passed(1000 + 90_000 - 1, Set.of(POD));
     assertEquals(Map.of(), names.drain().own());
     names.usedAlone(POD, List.of(ONE), 200_000);
     names.passed(199_999, Set.of(POD));
@@ -137,7 +139,7 @@ final class OwnNamesTest {
     for (int i = 0; i <= OwnNames.PER_ENDPOINT; i++) {
       IpAddress address = IpAddress.parse("198.51." + i / 250 + "." + (1 + i % 250));
       DnsEvent.Answered answer = answer(1000 + i, "api.stripe.com", 5, address);
-      names.answeredAlone(new OwnNames.Own(POD, answer), FLOOR);
+      names.answeredAlone(new OwnNames.Own(POD, answer), LIFE);
     }
     Map<OwnNames.Key, Integer> own = names.drain().own();
     assertEquals(OwnNames.PER_ENDPOINT, own.size());

@@ -1,7 +1,6 @@
 package dev.sluice.identity.names;
 
 import dev.sluice.core.desired.DesiredRecord;
-import dev.sluice.core.dns.AddressLife;
 import dev.sluice.core.dns.CrowdedNames;
 import dev.sluice.core.dns.DnsEvent;
 import dev.sluice.core.dns.FqdnFold;
@@ -11,6 +10,7 @@ import dev.sluice.core.dns.NameSelectors;
 import dev.sluice.core.dns.UnaskedNames;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.net.Prefix;
+import dev.sluice.schemas.config.NameSettings;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.convert.Row;
@@ -34,20 +34,12 @@ final class NamesFold {
    */
   NamesFold(
       Settings settings, Collection<FqdnRecord> rows, long position, Collection<NameFinding> told) {
-    this.fold = FqdnFold.restore(life(settings), rows);
+    this.fold = FqdnFold.restore(NameSettings.life(settings), rows);
     this.unasked = new UnaskedNames(settings.duration(Setting.DNS_UNASKED_AFTER).toMillis());
     this.crowded = new CrowdedNames(settings.integer(Setting.DNS_ADDRESSES_PER_NAME));
     this.position = position;
     unasked.restore(told.stream().filter(f -> f.code().equals(UnaskedNames.CODE)).toList());
     crowded.restore(told.stream().filter(f -> f.code().equals(CrowdedNames.CODE)).toList());
-  }
-
-  private static AddressLife life(Settings settings) {
-    return new AddressLife(
-        settings.duration(Setting.DNS_TTL_FLOOR).toMillis(),
-        3 * settings.duration(Setting.DNS_USE_INTERVAL).toMillis(),
-        settings.duration(Setting.DNS_IDLE_GRACE).toMillis(),
-        settings.integer(Setting.DNS_ADDRESSES_PER_NAME));
   }
 
   /** Takes a row of topic desired: selectors of names and identities of prefixes matter. */

@@ -1,6 +1,7 @@
 package dev.sluice.node.apply;
 
 import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.dns.AddressLife;
 import dev.sluice.core.dns.DnsEvent;
 import dev.sluice.core.dns.FqdnRecord;
 import dev.sluice.core.dns.NameEnds;
@@ -182,12 +183,10 @@ public final class Applier {
   /**
    * As {@link #learn}, by a resolver whose word counts for nobody else; completes when the
    * addresses are usable to that pod.
-   *
-   * @param floorMillis the answer holds at least this long
    */
-  public CompletableFuture<Void> learnAlone(OwnNames.Own own, long floorMillis) {
+  public CompletableFuture<Void> learnAlone(OwnNames.Own own, AddressLife life) {
     namesDue = true;
-    return learning.learnAlone(own, floorMillis, !retry.hasFailed());
+    return learning.learnAlone(own, life, !retry.hasFailed());
   }
 
   /** Says who is told as the topic gives names to addresses and takes them away. */
@@ -214,8 +213,8 @@ public final class Applier {
   }
 
   /** What a former process was answered and no topic held then. */
-  public void recall(List<DnsEvent.Answered> answers, List<OwnNames.Own> alone, long floorMillis) {
-    learning.recall(answers, alone, floorMillis);
+  public void recall(List<DnsEvent.Answered> answers, List<OwnNames.Own> alone, AddressLife life) {
+    learning.recall(answers, alone, life);
   }
 
   /** What a former process had read of the topics: until they were read again, it counts. */

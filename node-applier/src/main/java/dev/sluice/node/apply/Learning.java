@@ -1,5 +1,6 @@
 package dev.sluice.node.apply;
 
+import dev.sluice.core.dns.AddressLife;
 import dev.sluice.core.dns.DnsEvent;
 import dev.sluice.core.dns.OwnNames;
 import dev.sluice.node.mirror.KernelMaps;
@@ -51,15 +52,11 @@ final class Learning {
         mayBeThere);
   }
 
-  /**
-   * As {@link #learn}, for one endpoint.
-   *
-   * @param floorMillis the answer holds at least this long
-   */
-  CompletableFuture<Void> learnAlone(OwnNames.Own own, long floorMillis, boolean mayBeThere) {
-    mirror.names().answeredAlone(own, floorMillis);
+  /** As {@link #learn}, for one endpoint. */
+  CompletableFuture<Void> learnAlone(OwnNames.Own own, AddressLife life, boolean mayBeThere) {
+    mirror.names().answeredAlone(own, life);
     if (knowsFormer()) {
-      former.names().answeredAlone(own, floorMillis);
+      former.names().answeredAlone(own, life);
     }
     String name = own.answer().name();
     return waitFor(
@@ -80,9 +77,9 @@ final class Learning {
   }
 
   /** What a former process was answered and no topic held then. */
-  void recall(List<DnsEvent.Answered> answers, List<OwnNames.Own> alone, long floorMillis) {
+  void recall(List<DnsEvent.Answered> answers, List<OwnNames.Own> alone, AddressLife life) {
     answers.forEach(mirror.names()::answered);
-    alone.forEach(own -> mirror.names().answeredAlone(own, floorMillis));
+    alone.forEach(own -> mirror.names().answeredAlone(own, life));
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.sluice.node.proxy.dns;
 
 import dev.sluice.core.cluster.IdentityScope;
 import dev.sluice.core.cluster.ReservedIdentity;
+import dev.sluice.core.dns.AddressLife;
 import dev.sluice.core.dns.DnsEvent;
 import dev.sluice.core.dns.Lesson;
 import dev.sluice.core.dns.NameSelectors;
@@ -13,7 +14,6 @@ import dev.sluice.node.mirror.LocalPod;
 import dev.sluice.node.mirror.Mirror;
 import dev.sluice.node.mirror.NamesListener;
 import dev.sluice.node.proxy.socket.Peer;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,47 +39,9 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
   /** Flows that may wait until something is known. */
   private static final int WAITING = 4_096;
 
-  /**
-   * @param endpoint 0: everybody's
-   */
-  private record Fact(String name, long endpoint) {
-    static Fact of(FlowRules asker, String name) {
-      return new Fact(name, asker.trusted() ? 0 : asker.endpoint());
-    }
-  }
-
   private record FlowKey(IpAddress client, Peer server, int protocol) {}
 
-  /** A fact about an address, and until when it need not be told again; most have one. */
-  private record Fresh(Fact fact, long untilNanos, Fresh more) {
-    static long until(Fresh first, Fact fact) {
-      for (Fresh each = first; each != null; each = each.more) {
-        if (each.fact.equals(fact)) {
-          return each.untilNanos;
-        }
-      }
-      return Long.MIN_VALUE;
-    }
-
-    static Fresh without(Fresh first, Fact fact) {
-      if (first == null || first.fact.equals(fact)) {
-        return first == null ? null : first.more;
-      }
-      return new Fresh(first.fact, first.untilNanos, without(first.more, fact));
-    }
-
-    static Fresh alive(Fresh first, long nowNanos) {
-      if (first == null) {
-        return null;
-      }
-      Fresh more = alive(first.more, nowNanos);
-      return first.untilNanos - nowNanos <= 0
-          ? more
-          : more == first.more ? first : new Fresh(first.fact, first.untilNanos, more);
-    }
-  }
-
-  private final long floorNanos;
+  private final AddressLife life;
   private final ResolverTrust trust;
   private final BiConsumer<Integer, DnsEvent.Answered> remember;
   private final Consumer<DnsSeen> seen;
@@ -91,8 +53,7 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
 
   private final Map<String, Boolean> matters = new ConcurrentHashMap<>();
 
-  /** By address: until when what is a fact need not be told again. */
-  private final Map<IpAddress, Fresh> fresh = new ConcurrentHashMap<>();
+  private final ToldAnswers told;
 
   private volatile NameSelectors selectors = new NameSelectors();
   private volatile Consumer<DnsEvent> publisher = event -> {};
@@ -102,20 +63,21 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
   private final Map<FlowKey, CompletableFuture<FlowRules>> waiting = new LinkedHashMap<>();
 
   /**
-   * @param floor what an answer holds at least: a fact is told again after half of its life
+   * @param life how long an answer holds, and is believed in without being told again
    * @param remember told every new answer before it is used, on the applier's thread: for which
    *     endpoint alone it counts, or 0
    * @param seen told of every message; quick
    * @param watch told of every message too
    */
   public NodeDnsDesk(
-      Duration floor,
+      AddressLife life,
       ResolverTrust trust,
       BiConsumer<Integer, DnsEvent.Answered> remember,
       Consumer<DnsSeen> seen,
       NameWatch watch) {
     this.remember = remember;
-    this.floorNanos = floor.toNanos();
+    this.life = life;
+    this.told = new ToldAnswers(life);
     this.trust = trust;
     this.seen = seen;
     this.watch = watch;
@@ -133,10 +95,7 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
 
   /** Forgets facts that are to be told again anyway. */
   public void tidy() {
-    long now = System.nanoTime();
-    fresh
-        .keySet()
-        .forEach(address -> fresh.computeIfPresent(address, (a, all) -> Fresh.alive(all, now)));
+    told.tidy(System.nanoTime());
   }
 
   /** A step was done: rules may be others, and there may be some at last. On its thread. */
@@ -209,15 +168,12 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
     if (lesson.ttlSeconds().isEmpty() || !matters(lesson.name())) {
       return true;
     }
-    long now = System.nanoTime();
-    Fact fact = Fact.of(asker, lesson.name());
-    for (IpAddress address : lesson.ttlSeconds().keySet()) {
-      long until = Fresh.until(fresh.get(address), fact);
-      if (until == Long.MIN_VALUE || until - now <= 0) {
-        return false;
-      }
-    }
-    return true;
+    return told.cover(lesson.name(), endpointAlone(asker), lesson.ttlSeconds(), System.nanoTime());
+  }
+
+  /** For which endpoint alone an answer counts. */
+  private static int endpointAlone(FlowRules asker) {
+    return asker.trusted() ? ToldAnswers.EVERYBODY : (int) asker.endpoint();
   }
 
   private boolean matters(String name) {
@@ -242,29 +198,15 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
 
   private CompletableFuture<Void> learn(Applier target, FlowRules asker, DnsEvent.Answered answer) {
     // Remembered first: what the kernel holds after this process has a reason then.
-    int alone = asker.trusted() ? 0 : (int) asker.endpoint();
+    int alone = endpointAlone(asker);
     remember.accept(alone, answer);
     CompletableFuture<Void> usable =
-        alone == 0
+        alone == ToldAnswers.EVERYBODY
             ? target.learn(answer)
-            : target.learnAlone(new OwnNames.Own(alone, answer), floorNanos / 1_000_000);
-    return usable.thenRun(() -> fresh(Fact.of(asker, answer.name()), answer));
-  }
-
-  /** On the applier's thread, after the step. */
-  private void fresh(Fact fact, DnsEvent.Answered answer) {
-    long now = System.nanoTime();
-    answer
-        .ttlSeconds()
-        .forEach(
-            (address, ttl) ->
-                fresh.compute(
-                    address,
-                    (a, known) ->
-                        new Fresh(
-                            fact,
-                            now + Math.max(floorNanos, ttl * 1_000_000_000L) / 2,
-                            Fresh.without(known, fact))));
+            : target.learnAlone(new OwnNames.Own(alone, answer), life);
+    // On the applier's thread, after the step.
+    return usable.thenRun(
+        () -> told.told(answer.name(), alone, answer.ttlSeconds(), System.nanoTime()));
   }
 
   @Override
@@ -278,12 +220,12 @@ public final class NodeDnsDesk implements DnsDesk, NamesListener {
     selectors = changed.copy();
     watch.selectors(selectors);
     matters.clear();
-    fresh.clear();
+    told.forgetAll();
   }
 
   @Override
   public void addresses(Set<IpAddress> changed) {
-    changed.forEach(fresh::remove);
+    told.forget(changed);
     if (!Collections.disjoint(servers, changed)) {
       forgetFlows();
     }
