@@ -1,5 +1,6 @@
 package dev.sluice.foldruntime;
 
+import dev.sluice.schemas.config.OldGeneration;
 import dev.sluice.schemas.config.ProcessLife;
 import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.serde.TopicSerdes;
@@ -27,6 +28,7 @@ public final class StreamProcess {
       Supplier<? extends Derivation> derivations,
       Wiring wiring)
       throws InterruptedException {
+    life.closing(OldGeneration.watch());
     TopicSerdes serdes = life.closing(TopicSerdes.connect(settings));
     Derivation shape = derivations.get();
     Preparation.of(settings, serdes, shape);

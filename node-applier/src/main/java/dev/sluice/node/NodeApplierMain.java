@@ -6,6 +6,7 @@ import dev.sluice.node.topic.DesiredFollower;
 import dev.sluice.node.topic.FqdnsFollower;
 import dev.sluice.node.topic.StatusWriter;
 import dev.sluice.node.topic.TopicConnection;
+import dev.sluice.schemas.config.OldGeneration;
 import dev.sluice.schemas.config.ProcessLife;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
@@ -35,6 +36,7 @@ public final class NodeApplierMain {
   }
 
   private static void start(Settings settings, ProcessLife life) {
+    life.closing(OldGeneration.watch());
     AtomicReference<StatusWriter> status = new AtomicReference<>();
     AtomicReference<FlowWriter> flows = new AtomicReference<>();
     AtomicBoolean leaving = new AtomicBoolean();
