@@ -8,31 +8,49 @@ import dev.sluice.schemas.serde.TopicSerdes;
 import dev.sluice.schemas.topic.KafkaClients;
 import dev.sluice.schemas.topic.Topics;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Writes what the node learned to topic dns.answers and never waits for brokers: what they do not
- * take in time is told again by whoever keeps what is unconfirmed. Any thread.
+ * Writes what the node learned to topic dns.answers, on a thread of its own; whoever tells it waits
+ * for nothing. An event is written at once when none was for a while, and those that follow soon go
+ * together: each request wakes the broker, identity-stream and every node, one after the other, on
+ * CPUs that the next question needs. What brokers do not take in time is told again by whoever
+ * keeps what is unconfirmed. Any thread.
  */
 public final class AnswersWriter implements Consumer<DnsEvent>, AutoCloseable {
+  private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final int MOST_WAITING = 20_000;
   private static final int BLOCK_MILLIS = 5;
   private static final int FIND_TRIES = 400;
   private static final int DELIVERY_MILLIS = 30_000;
 
-  private final KafkaProducer<String, DnsAnswer> producer;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final TopicSerdes serdes;
   private final String topic;
+  private final BlockingQueue<DnsEvent> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
   private final AtomicLong lost = new AtomicLong();
+  private final Thread thread =
+      Thread.ofPlatform().daemon().name("answers-writer").unstarted(this::run);
+  private volatile boolean closing;
 
-  private AnswersWriter(KafkaProducer<String, DnsAnswer> producer, String topic) {
+  private AnswersWriter(KafkaProducer<byte[], byte[]> producer, TopicSerdes serdes, String topic) {
     this.producer = producer;
+    this.serdes = serdes;
     this.topic = topic;
   }
 
@@ -46,12 +64,11 @@ public final class AnswersWriter implements Consumer<DnsEvent>, AutoCloseable {
     properties.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, Duration.ofDays(3650).toMillis());
     AnswersWriter writer =
         new AnswersWriter(
-            new KafkaProducer<>(
-                properties,
-                serdes.keys(Topics.DNS_ANSWERS).serializer(),
-                serdes.values(Topics.DNS_ANSWERS).serializer()),
+            new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()),
+            serdes,
             Topics.DNS_ANSWERS.name(settings));
     writer.findTopic();
+    writer.thread.start();
     return writer;
   }
 
@@ -72,9 +89,48 @@ public final class AnswersWriter implements Consumer<DnsEvent>, AutoCloseable {
 
   @Override
   public void accept(DnsEvent event) {
+    if (closing || !waiting.offer(event)) {
+      lost.incrementAndGet();
+    }
+  }
+
+  private void run() {
+    try {
+      while (!closing) {
+        List<DnsEvent> events = new ArrayList<>();
+        events.add(waiting.take());
+        waiting.drainTo(events);
+        write(events);
+        LockSupport.parkNanos(PACE_NANOS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // it is closed
+    }
+  }
+
+  /** Encodes them first: the producer then finds all of them when it looks. */
+  private void write(List<DnsEvent> events) {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(events.size());
+    for (DnsEvent event : events) {
+      DnsAnswer value = DnsRecords.toAvro(event);
+      records.add(
+          new ProducerRecord<>(
+              topic,
+              serdes.keys(Topics.DNS_ANSWERS).serializer().serialize(topic, DnsRecords.key(event)),
+              serdes.values(Topics.DNS_ANSWERS).serializer().serialize(topic, value)));
+    }
+    for (ProducerRecord<byte[], byte[]> record : records) {
+      if (closing) {
+        return; // brokers that are away would keep it
+      }
+      send(record);
+    }
+  }
+
+  private void send(ProducerRecord<byte[], byte[]> record) {
     try {
       producer.send(
-          new ProducerRecord<>(topic, DnsRecords.key(event), DnsRecords.toAvro(event)),
+          record,
           (written, failure) -> {
             if (failure != null) {
               lost.incrementAndGet();
@@ -90,8 +146,12 @@ public final class AnswersWriter implements Consumer<DnsEvent>, AutoCloseable {
     return lost.get();
   }
 
+  /** What was not written yet is not confirmed either: the successor tells it again. */
   @Override
-  public void close() {
+  public void close() throws InterruptedException {
+    closing = true;
+    thread.interrupt();
+    thread.join(Duration.ofSeconds(2));
     producer.close(Duration.ofSeconds(2));
   }
 }
