@@ -9,7 +9,14 @@ import dev.sluice.node.kernel.RequiresKernel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,6 +32,14 @@ class DnsEgressTest {
   private static final String UNLEARNED4 = "203.0.113.66";
 
   private static final String UNLEARNED6 = "2001:db8::66";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final String CROWD = "crowd.stripe.com";
+
+  /** Addresses that a name may have, and those of each family that this one has. */
+  private static final int ROOM = 8;
+
+  private static final int CROWDED = 12;
 
   @TempDir private static Path scripts;
   private static Resolving resolving;
@@ -49,7 +64,11 @@ class DnsEgressTest {
                 + outside("other", "api.example.com", UNLEARNED4, UNLEARNED6)
                 + Manifests.client("pay-1", "pay", "node-1", "")
                 + Manifests.client("pay-2", "pay", "node-2", "")
-                + Resolving.policy("egress-stripe", "pay", "*.stripe.com"));
+                + resolving.outside("crowd", CROWD + ", ttlSeconds: 1, perAnswer: 1", crowd())
+                + Resolving.policy("egress-stripe", "pay", "*.stripe.com"),
+            "dns.addresses.per.name=" + ROOM,
+            "dns.idle.grace=1s",
+            "dns.use.interval=1s");
     lab.awaitConnects("outside/stripe", "203.0.113.10", Manifests.PORT);
     lab.awaitConnects("outside/other", UNLEARNED4, Manifests.PORT);
   }
@@ -89,6 +108,7 @@ class DnsEgressTest {
     itIsSeen();
     itSurvivesTheApplier();
     domainNamesOfTheAdminTierOpenThemToo();
+    theOldestAddressesWithoutConnectionMakeRoom();
   }
 
   private void refusedNamesAreAnsweredSo() throws IOException {
@@ -221,5 +241,66 @@ class DnsEgressTest {
       assertFalse(lab.connects("shop/buy", v6 ? "2001:db8::10" : "203.0.113.10", Manifests.PORT));
     }
     closedEverywhere(UNLEARNED4, UNLEARNED6);
+  }
+
+  /** Addresses of both families from {@code 203.0.113.32} on. */
+  private static List<String> crowd() {
+    return IntStream.range(32, 32 + CROWDED)
+        .boxed()
+        .flatMap(i -> Stream.of("203.0.113." + i, "2001:db8::" + Integer.toHexString(i)))
+        .toList();
+  }
+
+  private void theOldestAddressesWithoutConnectionMakeRoom() throws IOException {
+    for (boolean v6 : List.of(false, true)) {
+      String line = lookUp("shop/pay-1", CROWD, v6, 1).getFirst();
+      assertTrue(line.startsWith("opened "), line);
+      String used = line.substring("opened ".length());
+      Resolving.Held held = resolving.hold(lab, "shop/pay-1", used);
+      assertTrue(Waiting.until(PATIENCE, () -> held.state().equals("open")), held::state);
+      List<String> asked = ask("shop/pay-1", lab.address("kube-system/kube-dns", v6), v6);
+      assertEquals(CROWDED, Set.copyOf(asked).size(), "each has its turn: " + asked);
+      assertTrue(
+          Waiting.until(
+              PATIENCE, () -> crowdCached().size() <= ROOM && crowdCached().contains(used)),
+          () -> crowdCached().toString());
+      Set<String> gone = new TreeSet<>(asked);
+      gone.removeAll(crowdCached());
+      assertTrue(gone.size() >= CROWDED - ROOM, gone::toString);
+      Resolving.awaitForgotten(lab, 1, gone.iterator().next());
+      Resolving.awaitForgotten(lab, 2, gone.iterator().next());
+      closedEverywhere(gone.iterator().next());
+      assertTrue(
+          lab.connects("shop/pay-2", used, Manifests.PORT), "used on the other node: " + used);
+      assertEquals("open", held.state());
+      held.letGo();
+    }
+    String told = "a name had more than " + ROOM + " addresses without a connection";
+    assertTrue(Waiting.until(PATIENCE, () -> policy().contains(told)), DnsEgressTest::policy);
+    assertTrue(policy().contains("(" + CROWD + ": "), "counted: " + policy());
+  }
+
+  private static String policy() {
+    return lab.sluice("policy", "get", "shop/egress-stripe", "-o", "json").text();
+  }
+
+  /** Asks for all of them, and dials none. */
+  private static List<String> ask(String pod, String server, boolean v6) {
+    List<String> command = new ArrayList<>(List.of("dig", "+short", "+time=2", "@" + server));
+    for (int i = 0; i < CROWDED; i++) {
+      command.addAll(List.of(CROWD, v6 ? "AAAA" : "A"));
+    }
+    return lab.exec(pod, command.toArray(String[]::new)).text().lines().toList();
+  }
+
+  private static Set<String> crowdCached() {
+    Set<String> addresses = new TreeSet<>();
+    Matcher row =
+        Pattern.compile(" " + CROWD.replace(".", "\\.") + " +(\\S+)")
+            .matcher(lab.sluice("fqdn", "cache", "list").text());
+    while (row.find()) {
+      addresses.add(row.group(1));
+    }
+    return addresses;
   }
 }

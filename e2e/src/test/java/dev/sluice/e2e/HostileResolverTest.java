@@ -29,9 +29,10 @@ class HostileResolverTest {
       List.of("203.0.113.66", "203.0.113.67", "203.0.113.68", "2001:db8::66", "2001:db8::67");
 
   /**
-   * Answers every question with a chain of aliases to one good address, and puts beside it: records
-   * of other names and of the name itself as authority and as additional records, records of names
-   * that the chain does not lead to, an answer with another id, and one to another question.
+   * Answers every question with a chain of three aliases, in any order, to one good address, and
+   * puts beside it: records of other names and of the name itself as authority and as additional
+   * records, records of names that the chain does not lead to, an answer with another id, and one
+   * to another question.
    */
   private static final String SERVER =
       """
@@ -65,9 +66,10 @@ class HostileResolverTest {
               s.sendto(message(id, other, [a('bank.stripe.com', bad[0])], [], []), who)
               s.sendto(message(id, question,
                   [a('bank.stripe.com', bad[-1]),
-                   record(name, 5, wire('edge.cdn.test')), a('edge.cdn.test', good)],
+                   record('pop.edge.cdn.test', 5, wire('a.pop.test')), a('a.pop.test', good),
+                   record(name, 5, wire('edge.cdn.test')), record('edge.cdn.test', 5, wire('pop.edge.cdn.test'))],
                   [a(name, bad[1])],
-                  [a(name, bad[1]), a('edge.cdn.test', bad[0]), a('bank.stripe.com', bad[0])]), who)
+                  [a(name, bad[1]), a('edge.cdn.test', bad[0]), a('a.pop.test', bad[1]), a('bank.stripe.com', bad[0])]), who)
       threading.Thread(target=serve, args=(socket.AF_INET6, '%s'), daemon=True).start()
       serve(socket.AF_INET, '%s')
       """
@@ -115,7 +117,7 @@ class HostileResolverTest {
           toPorts:
           - ports: [{port: "53", protocol: ANY}]
             rules: {dns: [{matchPattern: "*.stripe.com"}]}
-        - toFQDNs: [{matchPattern: "*.stripe.com"}, {matchPattern: "**.cdn.test"}]
+        - toFQDNs: [{matchPattern: "*.stripe.com"}, {matchPattern: "**.cdn.test"}, {matchName: a.pop.test}]
           toPorts:
           - ports: [{port: "8080", protocol: TCP}]
       """;
@@ -154,5 +156,6 @@ class HostileResolverTest {
     }
     assertFalse(cache.contains("bank.stripe.com"), cache);
     assertFalse(cache.contains("edge.cdn.test"), "an alias was not asked for: " + cache);
+    assertFalse(cache.contains("a.pop.test"), "nor was the end of the chain: " + cache);
   }
 }

@@ -65,6 +65,7 @@ public final class NamesStream implements AutoCloseable {
   private static final String WRITER = "identity-stream";
   private static final Duration POLL = Duration.ofMillis(25);
   private static final long TIDY_NANOS = TimeUnit.MINUTES.toNanos(1);
+  private static final long COUNTS_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long PASSED_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final Duration RETRY = Duration.ofMillis(500);
 
@@ -149,6 +150,7 @@ public final class NamesStream implements AutoCloseable {
       answers.subscribe(
           List.of(Topics.DNS_ANSWERS.name(settings)), new Assignment(answers, desired));
       long tidied = System.nanoTime();
+      long counted = tidied;
       long passed = tidied;
       while (!closing) {
         var records = answers.poll(POLL);
@@ -174,6 +176,9 @@ public final class NamesStream implements AutoCloseable {
         if (now - tidied > TIDY_NANOS) {
           tidied = now;
           write(rows, fold.tidy(), false);
+        }
+        if (now - counted > COUNTS_NANOS) {
+          counted = now;
           tell(findings, fold.counts());
         }
       }
