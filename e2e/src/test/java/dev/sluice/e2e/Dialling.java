@@ -91,6 +91,20 @@ final class Dialling {
           print('ended', type(e).__name__, flush=True)
       """;
 
+  /** Says to each client of TCP and UDP port 8080 which address it has. */
+  private static final String MIRROR =
+      """
+      import socket, threading
+      def udp():
+          s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); s.bind(('::', 8080))
+          while True:
+              _, who = s.recvfrom(2000); s.sendto(who[0].replace('::ffff:', '').encode(), who)
+      threading.Thread(target=udp, daemon=True).start()
+      t = socket.create_server(('::', 8080), family=socket.AF_INET6, dualstack_ipv6=True)
+      while True:
+          c, who = t.accept(); c.sendall(who[0].replace('::ffff:', '').encode()); c.close()
+      """;
+
   private final Path folder;
 
   /** Writes the scripts into a folder. */
@@ -100,6 +114,7 @@ final class Dialling {
     Files.writeString(folder.resolve("client.py"), CLIENT);
     Files.writeString(folder.resolve("load.py"), LOAD);
     Files.writeString(folder.resolve("held.py"), HELD);
+    Files.writeString(folder.resolve("mirror.py"), MIRROR);
   }
 
   /** A pod that answers with its name. */
@@ -114,6 +129,11 @@ final class Dialling {
         "[python3, %s, %s, \"%d\"], ports: [{name: web, containerPort: %d}]"
             .formatted(folder.resolve("server.py"), name, port, port);
     return Manifests.pod(name, app, node, "", command);
+  }
+
+  /** The command of a server that says who its client is. */
+  String mirror() {
+    return "[python3, " + folder.resolve("mirror.py") + "]";
   }
 
   /** What somebody sees who dials so many times. */

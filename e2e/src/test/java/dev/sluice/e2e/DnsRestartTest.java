@@ -214,14 +214,10 @@ class DnsRestartTest {
   }
 
   private static JsonNode applier() {
-    try {
-      for (JsonNode each : lab.status().path("components")) {
-        if (each.path("name").asText().equals("node-applier")) {
-          return each;
-        }
+    for (JsonNode each : lab.status().path("components")) {
+      if (each.path("name").asText().equals("node-applier")) {
+        return each;
       }
-    } catch (IOException e) {
-      throw new AssertionError(e);
     }
     throw new AssertionError("no applier");
   }

@@ -4,53 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.sluice.lab.Waiting;
+import dev.sluice.lab.drive.HeldConnection;
 import dev.sluice.node.kernel.RequiresKernel;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** kill -9 of every component while connections live: nobody on the wire may notice. */
 @RequiresKernel
 class KilledTest {
-  private static final String ECHO =
-      """
-      import asyncio
-      async def echo(r, w):
-          while (b := await r.read(64)):
-              w.write(b)
-          w.close()
-      async def main():
-          s = await asyncio.start_server(echo, None, 8080)
-          await s.serve_forever()
-      asyncio.run(main())
-      """;
-
-  /** One connection that must never stall for two seconds; a line each time it does or breaks. */
-  private static final String PINGPONG =
-      """
-      import socket, sys, time
-      s = socket.create_connection((sys.argv[1], 8080), 5)
-      s.settimeout(2)
-      n = 0
-      print('open', flush=True)
-      while True:
-          try:
-              s.sendall(b'x')
-              if not s.recv(1): raise IOError('closed')
-              n += 1
-          except Exception as e:
-              print('broken after', n, e, flush=True)
-              break
-          time.sleep(0.05)
-      """;
-
   /** Opens N connections, counts those that open within a second. */
   private static final String MANY =
       """
@@ -70,18 +34,16 @@ class KilledTest {
       asyncio.run(main())
       """;
 
-  @TempDir private static Path scripts;
   private static Lab lab;
   private static String backend;
 
   @BeforeAll
   static void up() throws IOException {
-    Path script = Files.writeString(scripts.resolve("echo.py"), ECHO);
     lab =
         Lab.up(
             2,
             Manifests.namespace("shop")
-                + Manifests.pod("backend", "backend", "node-1", "", "[python3, " + script + "]")
+                + Manifests.pod("backend", "backend", "node-1", "", HeldConnection.SERVER)
                 + Manifests.client("frontend", "frontend", "node-2", "")
                 + Manifests.client("stranger", "stranger", "node-2", "")
                 + Manifests.allow("backend", "backend", "frontend"));
@@ -98,8 +60,7 @@ class KilledTest {
 
   @Test
   void everyComponentMayDieDuringTraffic() throws IOException {
-    Path pingpong = lab.spawn("shop/frontend", "python3", "-c", PINGPONG, backend);
-    assertTrue(Waiting.until(Duration.ofSeconds(10), () -> read(pingpong).contains("open")));
+    HeldConnection held = HeldConnection.open(lab, "shop/frontend", backend, Manifests.PORT);
     for (String component :
         List.of(
             "node-applier", "policy-stream", "identity-stream", "ingest", "flow-sink", "broker")) {
@@ -110,12 +71,12 @@ class KilledTest {
       assertTrue(lab.connects("shop/frontend", backend, Manifests.PORT), "after " + component);
       assertFalse(lab.connects("shop/stranger", backend, Manifests.PORT), "after " + component);
     }
-    assertEquals("open", read(pingpong).strip());
+    assertEquals("", held.broken());
     lab.apply(Manifests.allow("stranger", "backend", "stranger"));
     lab.awaitConnects("shop/stranger", backend, Manifests.PORT);
     lab.delete(Manifests.allow("stranger", "backend", "stranger"));
     assertFalse(lab.connects("shop/stranger", backend, Manifests.PORT));
-    assertEquals("open", read(pingpong).strip());
+    assertEquals("", held.broken());
   }
 
   @Test
@@ -129,13 +90,5 @@ class KilledTest {
       lab.start("node-applier");
     }
     assertEquals("100", lab.exec("shop/frontend", "python3", "-c", MANY, backend, "100").text());
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      return "";
-    }
   }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.sluice.node.kernel.RequiresKernel;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,26 +12,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** With direct replies a backend on another node sees the client's own address, and answers it. */
 @RequiresKernel
 class OutsideDirectTest {
-  /** Says to each client of TCP and UDP port 8080 which address it has. */
-  private static final String MIRROR =
-      """
-      import socket, threading
-      def udp():
-          s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); s.bind(('::', 8080))
-          while True:
-              _, who = s.recvfrom(2000); s.sendto(who[0].replace('::ffff:', '').encode(), who)
-      threading.Thread(target=udp, daemon=True).start()
-      t = socket.create_server(('::', 8080), family=socket.AF_INET6, dualstack_ipv6=True)
-      while True:
-          c, who = t.accept(); c.sendall(who[0].replace('::ffff:', '').encode()); c.close()
-      """;
-
   @TempDir private static Path scripts;
 
   @Test
   void theBackendSeesTheClientAndPolicyIsAboutIt() throws IOException {
     Dialling dialling = new Dialling(scripts);
-    Path mirror = Files.writeString(scripts.resolve("mirror.py"), MIRROR);
     String policy =
         """
         ---
@@ -49,7 +33,7 @@ class OutsideDirectTest {
         Lab.up(
             2,
             Manifests.namespace("shop")
-                + Manifests.pod("mirror", "mirror", "node-2", "", "[python3, " + mirror + "]")
+                + Manifests.pod("mirror", "mirror", "node-2", "", dialling.mirror())
                 + Manifests.client("pod", "pod", "node-1", "")
                 + Manifests.outside("client", "203.0.113.66", "2001:db8:66::66")
                 + Manifests.outside("stranger", "203.0.113.67", "2001:db8:67::67")

@@ -1,11 +1,6 @@
 package dev.sluice.bench.soak;
 
-import dev.sluice.lab.Waiting;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
+import dev.sluice.lab.drive.HeldConnection;
 import java.util.List;
 import java.util.Random;
 
@@ -15,34 +10,7 @@ import java.util.Random;
  * it, so that the connection is judged again.
  */
 final class LongConnection implements Scenario {
-  private static final String SERVER =
-      "import asyncio\n"
-          + "async def echo(r, w):\n"
-          + "  while (b := await r.read(64)): w.write(b)\n"
-          + "  w.close()\n"
-          + "async def main():\n"
-          + "  await (await asyncio.start_server(echo, None, 8080)).serve_forever()\n"
-          + "asyncio.run(main())\n";
-
-  private static final String CLIENT =
-      """
-      import socket, sys, time
-      s = socket.create_connection((sys.argv[1], 8080), 5)
-      s.settimeout(3)
-      n = 0
-      print('open', flush=True)
-      while True:
-          try:
-              s.sendall(b'x')
-              if not s.recv(1): raise IOError('closed')
-              n += 1
-          except Exception as e:
-              print('broken after', n, 'exchanges:', e, flush=True)
-              break
-          time.sleep(0.1)
-      """;
-
-  private Path output;
+  private HeldConnection connection;
   private int version;
 
   @Override
@@ -77,9 +45,9 @@ final class LongConnection implements Scenario {
       nodeName: node-2
       containers:
       - name: main
-        command: [python3, -c, "%s"]
+        command: %s
     """
-            .formatted(SERVER.replace("\n", "\\n"))
+            .formatted(HeldConnection.SERVER)
         + policy(0);
   }
 
@@ -101,11 +69,8 @@ final class LongConnection implements Scenario {
   @Override
   public void begin(SoakLab lab) {
     lab.awaitServer("line/callee", 2, 8080);
-    output =
-        lab.spawn("line/caller", "python3", "-c", CLIENT, lab.addresses("line/callee").getFirst());
-    if (!Waiting.until(Duration.ofSeconds(15), () -> read().contains("open"))) {
-      throw new IllegalStateException("the connection did not open: " + read());
-    }
+    connection =
+        HeldConnection.open(lab, "line/caller", lab.addresses("line/callee").getFirst(), 8080);
   }
 
   @Override
@@ -116,21 +81,13 @@ final class LongConnection implements Scenario {
 
   @Override
   public List<String> check(SoakLab lab) {
-    String said = read().strip();
-    return said.equals("open") ? List.of() : List.of("the connection: " + said);
+    String broken = connection.broken();
+    return broken.isEmpty() ? List.of() : List.of("the connection: " + broken);
   }
 
   @Override
   public void rest(SoakLab lab) {
     version = 0;
     lab.apply(policy(version));
-  }
-
-  private String read() {
-    try {
-      return Files.readString(output);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

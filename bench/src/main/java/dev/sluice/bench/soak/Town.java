@@ -22,22 +22,6 @@ final class Town {
   private static final int PODS = 6;
   private static final int PORT = 8080;
 
-  /** Tries all addresses at once and prints those that accept a connection. */
-  private static final String PROBE =
-      """
-      import asyncio, sys
-      async def probe(address):
-          try:
-              _, w = await asyncio.wait_for(asyncio.open_connection(address, 8080), 1.5)
-              w.close()
-              print(address)
-          except Exception:
-              pass
-      async def main():
-          await asyncio.gather(*[probe(a) for a in sys.argv[1:]])
-      asyncio.run(main())
-      """;
-
   private final TreeMap<String, String> appOfPod = new TreeMap<>();
   private final TreeMap<String, Set<String>> callersOfApp = new TreeMap<>();
 
@@ -145,11 +129,7 @@ final class Town {
   }
 
   private List<String> wrong(SoakLab lab, String from, Map<String, String> podOf) {
-    List<String> command = new ArrayList<>(List.of("python3", "-c", PROBE));
-    podOf.forEach((address, to) -> command.addAll(to.equals(from) ? List.of() : List.of(address)));
-    Set<String> reached =
-        Set.copyOf(
-            lab.exec(NAMESPACE + "/" + from, command.toArray(String[]::new)).lines().toList());
+    Set<String> reached = lab.reached(NAMESPACE + "/" + from, podOf.keySet(), PORT);
     List<String> wrong = new ArrayList<>();
     podOf.forEach(
         (address, to) -> {
