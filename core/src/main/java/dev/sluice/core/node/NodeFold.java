@@ -14,6 +14,7 @@ import dev.sluice.core.policy.ClusterSettings;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -205,6 +206,11 @@ public final class NodeFold {
   public Collection<KernelEntry> wanted() {
     names.settle();
     return wanted.all();
+  }
+
+  /** Every entry that was last {@link #realised}, whatever is wanted by now. */
+  public List<KernelEntry> held() {
+    return wanted.held();
   }
 
   /** What cookies mean. */

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The entries that the kernel should hold, and what became of them since the kernel last did. What
@@ -44,6 +45,19 @@ final class WantedEntries {
 
   Collection<KernelEntry> all() {
     return Collections.unmodifiableCollection(wanted.values());
+  }
+
+  /** What is realised: what is wanted but for what was touched since. */
+  List<KernelEntry> held() {
+    List<KernelEntry> held = new ArrayList<>(wanted.size());
+    wanted.forEach(
+        (key, entry) -> {
+          if (!realised.containsKey(key)) {
+            held.add(entry);
+          }
+        });
+    realised.values().stream().filter(Objects::nonNull).forEach(held::add);
+    return held;
   }
 
   /** From what is realised to what is wanted. */

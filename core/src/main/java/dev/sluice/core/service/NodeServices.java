@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -445,5 +446,18 @@ public final class NodeServices {
   public Collection<LbEntry> wanted() {
     flush();
     return Collections.unmodifiableCollection(wanted.values());
+  }
+
+  /** Every entry that was last {@link #realised}, whatever is wanted by now. */
+  public List<LbEntry> held() {
+    List<LbEntry> held = new ArrayList<>(wanted.size());
+    wanted.forEach(
+        (key, entry) -> {
+          if (!realised.containsKey(key)) {
+            held.add(entry);
+          }
+        });
+    realised.values().stream().filter(Objects::nonNull).forEach(held::add);
+    return held;
   }
 }

@@ -179,7 +179,9 @@ class NodeFoldProperties {
       List<Change<DesiredRecord>> group = world.next();
       group.forEach(fold::apply);
       fold.local(world.local());
-      kernel.write(fold.plan(), fold.wanted());
+      MapPlan plan = fold.plan();
+      assertEquals(Set.copyOf(kernel.readBack()), Set.copyOf(fold.held()));
+      kernel.write(plan, fold.wanted());
       fold.realised();
       group.forEach(fold::apply);
       assertTrue(fold.plan().isEmpty(), "a group that comes twice writes nothing");

@@ -29,6 +29,7 @@ class NodeServicesProperties {
     for (ObjectEvent event : ServiceFoldProperties.events(random)) {
       fold.fold(event);
       fold.drain().forEach(services::apply);
+      assertEquals(new HashSet<>(kernel.values()), new HashSet<>(services.held()));
       if (random.nextInt(3) > 0) {
         continue;
       }

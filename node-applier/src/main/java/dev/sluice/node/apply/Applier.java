@@ -271,16 +271,16 @@ public final class Applier {
   }
 
   /**
-   * Policies and addresses that the kernel holds or is about to, for whoever compares on another
-   * thread; empty before the topics were read.
+   * Policies and addresses that the kernel should hold as they were written last, for whoever
+   * compares on another thread; empty before that, and when the next step compares by itself.
    */
-  public Optional<List<KernelEntry>> wanted() {
-    return mirror.isReady() ? Optional.of(List.copyOf(mirror.wanted())) : Optional.empty();
+  Optional<List<KernelEntry>> held() {
+    return mirror.held();
   }
 
-  /** As {@link #wanted}, of Services. */
-  Optional<List<LbEntry>> wantedServices() {
-    return mirror.isReady() ? Optional.of(List.copyOf(mirror.wantedServices())) : Optional.empty();
+  /** As {@link #held}, of Services. */
+  Optional<List<LbEntry>> heldServices() {
+    return mirror.heldServices();
   }
 
   /** The maps of Services; may be read from any thread. */

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * Looks whether the kernel holds what it should, beside the applier's thread: over a hundred
  * thousand addresses, or the backends of ten thousand Services, it takes longer than an answer to a
  * pod may wait. What changes meanwhile differs in one look; only what differs in two is the
- * applier's business, which then compares and repairs by itself.
+ * applier's business, which then compares and repairs by itself. What was refused for want of room
+ * is not missed.
  */
 final class MapAudit implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MapAudit.class);
@@ -66,20 +67,20 @@ final class MapAudit implements AutoCloseable {
   private Set<Object> differing() {
     Set<Object> keys = new HashSet<>();
     applier
-        .ask(Applier::wanted)
+        .ask(Applier::held)
         .join()
         .ifPresent(
-            wanted -> {
-              MapPlan plan = MapPlan.diff(maps.readBack(), wanted);
+            held -> {
+              MapPlan plan = MapPlan.diff(maps.readBack(), held);
               keys.addAll(plan.deletes());
               plan.puts().forEach(entry -> keys.add(entry.key()));
             });
     applier
-        .ask(Applier::wantedServices)
+        .ask(Applier::heldServices)
         .join()
         .ifPresent(
-            wanted -> {
-              LbPlan plan = LbPlan.diff(services.readBack(), wanted);
+            held -> {
+              LbPlan plan = LbPlan.diff(services.readBack(), held);
               keys.addAll(plan.deletes());
               plan.puts().forEach(entry -> keys.add(entry.key()));
             });

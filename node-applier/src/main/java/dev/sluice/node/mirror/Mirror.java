@@ -284,9 +284,17 @@ public final class Mirror {
     return fold.wanted();
   }
 
-  /** Entries of Services that the kernel should hold. */
-  public Collection<LbEntry> wantedServices() {
-    return services.wanted();
+  /**
+   * Policies and addresses that were written: what was refused or waits is not among them. Empty
+   * when what the kernel holds is not known and will be compared.
+   */
+  public Optional<List<KernelEntry>> held() {
+    return compare ? Optional.empty() : Optional.of(fold.held());
+  }
+
+  /** As {@link #held}, of Services. */
+  public Optional<List<LbEntry>> heldServices() {
+    return compareServices ? Optional.empty() : Optional.of(services.held());
   }
 
   /** All rows of topic desired that are whole, and the mark behind them. */

@@ -15,6 +15,7 @@ import dev.sluice.core.node.KernelEntry;
 import dev.sluice.core.node.KernelEntry.AddressKey;
 import dev.sluice.core.node.MapSizes;
 import dev.sluice.core.service.LbEntry;
+import dev.sluice.core.service.LbSizes;
 import dev.sluice.node.mirror.KernelMaps;
 import java.util.List;
 import java.util.Map;
@@ -29,21 +30,7 @@ import org.junit.jupiter.api.Test;
 class MapAuditTest {
   private static final AddressKey POD = new AddressKey(Prefix.parse("10.0.1.11/32"));
 
-  private static final ServiceRow FRONTEND =
-      new ServiceRow.Frontend(
-          1,
-          "shop",
-          "web",
-          "",
-          ServiceRow.Kind.CLUSTER_IP,
-          IpAddress.parse("10.96.0.80"),
-          80,
-          6,
-          1,
-          false,
-          0,
-          List.of(),
-          0);
+  private static final ServiceRow FRONTEND = frontend(1, "10.96.0.80");
   private static final ServiceRow BACKEND =
       new ServiceRow.Backend(
           1, IpAddress.parse("10.0.1.10"), 8080, true, "node-1", List.of(), List.of());
@@ -160,5 +147,40 @@ class MapAuditTest {
     onThread(() -> services.entries.keySet().removeIf(LbEntry.SlotKey.class::isInstance));
     look();
     assertEquals(before, onThread(() -> Map.copyOf(services.entries)));
+  }
+
+  @Test
+  void whatWasRefusedForWantOfRoomIsNotMissed() throws InterruptedException {
+    Map<LbEntry.Key, LbEntry> before = onThread(() -> Map.copyOf(services.entries));
+    thread
+        .ask(
+            target -> {
+              services.capacity = new LbSizes(1, 1, 0, 0, 0, 0);
+              target.rows(List.of(service(6, frontend(2, "10.96.0.81")), mark(6)));
+              return true;
+            })
+        .join();
+    onThread(() -> true); // behind the step
+    readers.clear();
+    look();
+    assertEquals(List.of("audit"), List.copyOf(readers), "nothing differs");
+    assertEquals(before, onThread(() -> Map.copyOf(services.entries)));
+  }
+
+  private static ServiceRow frontend(int id, String address) {
+    return new ServiceRow.Frontend(
+        id,
+        "shop",
+        "web",
+        "",
+        ServiceRow.Kind.CLUSTER_IP,
+        IpAddress.parse(address),
+        80,
+        6,
+        1,
+        false,
+        0,
+        List.of(),
+        0);
   }
 }
