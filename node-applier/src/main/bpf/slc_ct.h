@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-// The connection table: keys, expiry, the sweep. Only the sweep and the making of an entry add or remove keys, so that
-// slc_ct_queue holds each key once.
+// The connection table: keys, shares, expiry, the sweep. Only the sweep and the making of an entry add or remove keys, so
+// that slc_ct_queue holds each key once.
+// A closed connection counts against nobody's share: it stays for its late packets, for as long as there is room.
 #pragma once
 #include "slc_events.h"
 #include "slc_parse.h"
@@ -9,6 +10,17 @@
 #define SLC_SWEEP_NS (SLC_SECOND / 4)
 #define SLC_SWEEP_MAX 8192
 #define SLC_MAKE_ROOM_MAX 32
+#define SLC_CROWDED_MAX 4     // keys that a new connection looks at in a crowded table, twice: two may go, it adds one
+#define SLC_MEASURE_EVERY 256 // new connections of a CPU, a power of two
+#define SLC_HURRY 8           // what has to hurry may be idle an eighth as long
+#define SLC_HOLD_TRIES 64
+
+// Only the kind of this type matters: the kernel has the members.
+struct bpf_map {
+	int any;
+};
+
+extern __s64 bpf_map_sum_elem_count(const struct bpf_map *map) __ksym;
 
 // Puts the ends of a packet in order. Returns 1 when the packet comes from b.
 static __always_inline int slc_ct_key_of(struct slc_ct_key *key, const struct slc_packet *p)
@@ -135,7 +147,8 @@ struct slc_sweep_walk {
 	__u64 now;
 	__u32 tick;
 	__u32 reaped;
-	__u32 stop_at_first;
+	__u64 stop_at_first; // a word of its own: the verifier keeps its value
+	__u32 crowded;
 };
 
 // Slots cost no call. The applier empties the slot of an endpoint that goes.
@@ -161,6 +174,83 @@ static __always_inline void slc_quota_back(__u32 endpoint)
 		__sync_fetch_and_add(held, -1);
 }
 
+static __always_inline __u32 slc_quota_most(void)
+{
+	return slc_tunables.ct_endpoint_max;
+}
+
+// Whether an endpoint has less than an eighth of its share left.
+static __always_inline int slc_quota_short(__u32 endpoint)
+{
+	__u32 *held = slc_quota_of(endpoint, 0);
+
+	return held && *held >= slc_quota_most() - slc_quota_most() / 8;
+}
+
+// Not static, here and where it is said below: the verifier follows a global function once for whatever it may be given,
+// and not once for each way that leads to it. Every start of an applier waits for the verifier.
+
+// A connection is over, `before` being its flags until then: told and off its owner's share, once each.
+__noinline int slc_ct_ended(const struct slc_ct_key *key, const struct slc_ct_value *e, __u32 before, __u32 ifindex,
+			    __u32 tcp_flags)
+{
+	if (!key || !e)
+		return 0;
+	if (!(before & SLC_CT_OFF_SHARE))
+		slc_quota_back(e->owner);
+	if (!(before & SLC_CT_CLOSED))
+		slc_ct_tell(key, e, SLC_EVENT_END, ifindex, tcp_flags, 0);
+	return 0;
+}
+
+// Who opens an entry anew and who removes it must be one at a time. Returns 0 when `flags` are not its flags any more.
+static __always_inline int slc_ct_claim(struct slc_ct_value *e, __u32 flags)
+{
+	return !(flags & SLC_CT_HELD) && __sync_val_compare_and_swap(&e->flags, flags, flags | SLC_CT_HELD) == flags;
+}
+
+static __always_inline void slc_ct_release(struct slc_ct_value *e)
+{
+	__sync_fetch_and_and(&e->flags, ~SLC_CT_HELD);
+}
+
+// The entry of a key for its opening anew, which another CPU's sweep or packet was at: claimed, or 0 when it is gone.
+static __noinline struct slc_ct_value *slc_ct_hold(const struct slc_ct_key *key)
+{
+	for (int i = 0; i < SLC_HOLD_TRIES; i++) {
+		struct slc_ct_value *e = bpf_map_lookup_elem(&slc_ct, key);
+		if (!e || slc_ct_claim(e, e->flags))
+			return e;
+	}
+	return 0;
+}
+
+// A question of another protocol than TCP that was answered, and no more than that yet.
+static __always_inline int slc_ct_answered(const struct slc_ct_value *e, __u32 protocol)
+{
+	return protocol != SLC_PROTO_TCP && (e->flags & SLC_CT_REPLIED) && e->packets[0] <= 2;
+}
+
+// Whether the sweep takes an entry. In a crowded table closed ones have to hurry, and do not stay in a full one; answered
+// questions have to hurry when their owner is short of room. Global.
+__noinline int slc_ct_over(const struct slc_ct_value *e, __u32 protocol, __u64 now, __u32 crowded)
+{
+	if (!e)
+		return 0;
+	__s64 idle = (__s64)(now - e->last_seen);
+	__u64 time = slc_ct_lifetime(e, protocol);
+
+	if (e->flags & SLC_CT_CLOSED) {
+		if (crowded >= SLC_CT_FULL)
+			return 1;
+		if (crowded)
+			time /= SLC_HURRY;
+	} else if (slc_ct_answered(e, protocol) && slc_quota_short(e->owner)) {
+		time /= SLC_HURRY;
+	}
+	return idle > 0 && (__u64)idle > time;
+}
+
 // Takes the oldest key of the queue; the entry goes if its time is over, else its key goes back to the end.
 static long slc_sweep_one(__u32 index, struct slc_sweep_walk *walk)
 {
@@ -171,15 +261,18 @@ static long slc_sweep_one(__u32 index, struct slc_sweep_walk *walk)
 	struct slc_ct_value *e = bpf_map_lookup_elem(&slc_ct, &key);
 	if (!e)
 		return 0;
-	if (!slc_ct_expired(e, key.protocol, walk->now)) {
+	int over = slc_ct_over(e, key.protocol, walk->now, walk->crowded) && slc_ct_claim(e, e->flags);
+	if (over && !slc_ct_over(e, key.protocol, walk->now, walk->crowded)) { // opened anew in between
+		slc_ct_release(e);
+		over = 0;
+	}
+	if (!over) {
 		int seen = walk->tick && e->swept == walk->tick;
 		e->swept = walk->tick;
 		bpf_map_push_elem(&slc_ct_queue, &key, BPF_ANY);
 		return seen;
 	}
-	if (!(e->flags & SLC_CT_CLOSED))
-		slc_ct_tell(&key, e, SLC_EVENT_END, 0, 0, 0);
-	slc_quota_back(e->owner);
+	slc_ct_ended(&key, e, __sync_fetch_and_or(&e->flags, SLC_CT_CLOSED | SLC_CT_OFF_SHARE), 0, 0);
 	bpf_map_delete_elem(&slc_ct, &key);
 	struct slc_stats *stats = slc_stats_get();
 	if (stats)
@@ -203,9 +296,30 @@ static long slc_sweep_drop(void *map, struct slc_drop_key *key, struct slc_drop 
 	return 0;
 }
 
+static __always_inline __u32 *slc_ct_crowded(void)
+{
+	__u32 zero = 0;
+	struct slc_sweep *sweep = bpf_map_lookup_elem(&slc_sweep, &zero);
+
+	return sweep ? &sweep->crowded : 0;
+}
+
+// How full the table is: asked by the sweep, and by who opens now and then, so that it is known before there is no room.
+// Global.
+__noinline int slc_ct_measure(void)
+{
+	__u32 most = slc_tunables.ct_entries, *crowded = slc_ct_crowded();
+	__u64 held = bpf_map_sum_elem_count((struct bpf_map *)&slc_ct);
+	__u32 now = held > most - most / 8 ? SLC_CT_FULL : held > most - most / 4 ? SLC_CT_CROWDED : 0;
+
+	if (crowded && *crowded != now)
+		*crowded = now;
+	return now;
+}
+
 static int slc_sweep_tick(void *map, __u32 *key, struct slc_sweep *sweep)
 {
-	struct slc_sweep_walk walk = {.now = bpf_ktime_get_coarse_ns()};
+	struct slc_sweep_walk walk = {.now = bpf_ktime_get_coarse_ns(), .crowded = slc_ct_measure()};
 
 	sweep->now = walk.now;
 	sweep->tick = sweep->tick + 1 ? sweep->tick + 1 : 1;
@@ -217,12 +331,19 @@ static int slc_sweep_tick(void *map, __u32 *key, struct slc_sweep *sweep)
 	return 0;
 }
 
-// The table is full: looks at some of the oldest. Returns how many went.
-static __noinline int slc_ct_make_room(void)
+// Looks at some of the oldest until one goes. `none`: there is no room at all. Returns how many went. Global.
+__noinline int slc_ct_make_room(int none)
 {
-	struct slc_sweep_walk walk = {.now = slc_now(), .stop_at_first = 1};
+	__u32 *crowded = slc_ct_crowded();
+	struct slc_sweep_walk walk = {
+		.now = slc_now(),
+		.crowded = none ? SLC_CT_FULL : crowded ? *crowded : 0,
+		.stop_at_first = 1,
+	};
 
-	bpf_loop(SLC_MAKE_ROOM_MAX, slc_sweep_one, &walk, 0);
+	if (none && crowded)
+		*crowded = SLC_CT_FULL;
+	bpf_loop(none ? SLC_MAKE_ROOM_MAX : SLC_CROWDED_MAX, slc_sweep_one, &walk, 0);
 	return walk.reaped;
 }
 
@@ -234,7 +355,7 @@ static __always_inline int slc_quota_take(__u32 endpoint)
 	if (!held)
 		return bpf_map_update_elem(&slc_quota, &endpoint, &one, BPF_NOEXIST) == 0 ||
 		       bpf_map_lookup_elem(&slc_quota, &endpoint) != 0;
-	if (*held >= slc_tunables.ct_endpoint_max)
+	if (*held >= slc_quota_most())
 		return 0;
 	__sync_fetch_and_add(held, 1);
 	return 1;
@@ -244,11 +365,16 @@ static __always_inline int slc_quota_take(__u32 endpoint)
 static __always_inline int slc_ct_add(struct slc_ct_key *key, struct slc_ct_value *fresh)
 {
 	struct slc_stats *stats = slc_stats_get();
+	__u32 *crowded = slc_ct_crowded();
 
+	if (crowded && *crowded) { // leaves more than it takes
+		slc_ct_make_room(0);
+		slc_ct_make_room(0);
+	}
 	if (!slc_quota_take(fresh->owner))
 		goto full;
 	long error = bpf_map_update_elem(&slc_ct, key, fresh, BPF_NOEXIST);
-	if (error == -7 /* E2BIG */ && slc_ct_make_room())
+	if (error == -7 /* E2BIG */ && slc_ct_make_room(1))
 		error = bpf_map_update_elem(&slc_ct, key, fresh, BPF_NOEXIST);
 	if (error == -17 /* EEXIST: another CPU was first */) {
 		slc_quota_back(fresh->owner);
@@ -263,8 +389,8 @@ static __always_inline int slc_ct_add(struct slc_ct_key *key, struct slc_ct_valu
 		slc_quota_back(fresh->owner);
 		goto full;
 	}
-	if (stats)
-		stats->created++;
+	if (stats && !(++stats->created & (SLC_MEASURE_EVERY - 1)))
+		slc_ct_measure();
 	return SLC_PASS;
 full:
 	if (stats)

@@ -194,37 +194,44 @@ static __always_inline void slc_ct_touch(struct __sk_buff *skb, struct slc_pass 
 
 	__sync_fetch_and_add(&e->packets[way], 1);
 	__sync_fetch_and_add(&e->bytes[way], skb->len);
-	e->last_seen = now;
+	if (!(flags & SLC_CT_CLOSED)) // what comes late does not keep it
+		e->last_seen = now;
 	if (!forward)
 		want |= SLC_CT_REPLIED;
 	if (s->p.tcp_flags & SLC_TCP_FIN)
 		want |= forward ? SLC_CT_FIN_OPENER : SLC_CT_FIN_OTHER;
 	if (s->p.tcp_flags & SLC_TCP_RST)
-		want |= SLC_CT_CLOSED;
+		want |= SLC_CT_CLOSED | SLC_CT_OFF_SHARE;
 	if (((flags | want) & (SLC_CT_FIN_OPENER | SLC_CT_FIN_OTHER)) == (SLC_CT_FIN_OPENER | SLC_CT_FIN_OTHER))
-		want |= SLC_CT_CLOSED;
+		want |= SLC_CT_CLOSED | SLC_CT_OFF_SHARE;
 	if (!(want & ~flags))
 		return;
 	__u32 before = __sync_fetch_and_or(&e->flags, want);
-	if ((want & SLC_CT_CLOSED) && !(before & SLC_CT_CLOSED))
-		slc_ct_tell(key, e, SLC_EVENT_END, skb->ifindex, s->p.tcp_flags, 0);
+	if (want & SLC_CT_CLOSED)
+		slc_ct_ended(key, e, before, skb->ifindex, s->p.tcp_flags);
 }
 
-static __always_inline void slc_ct_fresh(struct __sk_buff *skb, struct slc_pass *s, struct slc_ct_value *e, int from_b,
-					 const __u32 *cookies, __u64 now)
+// How a packet opens a connection.
+struct slc_opening {
+	__u64 now;
+	__u32 cookies[2];
+	__u32 from_b;
+	__u32 owner;
+};
+
+// All of an entry but its owner and its flags, which it returns.
+static __always_inline __u32 slc_ct_fresh(struct __sk_buff *skb, struct slc_pass *s, struct slc_ct_value *e,
+					  const struct slc_opening *o)
 {
 	e->side[SLC_EGRESS].endpoint = s->sender.id;
 	e->side[SLC_EGRESS].epoch = s->sender.epoch;
 	e->side[SLC_EGRESS].peer = s->identity[1];
-	e->side[SLC_EGRESS].cookie = cookies[SLC_EGRESS];
+	e->side[SLC_EGRESS].cookie = o->cookies[SLC_EGRESS];
 	e->side[SLC_INGRESS].endpoint = s->receiver.id;
 	e->side[SLC_INGRESS].epoch = s->receiver.epoch;
 	e->side[SLC_INGRESS].peer = s->identity[0];
-	e->side[SLC_INGRESS].cookie = cookies[SLC_INGRESS];
-	e->last_seen = now;
-	e->flags = (from_b ? SLC_CT_OPENED_BY_B : 0) | s->proxy << SLC_CT_PROXY_SHIFT |
-		   (s->upstream ? SLC_CT_UPSTREAM : 0) | (slc_icmp_answers(&s->p) ? SLC_CT_ANSWER : 0) |
-		   s->opened_as;
+	e->side[SLC_INGRESS].cookie = o->cookies[SLC_INGRESS];
+	e->last_seen = o->now;
 	e->packets[0] = 1;
 	e->packets[1] = 0;
 	e->bytes[0] = skb->len;
@@ -233,31 +240,50 @@ static __always_inline void slc_ct_fresh(struct __sk_buff *skb, struct slc_pass 
 	e->identity[0] = s->identity[0];
 	e->identity[1] = s->identity[1];
 	e->service = s->v.service ? s->v.service : slc_lb_dialled_by(skb, &s->p);
+	return (o->from_b ? SLC_CT_OPENED_BY_B : 0) | s->proxy << SLC_CT_PROXY_SHIFT | (s->upstream ? SLC_CT_UPSTREAM : 0) |
+	       (slc_icmp_answers(&s->p) ? SLC_CT_ANSWER : 0) | s->opened_as;
 }
 
-static __always_inline int slc_ct_open(struct __sk_buff *skb, struct slc_pass *s, struct slc_ct_key *key,
-				       struct slc_ct_value *old, int from_b, const __u32 *cookies, __u64 now)
+// A tuple is used again: what it was before ends, in place. The entry is claimed.
+static __always_inline int slc_ct_reopen(struct __sk_buff *skb, struct slc_pass *s, struct slc_ct_key *key,
+					 struct slc_ct_value *e, const struct slc_opening *o)
+{
+	slc_ct_ended(key, e, __sync_fetch_and_or(&e->flags, SLC_CT_CLOSED | SLC_CT_OFF_SHARE), skb->ifindex, 0);
+	if (!slc_quota_take(o->owner)) {
+		struct slc_stats *stats = slc_stats_get();
+		if (stats)
+			stats->table_full++;
+		slc_ct_release(e);
+		return SLC_DROP_CT_FULL;
+	}
+	e->owner = o->owner;
+	__sync_lock_test_and_set(&e->flags, slc_ct_fresh(skb, s, e, o)); // after all else; no longer held
+	return SLC_PASS;
+}
+
+// Global.
+__noinline int slc_ct_open(struct __sk_buff *skb, struct slc_pass *s, struct slc_ct_key *key, struct slc_ct_value *old,
+			   struct slc_opening *o)
 {
 	__u32 zero = 0;
+	struct slc_ct_value *e = bpf_map_lookup_elem(&slc_fresh, &zero);
+	int reason;
 
-	if (old) { // the tuple is used again
-		if (!(old->flags & SLC_CT_CLOSED))
-			slc_ct_tell(key, old, SLC_EVENT_END, skb->ifindex, 0, 0);
-		slc_ct_fresh(skb, s, old, from_b, cookies, now);
-		slc_ct_tell(key, old, SLC_EVENT_START, skb->ifindex, s->p.tcp_flags, skb->len);
-		return SLC_PASS;
-	}
-	if (s->p.tcp_flags & (SLC_TCP_RST | SLC_TCP_FIN)) // the last words of something unknown make no connection
-		return SLC_PASS;
-	struct slc_ct_value *fresh = bpf_map_lookup_elem(&slc_fresh, &zero);
-	if (!fresh)
+	if (!s || !key || !o || !e)
 		return SLC_DROP_CT_FULL;
-	__builtin_memset(fresh, 0, sizeof(*fresh));
-	slc_ct_fresh(skb, s, fresh, from_b, cookies, now);
-	fresh->owner = s->owner ? s->owner : s->sender.id ? s->sender.id : s->receiver.id;
-	int reason = slc_ct_add(key, fresh);
+	if (old && !slc_ct_claim(old, old->flags))
+		old = slc_ct_hold(key);
+	if (old) {
+		e = old;
+		reason = slc_ct_reopen(skb, s, key, e, o);
+	} else {
+		__builtin_memset(e, 0, sizeof(*e));
+		e->flags = slc_ct_fresh(skb, s, e, o);
+		e->owner = o->owner;
+		reason = slc_ct_add(key, e);
+	}
 	if (!reason)
-		slc_ct_tell(key, fresh, SLC_EVENT_START, skb->ifindex, s->p.tcp_flags, skb->len);
+		slc_ct_tell(key, e, SLC_EVENT_START, skb->ifindex, s->p.tcp_flags, skb->len);
 	return reason;
 }
 
@@ -309,8 +335,7 @@ static __always_inline int slc_inner(struct __sk_buff *skb, const struct slc_pac
 	return slc_icmp(q, &h);
 }
 
-// Not static, here and in slc_nat_add: the verifier follows a global function once for whatever it may be given, and not
-// once for each way that leads to it. Every start of an applier waits for the verifier; this leaves a quarter of that.
+// Global, here and in slc_nat_add: see slc_ct_ended. This leaves a quarter of what the verifier takes.
 
 // An ICMP error passes when it is about a connection that is known and still allowed. It goes to who sent the inner
 // packet; a pod may send one only about what was sent to it.
@@ -432,10 +457,17 @@ __noinline int slc_judge(struct __sk_buff *skb, struct slc_pass *s)
 		reason = slc_ct_proxy(s, e, forward);
 	if (reason)
 		return reason;
-	if (!opening && e)
+	if (!opening && e) {
 		slc_ct_touch(skb, s, &key, e, forward, now);
-	else
-		reason = slc_ct_open(skb, s, &key, e, from_b, cookies, now);
+	} else if (!(s->p.tcp_flags & (SLC_TCP_RST | SLC_TCP_FIN))) { // the last words of something unknown open nothing
+		struct slc_opening o = {
+			.now = now,
+			.cookies = {cookies[0], cookies[1]},
+			.from_b = from_b,
+			.owner = s->owner ? s->owner : s->sender.id ? s->sender.id : s->receiver.id,
+		};
+		reason = slc_ct_open(skb, s, &key, e, &o);
+	}
 	if (!reason && (s->p.what & SLC_FRAG_FIRST))
 		slc_frag_passed(s);
 	return reason;

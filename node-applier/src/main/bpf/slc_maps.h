@@ -5,12 +5,14 @@
 #include "slc_types.h"
 
 const volatile struct slc_tunables {
+	__u32 ct_entries;
 	__u32 ct_endpoint_max;
 	__u32 ct_established_seconds;
 	__u32 ct_opening_seconds;
 	__u32 ct_closing_seconds;
 	__u32 ct_other_seconds;
 } slc_tunables = {
+	.ct_entries = 131072,
 	.ct_endpoint_max = 32768,
 	.ct_established_seconds = 8000,
 	.ct_opening_seconds = 60,

@@ -137,6 +137,8 @@ struct slc_ct_side {
 #define SLC_CT_PROXY_SHIFT 8 // number of the proxy that the opener's packets go to, 0: none
 #define SLC_CT_PROXY_MAX 15
 #define SLC_CT_VOUCHED 4096  // who opened is what another node says of it, not what its address says
+#define SLC_CT_OFF_SHARE 8192 // no longer counted in its owner's share
+#define SLC_CT_HELD 16384    // one CPU opens it anew or removes it
 
 struct slc_ct_value {
 	struct slc_ct_side side[2]; // by direction: [SLC_INGRESS] of who was called, [SLC_EGRESS] of the opener
@@ -245,11 +247,14 @@ struct slc_metric {
 	__u64 bytes;
 };
 
+#define SLC_CT_CROWDED 1 // more than three quarters of the table are taken
+#define SLC_CT_FULL 2    // more than seven eighths
+
 struct slc_sweep {
 	struct bpf_timer timer;
 	__u64 now; // coarse monotonic ns of the last tick: the clock of connections, which costs no call
 	__u32 tick;
-	__u32 pad;
+	__u32 crowded; // SLC_CT_CROWDED, SLC_CT_FULL; 0: there is room for new connections
 };
 
 _Static_assert(sizeof(struct slc_policy_key) == 16, "policy key");

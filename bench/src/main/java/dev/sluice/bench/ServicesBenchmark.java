@@ -17,12 +17,6 @@ import java.util.function.Consumer;
  * manifests, through the log, to the kernel.
  */
 final class ServicesBenchmark implements Benchmark {
-  /**
-   * One client goes through all its ports to three backends: three times the share of the
-   * connection table that an endpoint has by default, so that it would be refused some.
-   */
-  private static final String WHOLE_TABLE = "node.ct.endpoint.share=100";
-
   private static final List<Integer> SIZES = List.of(10, 1_000, 10_000, 50_000);
 
   /** Rules for more take nft and iptables minutes to load. */
@@ -63,7 +57,7 @@ final class ServicesBenchmark implements Benchmark {
   @Override
   public void run(int rounds, Consumer<Row> rows) throws Exception {
     try (Traffic traffic = new Traffic();
-        BenchLab lab = BenchLab.large(1, PODS, WHOLE_TABLE)) {
+        BenchLab lab = BenchLab.large(1, PODS)) {
       List<String> backends = new ArrayList<>();
       for (int i = 1; i <= ServiceWorld.BACKENDS; i++) {
         traffic.serve(lab.podNetns("bench", "server-" + i));

@@ -132,6 +132,7 @@ final class DataplaneObject {
         "client_max",
         (int) Math.max(1, (long) translations * clientShare / 100));
     object.maxEntries("slc_ct", entries).maxEntries("slc_ct_queue", entries);
+    object.tune("slc_tunables", "ct_entries", entries);
     object.tune("slc_tunables", "ct_endpoint_max", (int) Math.max(1, (long) entries * share / 100));
     object.tune("slc_tunables", "ct_established_seconds", lifetimes.established());
     object.tune("slc_tunables", "ct_opening_seconds", lifetimes.opening());

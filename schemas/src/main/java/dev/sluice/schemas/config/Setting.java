@@ -98,7 +98,7 @@ public enum Setting {
       "node.ct.endpoint.share",
       Type.NUMBER,
       "25",
-      "percent of the connection table that one endpoint may hold"),
+      "percent of the connection table that one endpoint's open connections may take"),
   NODE_SERVICE_FRONTENDS(
       "node.service.frontends",
       Type.NUMBER,
