@@ -199,7 +199,7 @@ class NodeOnKernelTest {
     // Every second port, so that no two of them become one prefix.
     int[] ports = IntStream.range(0, 30).map(i -> 8080 + 2 * i).toArray();
     world.set(2, enforced(5, 257, "", ports));
-    take(world);
+    takeAndRealise(world);
     String message = ask("{\"op\":\"status\"}").path("message").asText();
     assertTrue(
         message.contains("the maps hold") && message.endsWith("nothing was written"), message);

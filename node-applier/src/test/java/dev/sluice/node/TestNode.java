@@ -99,7 +99,7 @@ final class TestNode implements AutoCloseable {
   JsonNode awaitReady(String pod) throws IOException {
     JsonNode ready =
         ask(
-            "{\"op\":\"wait\",\"namespace\":\"shop\",\"pod\":\"%s\",\"timeoutMillis\":5000}"
+            "{\"op\":\"wait\",\"namespace\":\"shop\",\"pod\":\"%s\",\"timeoutMillis\":30000}"
                 .formatted(pod));
     assertTrue(ready.path("ok").asBoolean(), ready::toString);
     return ready;
