@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-// Structs of load balancing that programs and Java share (LbLayouts checks them against BTF).
+// Structs of load balancing that programs and Java share (LbCodec checks them against BTF).
 #pragma once
 #include "slc_types.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-// Structs of address translation that programs and Java share (NatCodec checks them against BTF).
+// Structs of address translation that programs and Java share (Translation checks them against BTF).
 #pragma once
 #include "slc_types.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-// Structs that programs and Java share (NodeDataplane checks them against BTF), and those between programs.
+// Structs that programs and Java share (Layouts checks them against BTF), and those between programs.
 #pragma once
 #include <linux/bpf.h>
 #include <linux/types.h>

@@ -1,5 +1,6 @@
 package dev.sluice.node;
 
+import dev.sluice.node.bpf.BpfException;
 import dev.sluice.node.endpoint.KernelEndpoints;
 import dev.sluice.node.kernel.EndpointSpec;
 import dev.sluice.node.kernel.EndpointState;
@@ -11,12 +12,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Endpoints in the kernel. One that the log does not know yet has a number below zero, which no
  * endpoint of the cluster has.
  */
 final class DataplaneEndpoints implements KernelEndpoints {
+  private static final Logger LOG = LoggerFactory.getLogger(DataplaneEndpoints.class);
   private final NodeDataplane dataplane;
 
   /** Names of links by index, for those who explain events on other threads. */
@@ -50,11 +54,20 @@ final class DataplaneEndpoints implements KernelEndpoints {
             link.ips(),
             MacAddress.parse(link.podMac()),
             MacAddress.parse(link.hostMac())));
-    dataplane.ownNetns(ifindex, Path.of(link.netns()));
+    ownNetns(link, ifindex);
     return found
         .filter(state -> state.ready() && state.id() > 0)
         .map(state -> new Held(state.id(), state.identity()))
         .orElse(Held.CLOSED);
+  }
+
+  /** A pod that is being taken down has no way to its namespace any more: its link is still one. */
+  private void ownNetns(PodLink link, int ifindex) {
+    try {
+      dataplane.ownNetns(ifindex, Path.of(link.netns()));
+    } catch (BpfException e) {
+      LOG.warn("whose the sockets of {} are is not known: {}", link.key(), e.getMessage());
+    }
   }
 
   private static boolean isOf(EndpointState state, PodLink link) {

@@ -157,7 +157,11 @@ final class Libc {
     }
   }
 
-  static MemorySegment mmap(long size, int protection, int fd, long offset) {
+  /**
+   * Maps memory for as long as {@code life} lasts: whoever looks at it later gets an exception, and
+   * not a signal that ends the process.
+   */
+  static MemorySegment mmap(long size, int protection, int fd, long offset, Arena life) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment errno = Native.errnoSegment(arena);
       MemorySegment address =
@@ -167,7 +171,7 @@ final class Libc {
       if (address.address() == -1) {
         throw new BpfException("mmap of " + size + " bytes failed", Native.errno(errno));
       }
-      return address.reinterpret(size);
+      return address.reinterpret(size, life, Libc::munmap);
     } catch (BpfException e) {
       throw e;
     } catch (Throwable e) {
@@ -175,7 +179,7 @@ final class Libc {
     }
   }
 
-  static void munmap(MemorySegment mapping) {
+  private static void munmap(MemorySegment mapping) {
     try (Arena arena = Arena.ofConfined()) {
       int ignored =
           (int) Munmap.HANDLE.invokeExact(Native.errnoSegment(arena), mapping, mapping.byteSize());

@@ -1,5 +1,6 @@
 package dev.sluice.node.bpf;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
@@ -23,10 +24,14 @@ public final class RingBuffer implements AutoCloseable {
   private static final VarHandle POSITION = ValueLayout.JAVA_LONG.varHandle();
   private static final VarHandle LENGTH = ValueLayout.JAVA_INT.varHandle();
 
+  private final Arena life = Arena.ofShared();
   private final long size;
   private final MemorySegment consumer;
   private final MemorySegment producer;
   private final MemorySegment data;
+
+  /** Where reading ended; -1 while it goes on. */
+  private volatile long ended = -1;
 
   /**
    * @param map of type {@code BPF_MAP_TYPE_RINGBUF}
@@ -34,49 +39,61 @@ public final class RingBuffer implements AutoCloseable {
   public RingBuffer(BpfMap map) {
     int page = Libc.pageSize();
     this.size = map.maxEntries();
-    this.consumer = Libc.mmap(page, Libc.PROT_READ | Libc.PROT_WRITE, map.fd(), 0);
-    this.producer = Libc.mmap(page + 2 * size, Libc.PROT_READ, map.fd(), page);
+    this.consumer = Libc.mmap(page, Libc.PROT_READ | Libc.PROT_WRITE, map.fd(), 0, life);
+    this.producer = Libc.mmap(page + 2 * size, Libc.PROT_READ, map.fd(), page, life);
     this.data = producer.asSlice(page);
   }
 
   /**
    * Hands every record that is there to {@code handler}; the segment is valid only during the call.
+   * One that the handler throws at is over: the next call goes on behind it.
    *
    * @return how many records were handed over
+   * @throws IllegalStateException when it is closed
    */
   public int drain(Consumer<MemorySegment> handler) {
     long position = (long) POSITION.getVolatile(consumer, 0L);
     long released = position;
     int count = 0;
-    while (position < (long) POSITION.getAcquire(producer, 0L)) {
-      long at = position & (size - 1);
-      int length = (int) LENGTH.getAcquire(data, at);
-      if ((length & BUSY) != 0) {
-        break;
+    try {
+      while (position < (long) POSITION.getAcquire(producer, 0L)) {
+        long at = position & (size - 1);
+        int length = (int) LENGTH.getAcquire(data, at);
+        if ((length & BUSY) != 0) {
+          break;
+        }
+        int bytes = length & ~DISCARDED;
+        position += (bytes + HEADER_BYTES + 7L) & ~7L;
+        if ((length & DISCARDED) == 0) {
+          handler.accept(data.asSlice(at + HEADER_BYTES, bytes));
+          count++;
+        }
+        if (position - released >= RELEASE_BYTES) {
+          POSITION.setRelease(consumer, 0L, position);
+          released = position;
+        }
       }
-      int bytes = length & ~DISCARDED;
-      if ((length & DISCARDED) == 0) {
-        handler.accept(data.asSlice(at + HEADER_BYTES, bytes));
-        count++;
-      }
-      position += (bytes + HEADER_BYTES + 7L) & ~7L;
-      if (position - released >= RELEASE_BYTES) {
-        POSITION.setRelease(consumer, 0L, position);
-        released = position;
-      }
+    } finally {
+      POSITION.setVolatile(consumer, 0L, position);
     }
-    POSITION.setVolatile(consumer, 0L, position);
     return count;
   }
 
-  /** Bytes read since the map was made, headers included, by all readers. Any thread. */
+  /**
+   * Bytes read since the map was made, headers included, by all readers; once this one is closed,
+   * until then. Any thread.
+   */
   public long consumedBytes() {
-    return (long) POSITION.getVolatile(consumer, 0L);
+    try {
+      return ended >= 0 ? ended : (long) POSITION.getVolatile(consumer, 0L);
+    } catch (IllegalStateException closedMeanwhile) {
+      return ended;
+    }
   }
 
   @Override
   public void close() {
-    Libc.munmap(producer);
-    Libc.munmap(consumer);
+    ended = consumedBytes();
+    life.close();
   }
 }

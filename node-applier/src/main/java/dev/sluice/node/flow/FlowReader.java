@@ -46,12 +46,14 @@ public final class FlowReader implements AutoCloseable {
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicLong unwritten = new AtomicLong();
   private long clockReadAt = System.nanoTime() - SECOND_NANOS;
+  private long warnedAt = System.nanoTime() - SECOND_NANOS;
 
   public FlowReader(EventSource source, FlowEnricher enricher, MonitorHub monitor) {
     this.source = source;
     this.enricher = enricher;
     this.monitor = monitor;
-    this.drops = new DropSums((event, count, first) -> write(enricher.flow(event, count, first)));
+    this.drops =
+        new DropSums((event, count, first) -> tryWrite(() -> enricher.flow(event, count, first)));
     this.thread = Thread.ofPlatform().daemon().name("events").unstarted(this::run);
   }
 
@@ -88,7 +90,8 @@ public final class FlowReader implements AutoCloseable {
           LockSupport.parkNanos(LOOK_NANOS);
         }
       } catch (RuntimeException e) {
-        LOG.warn("an event could not be explained", e);
+        failed(e);
+        LockSupport.parkNanos(LOOK_NANOS);
       }
     }
     drops.close();
@@ -107,13 +110,39 @@ public final class FlowReader implements AutoCloseable {
       enricher.wallClock(
           wall.getEpochSecond() * 1_000_000_000L + wall.getNano(), System.nanoTime());
     }
-    int count = source.drain(this::take);
+    int count = source.drain(this::tryTake);
     drops.flush(System.nanoTime());
     for (Supplier<Flow> flow = offered.poll(); flow != null; flow = offered.poll()) {
       waiting.decrementAndGet();
-      write(flow.get());
+      tryWrite(flow);
     }
     return count;
+  }
+
+  private void tryTake(KernelEvent event) {
+    try {
+      take(event);
+    } catch (RuntimeException e) {
+      failed(e);
+    }
+  }
+
+  private void tryWrite(Supplier<Flow> flow) {
+    try {
+      write(flow.get());
+    } catch (RuntimeException e) {
+      failed(e);
+    }
+  }
+
+  /** A flow that is lost, and in nobody's way. */
+  private void failed(RuntimeException why) {
+    unwritten.incrementAndGet();
+    long now = System.nanoTime();
+    if (now - warnedAt >= SECOND_NANOS) { // there may be thousands of a kind
+      warnedAt = now;
+      LOG.warn("an event could not be told", why);
+    }
   }
 
   private void take(KernelEvent event) {
@@ -144,7 +173,9 @@ public final class FlowReader implements AutoCloseable {
     return consumed.get();
   }
 
-  /** Flows that came before there was anywhere to write them, or faster than they can be. */
+  /**
+   * Flows that came before there was anywhere to write them, faster than they can be, or failed.
+   */
   public long unwritten() {
     return unwritten.get();
   }

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -33,12 +34,12 @@ public final class FlowWriter implements Consumer<Flow>, AutoCloseable {
   /** How long nothing is tried after the buffer was found full. */
   private static final long REST_NANOS = Duration.ofMillis(50).toNanos();
 
-  private final KafkaProducer<String, Flow> producer;
+  private final Producer<String, Flow> producer;
   private final String topic;
   private final AtomicLong lost = new AtomicLong();
   private long restUntil = System.nanoTime();
 
-  private FlowWriter(KafkaProducer<String, Flow> producer, String topic) {
+  FlowWriter(Producer<String, Flow> producer, String topic) {
     this.producer = producer;
     this.topic = topic;
   }
@@ -93,7 +94,7 @@ public final class FlowWriter implements Consumer<Flow>, AutoCloseable {
               lost.incrementAndGet();
             }
           });
-    } catch (KafkaException e) {
+    } catch (KafkaException | IllegalStateException e) { // the latter: it was closed
       lost.incrementAndGet();
       restUntil = System.nanoTime() + REST_NANOS;
     }

@@ -71,6 +71,7 @@ final class DataplaneObject {
     try {
       Layouts.check(object.btf());
       LbCodec.check(object.btf());
+      Translation.check(object.btf());
       Stream.of(MAPS, LbMaps.NAMES, Translation.NAMES)
           .flatMap(List::stream)
           .forEach(map -> object.pin(map, mapPins.resolve(map)));

@@ -148,6 +148,7 @@ public final class NodeDataplane implements AutoCloseable {
       }
     }
     endpoints.changeIf(EndpointState::dirty, found -> found.bumped().withDirty(false));
+    monitor(false); // whoever listened to a process that died is gone with it
     startSweep();
   }
 

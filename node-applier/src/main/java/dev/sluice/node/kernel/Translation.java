@@ -6,6 +6,7 @@ import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
 import dev.sluice.core.service.LbEntry.Target;
 import dev.sluice.node.bpf.BpfMap;
+import dev.sluice.node.bpf.Btf;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.config.SettingsException;
@@ -35,6 +36,47 @@ public final class Translation {
 
   private static final byte[] KEY = new byte[4];
   private static final int CONFIG = 48;
+
+  /** Where members are that are read or written here, in bytes. */
+  private static final Map<String, Map<String, Integer>> STRUCTS =
+      Map.of(
+          "slc_nat_key",
+          Map.of("src", 0, "dst", 16, "sport", 32, "dport", 34, "protocol", 36, "", 40),
+          "slc_nat_value",
+          Map.of(
+              "src",
+              0,
+              "dst",
+              16,
+              "sport",
+              32,
+              "dport",
+              34,
+              "flags",
+              36,
+              "last_seen",
+              40,
+              "service",
+              48,
+              "",
+              72),
+          "slc_nat_config",
+          Map.of(
+              "uplink",
+              0,
+              "direct",
+              4,
+              "port_first",
+              8,
+              "ports",
+              12,
+              "ip4",
+              16,
+              "ip6",
+              32,
+              "",
+              CONFIG));
+
   private static final int UDP = 17;
 
   /** Owner of the prefixes that pods reach under their own addresses. */
@@ -86,6 +128,13 @@ public final class Translation {
     this.entries = maps.get("slc_nat");
     this.config = maps.get("slc_nat_config");
     this.ranges = maps.get("slc_range");
+  }
+
+  /**
+   * @throws dev.sluice.node.bpf.BpfException naming the first member that is elsewhere in C
+   */
+  static void check(Btf btf) {
+    STRUCTS.forEach((name, members) -> Layouts.check(btf.struct(name), members));
   }
 
   /**

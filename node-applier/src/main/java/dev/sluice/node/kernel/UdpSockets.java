@@ -57,21 +57,20 @@ final class UdpSockets implements AutoCloseable {
     List<byte[]> keys = backends.stream().map(LbCodec::key).toList();
     thread.execute(
         () -> {
-          run(keys);
+          for (int from = 0; from < keys.size(); from += gone.maxEntries()) {
+            run(keys.subList(from, Math.min(keys.size(), from + gone.maxEntries())));
+          }
           then.run();
         });
   }
 
   private void run(List<byte[]> keys) {
     try {
-      keys.stream().limit(gone.maxEntries()).forEach(key -> gone.update(key, new byte[4]));
-      for (Path netns : namespaces()) {
-        visit(netns);
-      }
+      keys.forEach(key -> gone.update(key, new byte[4]));
+      namespaces().forEach(this::visit);
+      keys.forEach(gone::delete);
     } catch (RuntimeException e) {
       LOG.warn("UDP sockets of backends that are gone were not ended: {}", e.getMessage());
-    } finally {
-      keys.forEach(gone::delete);
     }
   }
 
@@ -85,10 +84,12 @@ final class UdpSockets implements AutoCloseable {
     try {
       BpfIterator.run(object.programFd(PROGRAM), netns);
     } catch (RuntimeException e) {
+      // The others' are ended all the same.
       if (netns == null || Files.exists(netns)) {
-        throw e;
+        LOG.warn("UDP sockets of {} were not ended: {}", netns, e.getMessage());
+      } else {
+        LOG.debug("{} went while its sockets were looked at", netns);
       }
-      LOG.debug("{} went while its sockets were looked at", netns);
     }
   }
 

@@ -119,18 +119,46 @@ public final class RowFile implements AutoCloseable {
     }
     close();
     unwritten.clear();
+    rows = 0;
+    inPlace = false;
+    tryTo(this::open);
+    names(
+        sets.stream()
+            .map(set -> Change.<FqdnRecord>upsert(FqdnRecord.NumberedSet.class, set.key(), set))
+            .toList());
+  }
+
+  private void open() {
     try {
       Files.createDirectories(path.toAbsolutePath().getParent());
       out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(fresh())));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + fresh(), e);
     }
-    rows = 0;
-    inPlace = false;
-    names(
-        sets.stream()
-            .map(set -> Change.<FqdnRecord>upsert(FqdnRecord.NumberedSet.class, set.key(), set))
-            .toList());
+  }
+
+  /**
+   * A disk that takes nothing keeps nobody from enforcing: there is no file then, and a successor
+   * waits for the topics.
+   */
+  private void tryTo(Runnable work) {
+    try {
+      work.run();
+    } catch (UncheckedIOException e) {
+      LOG.warn("{}: {}", e.getMessage(), e.getCause().getMessage());
+      unwritten.clear();
+      inPlace = false;
+      DataOutputStream failed = out;
+      out = null;
+      try {
+        Files.deleteIfExists(path);
+        if (failed != null) {
+          failed.close();
+        }
+      } catch (IOException also) {
+        LOG.debug("{} stays as it is: {}", path, also.getMessage());
+      }
+    }
   }
 
   private Path fresh() {
@@ -146,9 +174,12 @@ public final class RowFile implements AutoCloseable {
 
   /** Writes the rows of topic desired that came. */
   public void write() {
-    if (unwritten.isEmpty()) {
-      return;
+    if (!unwritten.isEmpty()) {
+      tryTo(this::writeRows);
     }
+  }
+
+  private void writeRows() {
     for (Row<DesiredRecord> row : unwritten) {
       switch (row) {
         case Row.Changed<DesiredRecord>(long position, Change<DesiredRecord> change) -> {
@@ -169,9 +200,12 @@ public final class RowFile implements AutoCloseable {
 
   /** Rows of topic fqdns came. */
   public void names(List<Change<FqdnRecord>> changes) {
-    if (out == null) {
-      return;
+    if (out != null) {
+      tryTo(() -> writeNames(changes));
     }
+  }
+
+  private void writeNames(List<Change<FqdnRecord>> changes) {
     for (Change<FqdnRecord> change : changes) {
       if (change.kind() == FqdnRecord.NumberedSet.class) {
         FqdnRow avro = DnsRecords.toAvro(-1, change);
@@ -185,13 +219,17 @@ public final class RowFile implements AutoCloseable {
   public void complete() {
     write();
     if (out != null && !inPlace) {
-      try {
-        Files.move(
-            fresh(), path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        inPlace = true;
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot replace " + path, e);
-      }
+      tryTo(this::putInPlace);
+    }
+  }
+
+  private void putInPlace() {
+    try {
+      Files.move(
+          fresh(), path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      inPlace = true;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot replace " + path, e);
     }
   }
 
@@ -254,8 +292,8 @@ public final class RowFile implements AutoCloseable {
 
   @Override
   public void close() {
+    write();
     if (out != null) {
-      write();
       try {
         out.close();
       } catch (IOException e) {

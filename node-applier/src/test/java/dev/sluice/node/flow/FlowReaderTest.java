@@ -76,6 +76,43 @@ class FlowReaderTest {
   }
 
   @Test
+  void anEventThatCannotBeExplainedIsCountedAndTheRestGoesOn() {
+    List<Flow> flows = new ArrayList<>();
+    FlowEnricher enricher =
+        new FlowEnricher(
+            "n",
+            new PeerBook(),
+            Attributions.none(),
+            () -> Place.NONE,
+            index -> {
+              if (flows.isEmpty()) {
+                throw new IllegalStateException("the first of all");
+              }
+              return "";
+            },
+            1);
+    FlowReader reader =
+        new FlowReader(
+            sink -> {
+              sink.accept(Events.start(0, 0));
+              return 1;
+            },
+            enricher,
+            monitor);
+    reader.writeTo(flows::add);
+    reader.offer(
+        () -> {
+          throw new IllegalStateException("nor this");
+        });
+    reader.offer(Flow::new);
+    reader.work();
+    assertEquals(1, flows.size());
+    assertEquals(2, reader.unwritten());
+    reader.work();
+    assertEquals(2, flows.size());
+  }
+
+  @Test
   void whatIsOfferedFasterThanItIsWrittenIsCounted() {
     FlowEnricher enricher =
         new FlowEnricher("n", new PeerBook(), Attributions.none(), () -> Place.NONE, i -> "", 1);

@@ -13,11 +13,13 @@ import static dev.sluice.node.kernel.Packet.SYN;
 import static dev.sluice.node.kernel.Packet.tcp;
 import static dev.sluice.node.kernel.Packet.udp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.node.bpf.TestRun;
 import dev.sluice.node.bpf.TestRun.Context;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What happens when a table or the ring buffer is full: counted, and closed rather than open. */
@@ -140,6 +142,38 @@ class FullTablesTest {
   private static int sweeps(Lab lab) {
     byte[] sweep = lab.dataplane.map("slc_sweep").lookup(new byte[4]).orElseThrow();
     return Layouts.buffer(sweep).getInt(24);
+  }
+
+  @Test
+  void anEventThatCannotBeTakenIsNotInTheWayOfOthers() {
+    try (Lab lab = new Lab()) {
+      lab.open(INGRESS);
+      lab.toPod(udp(OUTSIDE, 1, POD, 53)).passes();
+      lab.toPod(udp(OUTSIDE, 2, POD, 53)).passes();
+      assertThrows(
+          IllegalStateException.class,
+          () ->
+              lab.events.drain(
+                  event -> {
+                    throw new IllegalStateException("cannot be explained");
+                  }));
+      assertEquals(List.of(2), lab.told().stream().map(KernelEvent::sourcePort).toList());
+      DataplaneCounters counters = lab.dataplane.counters();
+      assertEquals(counters.produced(), lab.events.consumedEver() + counters.lost());
+    }
+  }
+
+  @Test
+  void eventsOfAReaderThatIsClosedAreNotRead() {
+    try (Lab lab = new Lab()) {
+      lab.open(INGRESS);
+      lab.toPod(udp(OUTSIDE, 1, POD, 53)).passes();
+      EventReader reader = lab.dataplane.events();
+      assertEquals(1, reader.drain(event -> {}));
+      reader.close();
+      assertEquals(lab.events.consumedEver(), reader.consumedEver(), "what it was then");
+      assertThrows(IllegalStateException.class, () -> reader.drain(event -> {}));
+    }
   }
 
   @Test

@@ -26,6 +26,8 @@ class LayoutsTest {
   void theProgramsHaveTheLayoutsThatJavaWrites() throws IOException {
     try (BpfObject object = open("dataplane.bpf.o")) {
       Layouts.check(object.btf());
+      LbCodec.check(object.btf());
+      Translation.check(object.btf());
     }
   }
 

@@ -41,6 +41,17 @@ class PinnedProgramsTest {
   }
 
   @Test
+  void whoListenedToAProcessThatDiedDoesNotListenToTheNext() {
+    try (NodeDataplane dataplane = NodeDataplane.open(settings)) {
+      dataplane.monitor(true);
+    }
+    try (NodeDataplane dataplane = NodeDataplane.open(settings)) {
+      byte[] state = dataplane.map("slc_state").lookup(new byte[4]).orElseThrow();
+      assertEquals(0, Layouts.buffer(state).getInt(0), "packets are told to nobody");
+    }
+  }
+
+  @Test
   void otherConstantsAreOtherPrograms() throws IOException {
     assertNotEquals(program(settings), program(settings.with(Setting.NODE_CT_ENDPOINT_SHARE, 7)));
   }

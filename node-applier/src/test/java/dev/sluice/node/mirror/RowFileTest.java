@@ -66,6 +66,17 @@ final class RowFileTest {
   }
 
   @Test
+  void aDiskThatIsFullLeavesNoFileAndIsInNobodysWay() throws IOException {
+    write(true);
+    Path fresh = Files.createSymbolicLink(folder.resolve("rows.new"), Path.of("/dev/full"));
+    write(true);
+    assertTrue(recalled().isEmpty(), "what is old would be believed");
+    Files.delete(fresh);
+    write(true);
+    assertTrue(recalled().isPresent());
+  }
+
+  @Test
   void whatWasNotReadToTheEndReplacesNothing() {
     assertTrue(recalled().isEmpty());
     write(true);

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -60,29 +61,38 @@ public final class AnswerFile {
     this.path = path;
   }
 
-  /** What a former process left; a line that was cut off in the middle ends it. */
+  /** What a former process left; a line that was cut off in the middle is passed over. */
   public Held read() {
     List<DnsEvent.Answered> answers = new ArrayList<>();
     List<OwnNames.Own> alone = new ArrayList<>();
     if (Files.exists(path)) {
       try {
         for (String line : Files.readAllLines(path, StandardCharsets.UTF_8)) {
-          JsonNode json = JSON.readTree(line);
-          int endpoint = json.path("alone").asInt();
-          if (endpoint == 0) {
-            answers.add(answer(json));
-          } else {
-            alone.add(new OwnNames.Own(endpoint, answer(json)));
-          }
           lines++;
+          if (!line.isBlank()) {
+            read(line, answers, alone);
+          }
         }
-      } catch (JsonProcessingException | IllegalArgumentException e) {
-        LOG.warn("{} ends in the middle: {} answers were read", path, lines);
       } catch (IOException e) {
         LOG.warn("{} cannot be read: {}", path, e.getMessage());
       }
     }
     return new Held(answers, alone);
+  }
+
+  private void read(String line, List<DnsEvent.Answered> answers, List<OwnNames.Own> alone)
+      throws IOException {
+    try {
+      JsonNode json = JSON.readTree(line);
+      int endpoint = json.path("alone").asInt();
+      if (endpoint == 0) {
+        answers.add(answer(json));
+      } else {
+        alone.add(new OwnNames.Own(endpoint, answer(json)));
+      }
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      LOG.warn("line {} of {} was not written to its end", lines, path);
+    }
   }
 
   /**
@@ -95,13 +105,26 @@ public final class AnswerFile {
     try {
       line(endpoint, answer);
       if (out == null) {
+        endLastLine();
         out = new FileOutputStream(path.toFile(), true);
       }
       text.writeTo(out);
     } catch (IOException e) {
+      out = null;
       throw new UncheckedIOException("cannot write " + path, e);
     }
     lines++;
+  }
+
+  /** What is added must not become part of a line that was cut off. */
+  private void endLastLine() throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+      long length = file.length();
+      file.seek(Math.max(0, length - 1));
+      if (length > 0 && file.read() != '\n') {
+        file.write('\n');
+      }
+    }
   }
 
   /** Whether so much is over that {@link #rewrite} is worth it. */

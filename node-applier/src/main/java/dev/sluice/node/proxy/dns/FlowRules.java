@@ -1,6 +1,7 @@
 package dev.sluice.node.proxy.dns;
 
 import dev.sluice.core.dns.QuestionRules;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Who asks whom, and what he may ask, as of one step of the applier.
@@ -22,4 +23,9 @@ public record FlowRules(
     boolean inPodsName) {
   /** Of a flow that no pod of this node has. */
   static final FlowRules NOBODY = new FlowRules("", 0, 0, 0, QuestionRules.NONE, false, false);
+
+  /** What was found; nobody's when whoever was asked has failed or left. */
+  static FlowRules known(CompletableFuture<FlowRules> found) {
+    return found.isCompletedExceptionally() ? NOBODY : found.join();
+  }
 }

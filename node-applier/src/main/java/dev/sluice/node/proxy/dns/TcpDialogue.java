@@ -143,14 +143,14 @@ final class TcpDialogue {
     CompletableFuture<FlowRules> rules =
         side.conversation().desk().rules(client.from(), client.to(), DnsDesk.TCP);
     if (rules.isDone()) {
-      rules.thenAccept(known -> ask(known, bytes));
+      ask(FlowRules.known(rules), bytes);
     } else {
-      rules.thenAccept(
-          known ->
+      rules.whenComplete(
+          (known, failed) ->
               side.proxy()
                   .execute(
                       () -> {
-                        ask(known, bytes);
+                        ask(FlowRules.known(rules), bytes);
                         goOn();
                       }));
     }

@@ -1,6 +1,7 @@
 package dev.sluice.node.proxy.dns;
 
 import dev.sluice.core.net.IpAddress;
+import dev.sluice.node.bpf.BpfException;
 import dev.sluice.node.proxy.dns.DnsConversation.Asked;
 import dev.sluice.node.proxy.socket.Peer;
 import dev.sluice.node.proxy.socket.Poller;
@@ -9,6 +10,8 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sockets towards servers, one for each pod and server that talk, and the questions that are
@@ -16,6 +19,7 @@ import java.util.concurrent.TimeUnit;
  * that its port does not become known. For the proxy's thread.
  */
 final class UdpLines implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(UdpLines.class);
   private static final int OPEN_QUESTIONS = 4096;
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(20);
   private static final long OLD_NANOS = TimeUnit.SECONDS.toNanos(60);
@@ -49,7 +53,7 @@ final class UdpLines implements AutoCloseable {
     this.ports = ports;
   }
 
-  /** The line of a pod to a server; null when there is no port or too much is open. */
+  /** The line of a pod to a server; null when there is no port or way, or too much is open. */
   Line line(IpAddress from, Peer to, boolean inPodsName, long nowNanos) {
     Way way = new Way(from, to, inPodsName);
     Line line = current.get(way);
@@ -64,8 +68,15 @@ final class UdpLines implements AutoCloseable {
     return line.open.size() < OPEN_QUESTIONS ? line : null;
   }
 
+  /** Null also when there is no way to the server: pods choose whom they ask. */
   private Line open(Way way, long nowNanos) {
-    UdpLine socket = ports.open(way.from, from -> UdpLine.open(from, way.to, way.inPodsName));
+    UdpLine socket;
+    try {
+      socket = ports.open(way.from, from -> UdpLine.open(from, way.to, way.inPodsName));
+    } catch (BpfException e) {
+      LOG.debug("{} cannot ask {}: {}", way.from, way.to, e.getMessage());
+      return null;
+    }
     if (socket == null) {
       return null;
     }

@@ -91,18 +91,18 @@ final class UdpSide implements AutoCloseable {
   private void question(Peer client, Peer server, byte[] bytes) {
     CompletableFuture<FlowRules> rules = conversation.desk().rules(client, server, DnsDesk.UDP);
     if (rules.isDone()) {
-      rules.thenAccept(known -> ask(client, server, known, bytes));
+      ask(client, server, FlowRules.known(rules), bytes);
       return;
     }
     undecided++;
     long askedNanos = System.nanoTime();
-    rules.thenAccept(
-        known ->
+    rules.whenComplete(
+        (known, failed) ->
             proxy.execute(
                 () -> {
                   undecided--;
                   if (System.nanoTime() - askedNanos < PATIENCE_NANOS) {
-                    ask(client, server, known, bytes);
+                    ask(client, server, FlowRules.known(rules), bytes);
                   }
                 }));
   }

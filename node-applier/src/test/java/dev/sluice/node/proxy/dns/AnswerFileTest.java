@@ -44,7 +44,7 @@ final class AnswerFileTest {
   }
 
   @Test
-  void aLineThatWasCutOffEndsIt() throws IOException {
+  void aLineThatWasCutOffIsNotInTheWayOfOthers() throws IOException {
     AnswerFile file = file();
     file.add(0, ANSWER);
     file.add(7, ANSWER);
@@ -54,6 +54,12 @@ final class AnswerFileTest {
     AnswerFile.Held held = file().read();
     assertEquals(List.of(ANSWER), held.answers());
     assertEquals(List.of(), held.alone());
+    AnswerFile next = file();
+    next.add(8, ANSWER);
+    next.add(9, ANSWER);
+    held = file().read();
+    assertEquals(List.of(ANSWER), held.answers());
+    assertEquals(List.of(new OwnNames.Own(8, ANSWER), new OwnNames.Own(9, ANSWER)), held.alone());
   }
 
   @Test

@@ -1,0 +1,56 @@
+package dev.sluice.node.proxy.dns;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import dev.sluice.core.net.IpAddress;
+import dev.sluice.node.bpf.Netns;
+import dev.sluice.node.kernel.RequiresKernel;
+import dev.sluice.node.proxy.socket.Peer;
+import dev.sluice.node.proxy.socket.Poller;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Sockets towards servers, in a network namespace that knows no way anywhere. */
+@RequiresKernel
+class UdpLinesTest {
+  private final String namespace = "slctway" + ProcessHandle.current().pid();
+
+  @BeforeEach
+  void make() throws Exception {
+    assertEquals(0, ip("netns", "add", namespace));
+  }
+
+  @AfterEach
+  void remove() throws Exception {
+    ip("netns", "del", namespace);
+  }
+
+  private static int ip(String... words) throws IOException, InterruptedException {
+    String[] command = new String[words.length + 1];
+    command[0] = "ip";
+    System.arraycopy(words, 0, command, 1, words.length);
+    return new ProcessBuilder(command).inheritIO().start().waitFor();
+  }
+
+  @Test
+  void thereIsNoLineToAServerThatNobodyKnowsTheWayTo() {
+    assertNull(line("10.0.1.10", "192.0.2.53"));
+    assertNull(line("fd00:10:0:1::10", "2001:db8::53"));
+  }
+
+  private UdpLines.Line line(String pod, String server) {
+    return Netns.in(
+        Path.of("/run/netns", namespace),
+        () -> {
+          try (Poller poller = new Poller();
+              UdpLines lines = new UdpLines(poller, new UpstreamPorts())) {
+            Peer to = new Peer(IpAddress.parse(server), 53);
+            return lines.line(IpAddress.parse(pod), to, true, System.nanoTime());
+          }
+        });
+  }
+}
