@@ -20,6 +20,13 @@ import org.slf4j.LoggerFactory;
  */
 final class UdpLines implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(UdpLines.class);
+
+  /** Of all pods. */
+  private static final int LINES = 8_192;
+
+  /** Of one pod: even one that resolves names for others asks no more servers at a time. */
+  static final int LINES_OF_POD = 1_024;
+
   private static final int OPEN_QUESTIONS = 4096;
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(20);
   private static final long OLD_NANOS = TimeUnit.SECONDS.toNanos(60);
@@ -33,10 +40,13 @@ final class UdpLines implements AutoCloseable {
   static final class Line {
     final UdpLine socket;
     final Map<Integer, Asked> open = new HashMap<>();
+    private final Way way;
     private final long madeNanos;
     private long usedNanos;
+    private boolean replaced;
 
-    private Line(UdpLine socket, long nowNanos) {
+    private Line(Way way, UdpLine socket, long nowNanos) {
+      this.way = way;
       this.socket = socket;
       this.madeNanos = nowNanos;
       this.usedNanos = nowNanos;
@@ -47,22 +57,27 @@ final class UdpLines implements AutoCloseable {
   private final UpstreamPorts ports;
   private final Map<Way, Line> current = new HashMap<>();
   private final Map<Integer, Line> byFd = new HashMap<>();
+  private final Map<IpAddress, Integer> ofPod = new HashMap<>();
 
   UdpLines(Poller poller, UpstreamPorts ports) {
     this.poller = poller;
     this.ports = ports;
   }
 
-  /** The line of a pod to a server; null when there is no port or way, or too much is open. */
+  /** The line of a pod to a server; null when there is no port or way, or there are too many. */
   Line line(IpAddress from, Peer to, boolean inPodsName, long nowNanos) {
     Way way = new Way(from, to, inPodsName);
     Line line = current.get(way);
     if (line == null || nowNanos - line.madeNanos > OLD_NANOS) {
+      Line before = line;
       line = open(way, nowNanos);
       if (line == null) {
         return null;
       }
-      current.put(way, line); // the old one stays for what is open on it
+      current.put(way, line);
+      if (before != null) {
+        before.replaced = true; // it stays for what is open on it
+      }
     }
     line.usedNanos = nowNanos;
     return line.open.size() < OPEN_QUESTIONS ? line : null;
@@ -70,6 +85,9 @@ final class UdpLines implements AutoCloseable {
 
   /** Null also when there is no way to the server: pods choose whom they ask. */
   private Line open(Way way, long nowNanos) {
+    if (byFd.size() >= LINES || ofPod.getOrDefault(way.from, 0) >= LINES_OF_POD) {
+      return null;
+    }
     UdpLine socket;
     try {
       socket = ports.open(way.from, from -> UdpLine.open(from, way.to, way.inPodsName));
@@ -80,9 +98,10 @@ final class UdpLines implements AutoCloseable {
     if (socket == null) {
       return null;
     }
-    Line line = new Line(socket, nowNanos);
+    Line line = new Line(way, socket, nowNanos);
     poller.add(socket.fd());
     byFd.put(socket.fd(), line);
+    ofPod.merge(way.from, 1, Integer::sum);
     return line;
   }
 
@@ -105,9 +124,9 @@ final class UdpLines implements AutoCloseable {
       int before = line.open.size();
       line.open.values().removeIf(asked -> nowNanos - asked.nanos() > PATIENCE_NANOS);
       unanswered += before - line.open.size();
-      boolean replaced = !current.containsValue(line);
-      if (line.open.isEmpty() && (replaced || nowNanos - line.usedNanos > IDLE_NANOS)) {
-        current.values().remove(line);
+      if (line.open.isEmpty() && (line.replaced || nowNanos - line.usedNanos > IDLE_NANOS)) {
+        current.remove(line.way, line);
+        ofPod.computeIfPresent(line.way.from, (pod, count) -> count == 1 ? null : count - 1);
         lines.remove();
         line.socket.close();
       }

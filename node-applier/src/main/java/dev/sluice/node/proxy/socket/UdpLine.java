@@ -23,8 +23,10 @@ public final class UdpLine implements AutoCloseable {
 
   private static final int LARGEST = 65_535;
 
-  private final Arena arena = Arena.ofShared();
-  private final MemorySegment buffer = arena.allocate(LARGEST, 8);
+  /** A datagram on its way in or out, which nobody keeps. */
+  private static final ThreadLocal<MemorySegment> BYTES =
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(LARGEST, 8));
+
   private final int fd;
 
   private UdpLine(int fd) {
@@ -68,12 +70,14 @@ public final class UdpLine implements AutoCloseable {
 
   /** Whether the kernel took it. */
   public boolean send(byte[] bytes) {
+    MemorySegment buffer = BYTES.get();
     MemorySegment.copy(bytes, 0, buffer, ValueLayout.JAVA_BYTE, 0, bytes.length);
     return Syscalls.send(fd, buffer, bytes.length) == bytes.length;
   }
 
   /** The next datagram; null when none waits. An ICMP error is none. */
   public byte[] receive() {
+    MemorySegment buffer = BYTES.get();
     while (true) {
       long length = Syscalls.receive(fd, buffer);
       if (length >= 0) {
@@ -91,6 +95,5 @@ public final class UdpLine implements AutoCloseable {
   @Override
   public void close() {
     Syscalls.close(fd);
-    arena.close();
   }
 }

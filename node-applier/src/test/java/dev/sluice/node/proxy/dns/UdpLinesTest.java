@@ -1,6 +1,7 @@
 package dev.sluice.node.proxy.dns;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.sluice.core.net.IpAddress;
@@ -10,6 +11,7 @@ import dev.sluice.node.proxy.socket.Peer;
 import dev.sluice.node.proxy.socket.Poller;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,33 @@ class UdpLinesTest {
   void thereIsNoLineToAServerThatNobodyKnowsTheWayTo() {
     assertNull(line("10.0.1.10", "192.0.2.53"));
     assertNull(line("fd00:10:0:1::10", "2001:db8::53"));
+  }
+
+  @Test
+  void aPodThatAsksEverybodyLeavesSocketsToOthers() throws Exception {
+    assertEquals(0, ip("-n", namespace, "link", "set", "lo", "up"));
+    assertEquals(0, ip("-n", namespace, "route", "add", "local", "198.18.0.0/15", "dev", "lo"));
+    Netns.in(
+        Path.of("/run/netns", namespace),
+        () -> {
+          try (Poller poller = new Poller();
+              UdpLines lines = new UdpLines(poller, new UpstreamPorts())) {
+            IpAddress pod = IpAddress.parse("10.0.1.10");
+            for (int i = 0; i < UdpLines.LINES_OF_POD; i++) {
+              assertNotNull(lines.line(pod, server(i), true, 0));
+            }
+            assertNull(lines.line(pod, server(UdpLines.LINES_OF_POD), true, 1));
+            assertNotNull(lines.line(pod, server(0), true, 1), "it has that one");
+            assertNotNull(lines.line(IpAddress.parse("10.0.1.11"), server(0), true, 1));
+            assertEquals(0, lines.sweep(TimeUnit.SECONDS.toNanos(30)));
+            assertNotNull(lines.line(pod, server(UdpLines.LINES_OF_POD), true, 2));
+          }
+          return null;
+        });
+  }
+
+  private static Peer server(int number) {
+    return new Peer(IpAddress.parse("198.18." + number / 250 + "." + (1 + number % 250)), 53);
   }
 
   private UdpLines.Line line(String pod, String server) {
