@@ -168,8 +168,9 @@ static __noinline int slc_drop_tell(struct __sk_buff *skb, const struct slc_pack
 		slc_drop_again(d, now);
 		return 0;
 	}
-	if (d && d->event.count)
-		slc_emit_copy(&d->event, d->event.count);
+	__u32 rest = d ? __sync_lock_test_and_set(&d->event.count, 0) : 0;
+	if (rest)
+		slc_emit_copy(&d->event, rest);
 	struct slc_drop *fresh = bpf_map_lookup_elem(&slc_scratch, &zero);
 	if (!fresh)
 		return 0;

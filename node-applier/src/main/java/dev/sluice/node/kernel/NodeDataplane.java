@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The dataplane of one node: its maps, its programs, its endpoints. What is written stays enforced
@@ -233,8 +234,10 @@ public final class NodeDataplane implements AutoCloseable {
   public synchronized void attachEndpoint(int hostInterface, EndpointSpec spec) {
     EndpointState found = endpoints.find(spec.id()).orElse(null);
     if (found == null || found.hostInterface() != hostInterface) {
+      // The pod may have had a link before, and connections remember epochs of that one.
+      int epoch = ThreadLocalRandom.current().nextInt();
       endpoints.put(
-          new EndpointState(hostInterface, spec, false, false, 1, entries.hasOwn(spec.id())));
+          new EndpointState(hostInterface, spec, false, false, epoch, entries.hasOwn(spec.id())));
     } else if (!found.withIdentity(0).spec().equals(closed(spec))) {
       endpoints.put(
           new EndpointState(
