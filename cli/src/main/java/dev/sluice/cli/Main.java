@@ -43,7 +43,8 @@ public final class Main implements Runnable {
   public static CommandLine commandLine() {
     CommandLine root = new CommandLine(new Main());
     root.addSubcommand(new DemoCommand(Main::commandLine));
-    LookCommands.all().forEach(root::addSubcommand);
+    // A command line of its own first: what transforms a command is not asked below another.
+    LookCommands.all().forEach(command -> root.addSubcommand(new CommandLine(command)));
     sayVersion(root);
     root.setCaseInsensitiveEnumValuesAllowed(true);
     root.setParameterExceptionHandler(Main::wrongUsage);

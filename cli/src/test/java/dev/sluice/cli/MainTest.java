@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -47,6 +48,18 @@ class MainTest {
       assertTrue(next.getUsageMessage().contains("--help"), next.getCommandSpec().qualifiedName());
       todo.addAll(next.getSubcommands().values());
     }
+  }
+
+  @Test
+  void observeTakesItsFiltersBelowTheRoot() {
+    CommandLine observe =
+        Main.commandLine()
+            .parseArgs("observe", "--to-service", "a/b", "--not", "--verdict", "DROPPED", "-n", "a")
+            .subcommand()
+            .commandSpec()
+            .commandLine();
+    assertEquals(
+        List.of("a/b"), observe.getCommandSpec().findOption("--to-service").stringValues());
   }
 
   @Test
