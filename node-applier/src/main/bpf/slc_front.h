@@ -6,106 +6,10 @@
 //   backend ──► …                  back to what the client dialled, and out by the uplink
 #pragma once
 #include "slc_answer.h"
+#include "slc_front_choose.h"
 #include "slc_nat_error.h"
 
 #define SLC_NOT_OURS (-2) // what a program returns otherwise
-#define SLC_MAGLEV_SIZE 16381
-
-const volatile struct slc_front_tunables {
-	__u32 maglev_size;
-} slc_front_tunables = {.maglev_size = SLC_MAGLEV_SIZE};
-
-// Scope to its table of seats. The applier sets the size of values.
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 65536);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(key_size, sizeof(__u32));
-	__uint(value_size, SLC_MAGLEV_SIZE * sizeof(__u16));
-} slc_lb_maglev SEC(".maps");
-
-// A backend keeps its seat while it is one.
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 524288);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, struct slc_lb_slot_key);
-	__type(value, struct slc_lb_target);
-} slc_lb_seat SEC(".maps");
-
-static __always_inline __u32 slc_mix(__u32 hash, __u32 word)
-{
-	word *= 0xcc9e2d51;
-	word = word << 15 | word >> 17;
-	hash ^= word * 0x1b873593;
-	hash = hash << 13 | hash >> 19;
-	return hash * 5 + 0xe6546b64;
-}
-
-// No secret and no state: every node gives a flow the same number.
-static __always_inline __u32 slc_flow_hash(const struct slc_packet *p, int client_alone)
-{
-	__u32 hash = slc_mix(p->protocol, p->src.w[3]);
-
-	if (p->v6)
-		hash = slc_mix(slc_mix(slc_mix(hash, p->src.w[2]), p->src.w[1]), p->src.w[0]);
-	if (!client_alone) {
-		hash = slc_mix(slc_mix(hash, p->dst.w[3]), p->sport | (__u32)p->dport << 16);
-		if (p->v6)
-			hash = slc_mix(slc_mix(hash, p->dst.w[2]), p->dst.w[1]);
-	}
-	hash ^= hash >> 16;
-	hash *= 0x85ebca6b;
-	hash ^= hash >> 13;
-	hash *= 0xc2b2ae35;
-	return hash ^ hash >> 16;
-}
-
-// A seat that went between the table and this look: the table is a new one.
-static __noinline struct slc_lb_target *slc_front_seat(__u32 scope, __u32 hash)
-{
-	__u32 size = slc_front_tunables.maglev_size, at = hash % (size ? size : 1);
-	struct slc_lb_slot_key key = {.scope = scope};
-
-	asm volatile("" : "+r"(at)); // else the compiler knows what the verifier must be told
-	if (at >= size)
-		return 0;
-	for (int i = 0; i < 2; i++) {
-		__u16 *table = bpf_map_lookup_elem(&slc_lb_maglev, &scope);
-		if (!table)
-			return 0;
-		key.slot = table[at];
-		struct slc_lb_target *found = bpf_map_lookup_elem(&slc_lb_seat, &key);
-		if (found)
-			return found;
-	}
-	return 0;
-}
-
-// The backend for a new connection: of a client outside the one that every node chooses, of a pod any. Returns SLC_PASS
-// or why there is none.
-static __noinline int slc_front_choose(struct slc_pass *s, const struct slc_lb_frontend *frontend, int inside,
-				       struct slc_lb_target *to)
-{
-	struct slc_lb_affinity_key client = {};
-
-	if (!s || !frontend || !to || !(inside ? frontend->inside_count : frontend->outside_count))
-		return SLC_DROP_NO_BACKEND;
-	__u32 seconds = frontend->affinity_seconds;
-	client.scope = inside ? frontend->inside : frontend->outside;
-	__builtin_memcpy(client.client, &s->p.src, 16);
-	if (seconds && slc_lb_stays(&client, seconds, to))
-		return SLC_PASS;
-	__u32 hash = slc_flow_hash(&s->p, seconds != 0);
-	struct slc_lb_target *found = inside ? slc_lb_slot_at(client.scope, frontend->inside_count, hash)
-					     : slc_front_seat(client.scope, hash);
-	if (!found)
-		return SLC_DROP_NO_BACKEND;
-	*to = *found;
-	if (seconds)
-		slc_lb_stay(&client, to);
-	return SLC_PASS;
-}
 
 static __always_inline int slc_front_in_range(__u32 owner, const struct slc_ip *ip)
 {
@@ -148,6 +52,45 @@ static __always_inline __be32 slc_front_node_of(const struct slc_address_value *
 	return peer && !(peer->flags & SLC_ADDRESS_UNDERLAY) ? peer->tunnel : 0;
 }
 
+// Where a backend is.
+struct slc_front_way {
+	struct slc_ip address;
+	__u32 epoch;    // of addresses, for which the rest holds
+	__u32 identity;
+	__be32 tunnel;  // outer address of its node; 0: here, or no tunnel leads there
+	__u32 here;     // a pod or a socket of this node
+};
+
+// Backends behind tunnels, as each CPU found them last: two looks into large tables that a new connection need not take.
+#define SLC_FRONT_WAYS 1024
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, SLC_FRONT_WAYS);
+	__type(key, __u32);
+	__type(value, struct slc_front_way);
+} slc_front_ways SEC(".maps");
+
+static __noinline struct slc_front_way *slc_front_way_to(const struct slc_ip *address)
+{
+	if (!address)
+		return 0;
+	__u32 epoch = slc_addresses_epoch();
+	__u32 place = (address->w[3] ^ address->w[2]) * 0x9e3779b1 >> 22;
+	struct slc_front_way *way = bpf_map_lookup_elem(&slc_front_ways, &place);
+	if (!way || (way->tunnel && way->epoch == epoch && slc_same_ip(&way->address, address)))
+		return way;
+	__asm__ volatile("" ::: "memory"); // the epoch is read before what it speaks of
+	int pod = slc_local_at(address) != 0;
+	struct slc_address_value *peer = pod ? 0 : slc_address(address);
+	way->address = *address;
+	way->epoch = epoch;
+	way->identity = peer ? peer->identity : SLC_ID_WORLD;
+	way->here = pod || slc_is_host(way->identity);
+	way->tunnel = way->here ? 0 : slc_front_node_of(peer);
+	return way;
+}
+_Static_assert(SLC_FRONT_WAYS == 1 << (32 - 22), "ways");
+
 // The backend's node tells what its policy said of the node's address and port; who dialled what is known here alone.
 static __noinline int slc_front_tell(struct __sk_buff *skb, const struct slc_pass *s, const struct slc_lb_target *to,
 				     __u32 identity)
@@ -168,42 +111,54 @@ static __noinline int slc_front_tell(struct __sk_buff *skb, const struct slc_pas
 	return 0;
 }
 
-// Records a new connection. `old`: what the same tuple had before, with another backend.
-static __noinline int slc_front_open(struct __sk_buff *skb, struct slc_pass *s, const struct slc_lb_target *to,
-				     struct slc_nat_value *old)
+// Records a new connection, and leaves what its packet becomes in slc_nat_making. Returns SLC_PASS or the reason to drop.
+static __always_inline int slc_front_open(struct __sk_buff *skb, struct slc_pass *s, const struct slc_lb_target *to)
 {
 	struct slc_nat_config *c = slc_nat_config_get();
 	struct slc_nat_pair *pair = slc_nat_pair_get();
 	struct slc_state *state = slc_state_get();
+	struct slc_front_way *way = slc_front_way_to(&to->address);
+	int reason;
 
-	if (!s || !to || !pair || !c || !state)
+	if (!pair || !c || !state || !way)
 		return SLC_DROP_NO_MAPPING;
 	slc_nat_key_of(&pair->forward, &s->p);
-	int here = slc_local_at(&to->address) != 0;
-	struct slc_address_value *peer = here ? 0 : slc_address(&to->address);
-	__u32 identity = peer ? peer->identity : SLC_ID_WORLD;
-	here = here || slc_is_host(identity);
-	pair->to.tunnel = here ? 0 : slc_front_node_of(peer);
+	int here = way->here;
+	pair->to.tunnel = way->tunnel;
 	if (pair->to.tunnel && !state->overlay)
 		return SLC_DROP_NO_TUNNEL_KEY; // its policy would take the client for this node
 	int keep = here || (c->direct && pair->to.tunnel); // the backend's node can answer the client itself
 	pair->to.src = keep ? s->p.src : *slc_nat_own(c, s->p.v6);
 	if (slc_unspecified(&pair->to.src))
 		return SLC_DROP_NO_MAPPING;
-	if (old) {
-		slc_nat_back_of(&pair->back, old, s->p.protocol);
-		bpf_map_delete_elem(&slc_nat, &pair->back);
-	}
 	pair->to.dst = to->address;
 	pair->to.dport = to->port;
-	pair->to.flags = SLC_NAT_FRONT | (keep && !here ? SLC_NAT_DIRECT : 0);
+	pair->to.flags = SLC_NAT_FRONT | SLC_NAT_SEEN | (keep && !here ? SLC_NAT_DIRECT : 0);
 	pair->from.flags = SLC_NAT_BACK;
 	pair->to.service = pair->from.service = s->v.service;
 	pair->to.identity = s->identity[0];
-	pair->to.epoch = slc_addresses_epoch();
-	int reason = slc_nat_add(skb, pair, keep, !keep, old != 0);
+	pair->to.epoch = way->epoch;
+	if (s->p.protocol == SLC_PROTO_TCP && pair->to.tunnel && !keep) {
+		pair->from.flags = SLC_NAT_BACK | SLC_NAT_HALF;
+		pair->from.client = s->identity[0];
+		pair->from.epoch = way->epoch;
+		pair->from.tunnel = way->tunnel;
+		// Most of what a flood opens is never answered: slc_nat_answered writes the other entry. An opening that is sent
+		// again finds by its port what it began.
+		reason = slc_nat_take(skb, pair, slc_flow_hash(&s->p, 0), 0);
+	} else {
+		struct slc_nat_value *old = slc_nat_find(&s->p, 0);
+		if (old && old->dport == to->port && slc_same_ip(&old->dst, &to->address)) {
+			slc_nat_anew(old, &s->p);
+			pair->to = *old;
+			return SLC_PASS;
+		}
+		if (old)
+			slc_nat_end(old, s->p.protocol);
+		reason = slc_nat_add(skb, pair, keep ? SLC_NAT_KEEP : SLC_NAT_OURS, old != 0);
+	}
 	if (!reason && !here)
-		slc_front_tell(skb, s, to, identity);
+		slc_front_tell(skb, s, to, way->identity);
 	return reason;
 }
 
@@ -267,12 +222,33 @@ static __always_inline int slc_front_back(struct __sk_buff *skb, struct slc_pass
 	return reason ? slc_refuse(skb, s, reason) : slc_nat_out(skb, s, c);
 }
 
+// The first answer to who opened. A refusal ends what was begun.
+static __noinline int slc_front_first(struct __sk_buff *skb, struct slc_pass *s, struct slc_nat_value *n)
+{
+	struct slc_nat_key back = {};
+
+	if (!s || !n)
+		return SLC_DROP_NO_MAPPING;
+	if (s->p.tcp_flags & SLC_TCP_RST)
+		return SLC_PASS;
+	slc_nat_key_of(&back, &s->p);
+	if (slc_nat_taken(skb, &back, 1))
+		return SLC_NOT_OURS;
+	return slc_nat_answered(s, n);
+}
+
 static __noinline struct slc_lb_frontend *slc_front_named(const struct slc_packet *p)
 {
 	struct slc_lb_target target = {};
 
 	if (!p || (p->protocol != SLC_PROTO_TCP && p->protocol != SLC_PROTO_UDP && p->protocol != SLC_PROTO_SCTP))
 		return 0;
+	struct slc_nat_config *c = slc_nat_config_get();
+	if (c && slc_lb_node_port(p->dport) && slc_same_ip(&p->dst, slc_nat_own(c, p->v6))) { // no need to ask whose it is
+		struct slc_lb_frontend *found = slc_lb_node_port_of(p->dport, p->protocol, p->v6);
+		if (found)
+			return found;
+	}
 	target.address = p->dst;
 	target.port = p->dport;
 	return slc_lb_find(&target, p->protocol);
@@ -286,9 +262,9 @@ static __always_inline struct slc_lb_frontend *slc_front_of(const struct slc_pac
 	return found && found->outside ? found : 0;
 }
 
-// A new connection, or one whose client begins anew. Sets *known to its entry.
-static __noinline int slc_front_new(struct __sk_buff *skb, struct slc_pass *s, struct slc_lb_frontend *frontend,
-				    struct slc_nat_value *old)
+// A new connection, or one whose client begins anew. What the packet becomes is in slc_nat_making then. Returns SLC_PASS
+// or the reason to drop.
+__noinline int slc_front_new(struct __sk_buff *skb, struct slc_pass *s, struct slc_lb_frontend *frontend)
 {
 	struct slc_lb_target to = {};
 
@@ -298,11 +274,12 @@ static __noinline int slc_front_new(struct __sk_buff *skb, struct slc_pass *s, s
 	if ((frontend->flags & SLC_LB_RANGES) && !slc_front_in_range(frontend->id, &s->p.src))
 		return SLC_DROP_NOT_IN_RANGE;
 	int reason = slc_front_choose(s, frontend, 0, &to);
-	if (reason)
-		return reason;
-	if (old && old->dport == to.port && slc_same_ip(&old->dst, &to.address))
-		return SLC_PASS;
-	return slc_front_open(skb, s, &to, old);
+	return reason ? reason : slc_front_open(skb, s, &to);
+}
+
+static __always_inline int slc_syn(const struct slc_packet *p)
+{
+	return (p->tcp_flags & (SLC_TCP_SYN | SLC_TCP_ACK)) == SLC_TCP_SYN;
 }
 
 // What an arriving packet is for, once it has become what its entry says: the kind of the entry, SLC_NAT_KIND when another
@@ -311,6 +288,7 @@ static __noinline int slc_front_kind(struct __sk_buff *skb, struct slc_pass *s, 
 {
 	struct slc_lb_frontend *frontend = 0;
 	__u32 epoch = slc_addresses_epoch();
+	struct slc_nat_value *n = 0;
 	int reason = SLC_PASS;
 
 	if (!s || !state)
@@ -319,24 +297,28 @@ static __noinline int slc_front_kind(struct __sk_buff *skb, struct slc_pass *s, 
 		return slc_uplink_lies(s, state) ? 0 : slc_nat_error(skb, s, 0);
 	if (slc_nat_fragment(s))
 		return 0;
-	struct slc_nat_value *n = slc_nat_find(&s->p, 0);
-	int syn = (s->p.tcp_flags & (SLC_TCP_SYN | SLC_TCP_ACK)) == SLC_TCP_SYN;
-	if (!n || (syn && slc_nat_kind(n) == SLC_NAT_FRONT)) {
+	int syn = slc_syn(&s->p);
+	if (syn) // begins anew, whatever the tuple had
 		frontend = slc_front_of(&s->p);
+	if (!frontend) {
+		n = slc_nat_find(&s->p, 0);
+		if (!n && !syn)
+			frontend = slc_front_of(&s->p);
 		if (!n && !frontend)
 			return 0;
 	}
-	if (n && !frontend && n->epoch == epoch && n->identity) {
+	if (n && n->epoch == epoch && n->identity) {
 		s->identity[0] = n->identity;
 		s->v.source_identity = n->identity;
 	} else {
 		if (slc_uplink_lies(s, state))
 			return 0; // told by who goes on
 		if (frontend) {
-			reason = slc_front_new(skb, s, frontend, n);
-			n = slc_nat_find(&s->p, 0);
-			if (reason || !n)
+			reason = slc_front_new(skb, s, frontend);
+			struct slc_nat_pair *made = slc_nat_pair_held();
+			if (reason || !made)
 				return reason ? -reason : -SLC_DROP_NO_MAPPING;
+			n = &made->to;
 		}
 		n->identity = s->identity[0];
 		if (n->epoch != epoch && n->tunnel)
@@ -405,7 +387,14 @@ static __noinline int slc_front_returns(struct __sk_buff *skb, struct slc_pass *
 	if (slc_nat_fragment(s))
 		return SLC_NOT_OURS;
 	struct slc_nat_value *n = slc_nat_find(&s->p, 0);
-	return n && slc_nat_kind(n) == SLC_NAT_BACK ? slc_front_back(skb, s, c, n) : SLC_NOT_OURS;
+	if (!n || slc_nat_kind(n) != SLC_NAT_BACK)
+		return SLC_NOT_OURS;
+	if (n->flags & SLC_NAT_HALF) {
+		int reason = slc_front_first(skb, s, n);
+		if (reason)
+			return reason == SLC_NOT_OURS ? reason : slc_refuse(skb, s, reason);
+	}
+	return slc_front_back(skb, s, c, n);
 }
 
 // What another node sends on as it came: the backend is here by the same choice, and answers the client itself. The
@@ -423,13 +412,12 @@ static __noinline int slc_front_handed(struct __sk_buff *skb, struct slc_pass *s
 	if (slc_nat_fragment(s))
 		return SLC_DROP_NO_FIRST_FRAGMENT;
 	struct slc_nat_value *n = slc_nat_find(&s->p, 0);
-	int syn = (s->p.tcp_flags & (SLC_TCP_SYN | SLC_TCP_ACK)) == SLC_TCP_SYN;
-	if (!n || syn) {
+	if (!n || slc_syn(&s->p)) {
 		frontend = slc_front_of(&s->p);
 		if (!n && !frontend)
 			return SLC_DROP_SOURCE_IP;
 	}
-	int reason = frontend ? slc_front_new(skb, s, frontend, n) : SLC_PASS;
+	int reason = frontend ? slc_front_new(skb, s, frontend) : SLC_PASS;
 	if (reason)
 		return reason;
 	n = slc_nat_find(&s->p, 0);

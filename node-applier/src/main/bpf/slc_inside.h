@@ -59,8 +59,7 @@ static __noinline int slc_inside_plan(struct slc_pass *s, const struct slc_lb_ta
 	__u32 start = bpf_get_prandom_u32(), ports = config->ports;
 	for (int i = 0; i < SLC_NAT_TRIES; i++) {
 		struct slc_nat_value *held = bpf_map_lookup_elem(&slc_nat, &pair->back);
-		if (!held || (slc_same_ip(&held->src, &pair->from.src) && held->sport == pair->from.sport &&
-			      held->dport == pair->from.dport)) // free, or of the same connection
+		if (!held || slc_nat_same(held, &pair->from)) // free, or of the same connection
 			return SLC_PASS;
 		if (s->p.protocol == SLC_PROTO_SCTP || !ports)
 			break;
@@ -179,15 +178,11 @@ __noinline int slc_inside_passed(struct __sk_buff *skb, struct slc_pass *s)
 	}
 	if (s->inside == SLC_INSIDE_NEW) {
 		struct slc_nat_value *old = bpf_map_lookup_elem(&slc_nat, &pair->forward);
-		if (old) { // its client begins anew, with another backend
-			struct slc_nat_key back = {};
-			slc_nat_back_of(&back, old, pair->forward.protocol);
-			bpf_map_delete_elem(&slc_nat, &back);
-		}
-		long error = slc_nat_reverse(pair);
-		if (error && error != -17 /* EEXIST: another CPU has a packet of the same connection */)
-			return SLC_DROP_NO_MAPPING;
-		int reason = slc_nat_complete(pair, old != 0, 0);
+		if (old && !slc_nat_same(old, &pair->to)) // its client begins anew, with another backend
+			slc_nat_end(old, pair->forward.protocol);
+		int reason = slc_nat_take(skb, pair, 0, SLC_NAT_CHOSEN);
+		if (!reason)
+			reason = slc_nat_complete(pair, old != 0);
 		if (reason)
 			return reason;
 	}

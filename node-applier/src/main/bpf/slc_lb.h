@@ -73,6 +73,16 @@ static __always_inline int slc_lb_node_port(__be16 port)
 	return host >= SLC_NODE_PORT_FIRST && host <= SLC_NODE_PORT_LAST;
 }
 
+// The frontend of a port of the nodes.
+static __always_inline struct slc_lb_frontend *slc_lb_node_port_of(__be16 port, __u32 protocol, int v6)
+{
+	struct slc_lb_frontend_key key = {.protocol = protocol};
+
+	key.target.address.w[2] = v6 ? 0 : bpf_htonl(0xffff);
+	key.target.port = port;
+	return bpf_map_lookup_elem(&slc_lb_frontend, &key);
+}
+
 // The frontend that an address and port is. One lookup for whatever is none, unless the port may be a node's.
 static __always_inline struct slc_lb_frontend *slc_lb_find(const struct slc_lb_target *target, __u32 protocol)
 {
@@ -84,12 +94,7 @@ static __always_inline struct slc_lb_frontend *slc_lb_find(const struct slc_lb_t
 	__u32 owner = slc_identity(&target->address);
 	if (!slc_is_host(owner) && !slc_is_node(owner))
 		return 0;
-	key.target.address.w[0] = 0;
-	key.target.address.w[1] = 0;
-	if (!slc_is_ip4(&target->address))
-		key.target.address.w[2] = 0;
-	key.target.address.w[3] = 0;
-	return bpf_map_lookup_elem(&slc_lb_frontend, &key);
+	return slc_lb_node_port_of(target->port, protocol, !slc_is_ip4(&target->address));
 }
 
 // A slot that went between the frontend's count and this look is as good as the first one.

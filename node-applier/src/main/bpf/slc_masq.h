@@ -39,7 +39,7 @@ static __noinline int slc_masq_open(struct __sk_buff *skb, struct slc_pass *s)
 	pair->to.dport = s->p.dport;
 	pair->to.flags = SLC_NAT_OUT;
 	pair->from.flags = SLC_NAT_IN;
-	return slc_nat_add(skb, pair, 0, 1, 0);
+	return slc_nat_add(skb, pair, SLC_NAT_OURS, 0);
 }
 
 // `pod`: the source is a pod of this node, else a socket of the node itself. Returns TC_ACT_UNSPEC, or drops.

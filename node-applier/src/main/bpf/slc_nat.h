@@ -17,7 +17,8 @@ struct {
 	__type(value, struct slc_nat_value);
 } slc_nat SEC(".maps");
 
-// The key of every forward entry, once, in the order in which the sweep looks at them.
+// The key of every reverse entry, once, in the order in which the sweep looks at them. (One that an older version left
+// may be a forward entry's.)
 struct {
 	__uint(type, BPF_MAP_TYPE_QUEUE);
 	__uint(max_entries, 131072);
@@ -128,7 +129,7 @@ static __noinline struct slc_nat_value *slc_nat_find(const struct slc_packet *p,
 		return 0;
 	slc_nat_key_of(&key, p);
 	struct slc_nat_value *n = bpf_map_lookup_elem(&slc_nat, &key);
-	return n && (n->flags & SLC_NAT_INSIDE) == whose ? n : 0;
+	return n && (n->flags & (SLC_NAT_INSIDE | SLC_NAT_OVER)) == whose ? n : 0;
 }
 
 // The key of the other direction's entry.
@@ -139,6 +140,34 @@ static __always_inline void slc_nat_back_of(struct slc_nat_key *back, const stru
 	back->sport = to->dport;
 	back->dport = to->sport;
 	back->protocol = protocol;
+}
+
+// Whether an entry's other one has this key.
+static __always_inline int slc_nat_pairs(const struct slc_nat_value *n, const struct slc_nat_key *key)
+{
+	return n->dport == key->sport && n->sport == key->dport && slc_same_ip(&n->dst, &key->src) &&
+	       slc_same_ip(&n->src, &key->dst);
+}
+
+// Whether two entries make the same of a packet.
+static __always_inline int slc_nat_same(const struct slc_nat_value *x, const struct slc_nat_value *y)
+{
+	return x->dport == y->dport && x->sport == y->sport && slc_same_ip(&x->dst, &y->dst) &&
+	       slc_same_ip(&x->src, &y->src);
+}
+
+// The other backend's entry no longer speaks for the client.
+static __noinline int slc_nat_end(const struct slc_nat_value *forward, __u8 protocol)
+{
+	struct slc_nat_key back = {};
+
+	if (!forward)
+		return 0;
+	slc_nat_back_of(&back, forward, protocol);
+	struct slc_nat_value *n = bpf_map_lookup_elem(&slc_nat, &back);
+	if (n)
+		__sync_fetch_and_or(&n->flags, SLC_NAT_OVER);
+	return 0;
 }
 
 static __always_inline void slc_nat_touch(struct slc_nat_value *n, const struct slc_packet *p)
@@ -156,6 +185,24 @@ static __always_inline void slc_nat_touch(struct slc_nat_value *n, const struct 
 		want |= SLC_NAT_UNDERWAY;
 	if (want & ~n->flags)
 		__sync_fetch_and_or(&n->flags, want);
+}
+
+// A client begins anew with the backend that it had: that the former connection ended is no end of this one.
+static __noinline int slc_nat_anew(struct slc_nat_value *forward, const struct slc_packet *p)
+{
+	struct slc_nat_key back = {};
+	__u32 ended = SLC_NAT_FIN | SLC_NAT_RST | SLC_NAT_UNDERWAY;
+
+	if (!forward || !p)
+		return 0;
+	slc_nat_back_of(&back, forward, p->protocol);
+	struct slc_nat_value *n = bpf_map_lookup_elem(&slc_nat, &back);
+	if (n) {
+		__sync_fetch_and_and(&forward->flags, ~ended);
+		__sync_fetch_and_and(&n->flags, ~(ended | SLC_NAT_SEEN));
+	}
+	slc_nat_touch(forward, p);
+	return 0;
 }
 
 static __always_inline int slc_nat_closed(__u32 to, __u32 from)
@@ -220,33 +267,39 @@ static __noinline int slc_nat_leave(const struct slc_nat_key *forward)
 // Takes the oldest key of the queue; the pair goes if its time is over, else the key goes back to the end.
 static long slc_nat_sweep_one(__u32 index, struct slc_sweep_walk *walk)
 {
-	struct slc_nat_key key, back = {};
+	struct slc_nat_key key, paired = {};
 
 	if (bpf_map_pop_elem(&slc_nat_queue, &key))
 		return 1;
-	struct slc_nat_value *to = bpf_map_lookup_elem(&slc_nat, &key);
-	if (!to) { // the applier removed it; of a pod's nothing was counted
-		slc_nat_leave(&key);
+	struct slc_nat_value *n = bpf_map_lookup_elem(&slc_nat, &key);
+	if (!n)
 		return 0;
-	}
-	slc_nat_back_of(&back, to, key.protocol);
-	struct slc_nat_value *from = bpf_map_lookup_elem(&slc_nat, &back);
-	__u32 flags = from ? from->flags : 0;
-	__u64 last = to->last_seen;
-	if (from && (__s64)(from->last_seen - last) > 0)
-		last = from->last_seen;
+	slc_nat_back_of(&paired, n, key.protocol);
+	struct slc_nat_value *other = bpf_map_lookup_elem(&slc_nat, &paired);
+	if (other && !slc_nat_pairs(other, &key))
+		other = 0; // its client began anew, or another has the key
+	__u32 kind = slc_nat_kind(n), flags = other ? other->flags : 0;
+	int forward = kind == SLC_NAT_FRONT || kind == SLC_NAT_OUT;
+	__u64 last = n->last_seen;
+	if (other && (__s64)(other->last_seen - last) > 0)
+		last = other->last_seen;
 	__s64 idle = (__s64)(walk->now - last);
-	if (idle <= 0 || (__u64)idle <= slc_nat_lifetime(to->flags, flags, key.protocol)) {
-		int seen = walk->tick && to->swept == walk->tick;
-		to->swept = walk->tick;
+	__u64 lifetime = slc_nat_lifetime(forward ? n->flags : flags, forward ? flags : n->flags, key.protocol);
+	// One that has no other is being made, or what the applier left of a pair.
+	int over = (n->flags & SLC_NAT_OVER) || (!other && !(n->flags & SLC_NAT_HALF) && idle > (__s64)SLC_SECOND);
+	if (!over && (idle <= 0 || (__u64)idle <= lifetime)) {
+		int seen = walk->tick && n->swept == walk->tick;
+		n->swept = walk->tick;
 		bpf_map_push_elem(&slc_nat_queue, &key, BPF_ANY);
 		return seen;
 	}
-	int counted = (to->flags & (SLC_NAT_KIND | SLC_NAT_INSIDE)) == SLC_NAT_FRONT;
+	int counted = !(n->flags & SLC_NAT_INSIDE) && (kind == SLC_NAT_FRONT || kind == SLC_NAT_BACK);
 	bpf_map_delete_elem(&slc_nat, &key);
-	bpf_map_delete_elem(&slc_nat, &back);
+	other = bpf_map_lookup_elem(&slc_nat, &paired); // again: it may have come meanwhile, and nothing else would find it
+	if (other && slc_nat_pairs(other, &key))
+		bpf_map_delete_elem(&slc_nat, &paired);
 	if (counted)
-		slc_nat_leave(&key);
+		slc_nat_leave(forward ? &key : &paired);
 	walk->reaped++;
 	return walk->stop_at_first;
 }
@@ -277,133 +330,10 @@ static __always_inline int slc_nat_start(void)
 }
 
 // The table is full: looks at some of the oldest. Returns how many went.
-static __noinline int slc_nat_make_room(void)
+__noinline int slc_nat_make_room(void)
 {
 	struct slc_sweep_walk walk = {.now = slc_now(), .stop_at_first = 1};
 
 	bpf_loop(SLC_MAKE_ROOM_MAX, slc_nat_sweep_one, &walk, 0);
 	return walk.reaped;
-}
-
-// Whether a socket of the node has the port. Only asked for a new connection: the ports are kept from the kernel's own
-// choice, but a process may bind one by name.
-static __noinline int slc_nat_taken(struct __sk_buff *skb, const struct slc_nat_key *back)
-{
-	struct bpf_sock_tuple tuple = {};
-	__u32 size = sizeof(tuple.ipv4);
-	struct bpf_sock *sk;
-
-	if (!back || (back->protocol != SLC_PROTO_TCP && back->protocol != SLC_PROTO_UDP))
-		return 0;
-	if (slc_is_ip4(&back->dst)) {
-		tuple.ipv4.saddr = back->src.w[3];
-		tuple.ipv4.daddr = back->dst.w[3];
-		tuple.ipv4.sport = back->sport;
-		tuple.ipv4.dport = back->dport;
-	} else {
-		size = sizeof(tuple.ipv6);
-		__builtin_memcpy(tuple.ipv6.saddr, &back->src, 16);
-		__builtin_memcpy(tuple.ipv6.daddr, &back->dst, 16);
-		tuple.ipv6.sport = back->sport;
-		tuple.ipv6.dport = back->dport;
-	}
-	if (back->protocol == SLC_PROTO_TCP)
-		sk = bpf_sk_lookup_tcp(skb, &tuple, size, BPF_F_CURRENT_NETNS, 0);
-	else
-		sk = bpf_sk_lookup_udp(skb, &tuple, size, BPF_F_CURRENT_NETNS, 0);
-	if (!sk)
-		return 0;
-	bpf_sk_release(sk);
-	return 1;
-}
-
-// Adds the forward entry of a pair whose reverse one is there, and its key to the queue. `counted`: the client's share
-// was taken for it. Returns SLC_PASS or the reason to drop; then nothing of the pair is left.
-static __always_inline int slc_nat_complete(struct slc_nat_pair *pair, int again, int counted)
-{
-	if (!pair)
-		return SLC_DROP_NO_MAPPING;
-	if (again && !bpf_map_update_elem(&slc_nat, &pair->forward, &pair->to, BPF_EXIST))
-		return SLC_PASS;
-	long error = bpf_map_update_elem(&slc_nat, &pair->forward, &pair->to, BPF_NOEXIST);
-	if (error == -7 && slc_nat_make_room())
-		error = bpf_map_update_elem(&slc_nat, &pair->forward, &pair->to, BPF_NOEXIST);
-	if (!error) {
-		error = bpf_map_push_elem(&slc_nat_queue, &pair->forward, BPF_ANY);
-		if (error)
-			bpf_map_delete_elem(&slc_nat, &pair->forward);
-	} else if (error == -17) { // another CPU was first: its word counts
-		bpf_map_delete_elem(&slc_nat, &pair->back);
-		if (counted)
-			slc_nat_leave(&pair->forward);
-		return SLC_PASS;
-	}
-	if (error) {
-		bpf_map_delete_elem(&slc_nat, &pair->back);
-		if (counted)
-			slc_nat_leave(&pair->forward);
-		return SLC_DROP_NO_MAPPING;
-	}
-	return SLC_PASS;
-}
-
-// What the reverse entry makes of an answer: it goes back as it was dialled.
-static __always_inline void slc_nat_answer_of(struct slc_nat_pair *pair)
-{
-	pair->from.src = pair->forward.dst;
-	pair->from.dst = pair->forward.src;
-	pair->from.sport = pair->forward.dport;
-	pair->from.dport = pair->forward.sport;
-	pair->to.last_seen = pair->from.last_seen = slc_now();
-}
-
-static __always_inline long slc_nat_reverse(struct slc_nat_pair *pair)
-{
-	long error = bpf_map_update_elem(&slc_nat, &pair->back, &pair->from, BPF_NOEXIST);
-
-	if (error == -7 /* E2BIG */ && slc_nat_make_room())
-		error = bpf_map_update_elem(&slc_nat, &pair->back, &pair->from, BPF_NOEXIST);
-	return error;
-}
-
-// Adds a pair: `forward` and `to` are filled but for the source port. `keep`: the packet's own port comes first.
-// `ours`: the source is the node's own address, whose ports are allotted. `again`: there is a forward entry, whose key
-// is in the queue. Returns SLC_PASS or the reason to drop.
-__noinline int slc_nat_add(struct __sk_buff *skb, struct slc_nat_pair *pair, int keep, int ours,
-				int again)
-{
-	struct slc_nat_config *config = slc_nat_config_get();
-	__u32 start = bpf_get_prandom_u32();
-	long error = -1;
-
-	if (!pair || !config || !config->ports)
-		return SLC_DROP_NO_MAPPING;
-	int counted = slc_nat_kind(&pair->to) == SLC_NAT_FRONT && !again;
-	if (counted && !slc_nat_enter(&pair->forward))
-		return SLC_DROP_NO_MAPPING;
-	__u8 protocol = pair->forward.protocol;
-	// The checksum of SCTP is over all of it: its ports stay.
-	int tries = protocol == SLC_PROTO_SCTP ? 1 : SLC_NAT_TRIES;
-	slc_nat_answer_of(pair);
-	pair->to.sport = pair->forward.sport;
-	slc_nat_back_of(&pair->back, &pair->to, protocol);
-	for (int i = 0; i < SLC_NAT_TRIES; i++) {
-		if (i >= tries)
-			break;
-		if (protocol != SLC_PROTO_SCTP && (i || !keep)) {
-			__u16 port = config->port_first + (start + i * 7919) % config->ports;
-			pair->to.sport = pair->back.dport = bpf_htons(port);
-		}
-		if (ours && slc_nat_taken(skb, &pair->back))
-			continue;
-		error = slc_nat_reverse(pair);
-		if (error != -17 /* EEXIST */)
-			break;
-	}
-	if (error) {
-		if (counted)
-			slc_nat_leave(&pair->forward);
-		return SLC_DROP_NO_MAPPING;
-	}
-	return slc_nat_complete(pair, again, counted);
 }

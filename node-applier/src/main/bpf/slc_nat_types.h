@@ -13,7 +13,8 @@ struct slc_nat_key {
 	__u8 pad[3];
 };
 
-// flags: what the entry is for. Each connection has two entries, one a direction.
+// flags: what the entry is for. Each connection has two entries, one a direction; one that a client outside opens to a
+// backend elsewhere has the second only when that answers.
 #define SLC_NAT_FRONT 1 // client to a Service's address
 #define SLC_NAT_BACK 2  // its backend to the client
 #define SLC_NAT_OUT 3   // pod to the outside, under the node's address
@@ -25,6 +26,8 @@ struct slc_nat_key {
 #define SLC_NAT_DIRECT 64 // goes on as it came: the backend's node answers the client itself
 #define SLC_NAT_UNDERWAY 128 // the client has acknowledged something
 #define SLC_NAT_INSIDE 256 // FRONT, BACK: the client is a pod of this node
+#define SLC_NAT_HALF 512 // BACK: nobody has answered yet, so there is no FRONT
+#define SLC_NAT_OVER 1024 // its client has begun anew with another backend: the sweep removes it
 
 // What the packet becomes.
 struct slc_nat_value {
@@ -38,8 +41,8 @@ struct slc_nat_value {
 	__u32 identity;  // of who sends
 	__u32 epoch;     // of addresses, for which the identity holds
 	__u32 swept;     // tick that last looked at it
-	__be32 tunnel;   // FRONT: outer address of the backend's node, 0: ask; as good as the epoch
-	__u32 pad;
+	__be32 tunnel;   // FRONT, HALF: outer address of the backend's node, 0: ask; as good as the epoch
+	__u32 client;    // HALF: identity of who opened
 };
 
 // Written by the applier alone.

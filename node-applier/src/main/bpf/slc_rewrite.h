@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Packets become what their entry of the table of translations says: addresses, ports, checksums.
 #pragma once
-#include "slc_nat.h"
+#include "slc_nat_make.h"
 
 // Where the checksum over addresses and ports is; 0: nowhere that matters.
 static __always_inline __u32 slc_nat_check_at(const struct slc_packet *p)
@@ -112,7 +112,7 @@ static __always_inline int slc_nat_ports(struct __sk_buff *skb, struct slc_packe
 }
 
 // Makes the packet what the entry says. Later fragments have addresses alone. Returns SLC_PASS or the reason to drop.
-static __noinline int slc_nat_rewrite(struct __sk_buff *skb, struct slc_pass *s, const struct slc_nat_value *n)
+__noinline int slc_nat_rewrite(struct __sk_buff *skb, struct slc_pass *s, const struct slc_nat_value *n)
 {
 	if (!s || !n)
 		return SLC_DROP_INVALID;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-// For measurements: changes the packet of a test run before each repetition, then runs the program under test.
+// For measurements and tests: changes the packet of a test run before each repetition, then runs the program under test.
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>
@@ -12,7 +12,10 @@
 #define SLC_VARY_PORT 2   // another source port
 #define SLC_VARY_RESET 4  // another source port for every two packets: SYN, RST
 #define SLC_VARY_WHOLE 8 // headers first as they were: the program under test rewrites them
+#define SLC_VARY_TUNNEL 16 // as it comes out of a tunnel: slc_tunnel says of which
+#define SLC_VARY_LISTED 32 // another destination port, of those in slc_ports
 #define SLC_RESET_PORTS 16000
+#define SLC_PORTS 65536
 #define SLC_FRAME_BYTES 54 // Ethernet, IPv4, TCP
 
 struct slc_vary {
@@ -40,6 +43,26 @@ struct {
 	__type(key, __u32);
 	__type(value, struct slc_frame);
 } slc_frame SEC(".maps");
+
+struct slc_tunnel {
+	__u32 id;
+	__u32 remote; // outer address, host order
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct slc_tunnel);
+} slc_tunnel SEC(".maps");
+
+// Destination ports in host order; 0: the list is over, and begins again.
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SLC_PORTS);
+	__type(key, __u32);
+	__type(value, __u32);
+} slc_ports SEC(".maps");
 
 // Empty: the cost of varying alone.
 struct {
@@ -74,6 +97,26 @@ SEC("tc") int slc_vary_and_run(struct __sk_buff *skb)
 		tcp->source = bpf_htons(1024 + (n >> 1) % SLC_RESET_PORTS);
 		tcp->syn = !(n & 1);
 		tcp->rst = n & 1;
+	}
+	if (vary->what & SLC_VARY_LISTED) {
+		__u32 at = n % SLC_PORTS;
+		__u32 *port = bpf_map_lookup_elem(&slc_ports, &at);
+		if (port && !*port) {
+			vary->next = 1;
+			port = bpf_map_lookup_elem(&slc_ports, &zero);
+		}
+		if (port)
+			tcp->dest = bpf_htons(*port);
+	}
+	if (vary->what & SLC_VARY_TUNNEL) {
+		struct slc_tunnel *tunnel = bpf_map_lookup_elem(&slc_tunnel, &zero);
+		struct bpf_tunnel_key key = {};
+		if (!tunnel)
+			return TC_ACT_SHOT;
+		key.tunnel_id = tunnel->id;
+		key.local_ipv4 = tunnel->remote; // what is set as this end is read as the other
+		if (bpf_skb_set_tunnel_key(skb, &key, sizeof(key), 0))
+			return TC_ACT_SHOT;
 	}
 	bpf_tail_call(skb, &slc_under_test, 0);
 	return TC_ACT_OK;

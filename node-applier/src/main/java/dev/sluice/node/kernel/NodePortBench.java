@@ -1,6 +1,10 @@
 package dev.sluice.node.kernel;
 
-import static dev.sluice.node.kernel.Layouts.buffer;
+import static dev.sluice.node.kernel.TestRunBed.VARY_LISTED;
+import static dev.sluice.node.kernel.TestRunBed.VARY_PORT;
+import static dev.sluice.node.kernel.TestRunBed.VARY_TUNNEL;
+import static dev.sluice.node.kernel.TestRunBed.VARY_WHOLE;
+import static dev.sluice.node.kernel.TestRunBed.median;
 
 import dev.sluice.core.desired.ServiceRow;
 import dev.sluice.core.log.Change;
@@ -14,13 +18,8 @@ import dev.sluice.core.node.KernelEntry.PolicyKey;
 import dev.sluice.core.node.KernelEntry.Verdict;
 import dev.sluice.core.service.Maglev;
 import dev.sluice.core.service.NodeServices;
-import dev.sluice.node.bpf.BpfObject;
-import dev.sluice.node.bpf.TestRun;
 import dev.sluice.node.kernel.TestRunBench.Measured;
-import dev.sluice.schemas.config.Setting;
-import dev.sluice.schemas.config.Settings;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -37,17 +36,20 @@ public final class NodePortBench implements AutoCloseable {
   private static final int CLIENT = 0xc6336407; // 198.51.100.7
   private static final int REMOTE_PORT = 30080;
   private static final int LOCAL_PORT = 30081;
+
+  /** Of a Service with one backend, elsewhere. */
+  private static final int LAST_PORT = 30082;
+
   private static final int CLUSTER_IP = 0x0a600050; // 10.96.0.80
   private static final int WORLD = 0xcb007107; // 203.0.113.7
   private static final int BACKENDS = 100;
   private static final int REPEAT = 400_000;
   private static final int FRESH = 16_000;
+
+  /** Fewer than half of the ports, so that few are looked for twice. */
+  private static final int ANSWERED = 8_000;
+
   private static final int PORTS = 16_384;
-  private static final int VARY_PORT = 2;
-
-  /** Each run rewrites the packet: the next one begins with it as it came. */
-  private static final int VARY_WHOLE = 8;
-
   private static final int PASS = 0;
   private static final int REDIRECT = 7;
   private static final int ACK = 0x10;
@@ -55,17 +57,17 @@ public final class NodePortBench implements AutoCloseable {
   /** The first port that {@code vary.bpf.c} gives. */
   private static final int FIRST_PORT = 1024;
 
-  private static final int FRAME_BYTES = 54;
-
-  private final Settings settings;
-  private final NodeDataplane dataplane;
-  private final BpfObject varying;
-  private final EventReader events;
+  private final TestRunBed bed;
 
   /** One kind of packet. */
   private record Sent(String program, int source, int destination, int port, int verdict) {
     static Sent fromOutside(int client, int port) {
       return new Sent("slc_from_uplink", CLIENT + client, 0xac1f0001, port, REDIRECT);
+    }
+
+    /** What a backend answers, to a port of the node. */
+    static Sent fromBackend(int backend) {
+      return new Sent("slc_from_overlay", backend, 0xac1f0001, 0, REDIRECT);
     }
 
     static Sent fromPod(int destination, int verdict) {
@@ -75,6 +77,9 @@ public final class NodePortBench implements AutoCloseable {
     byte[] frame(int flags) {
       byte[] packet = TestRunBench.tcp(port, flags);
       ByteBuffer.wrap(packet).putInt(26, source).putInt(30, destination);
+      if (program.equals("slc_from_overlay")) {
+        ByteBuffer.wrap(packet).putShort(34, (short) 8080);
+      }
       if (program.equals("slc_from_pod")) { // the other way over the pod's link
         byte[] to = Arrays.copyOf(packet, 6);
         System.arraycopy(packet, 6, packet, 0, 6);
@@ -85,17 +90,8 @@ public final class NodePortBench implements AutoCloseable {
   }
 
   private NodePortBench(String name) throws IOException {
-    settings =
-        Settings.defaults()
-            .with(
-                Setting.NODE_BPF_PATH,
-                "/sys/fs/bpf/sluice/v1/slcfront" + ProcessHandle.current().pid() + name)
-            .with(Setting.NODE_CT_ENDPOINT_SHARE, 100);
-    dataplane = NodeDataplane.open(settings);
-    try (InputStream in = NodePortBench.class.getResourceAsStream("vary.bpf.o")) {
-      varying = BpfObject.open(in.readAllBytes()).load();
-    }
-    events = dataplane.events();
+    bed = new TestRunBed("front" + name);
+    NodeDataplane dataplane = bed.dataplane;
     TestRunBench.fill(dataplane, 0);
     allow(Direction.INGRESS, 2, 8080);
     allow(Direction.EGRESS, 2, 80);
@@ -112,12 +108,13 @@ public final class NodePortBench implements AutoCloseable {
 
   private void allow(Direction direction, int peer, int port) {
     PolicyKey key = new PolicyKey(300, direction, peer, 6, port, 16);
-    dataplane.put(new PolicyEntry(key, Verdict.ALLOW, 0, 1));
+    bed.dataplane.put(new PolicyEntry(key, Verdict.ALLOW, 0, 1));
   }
 
   private void known(String address, int identity, String tunnel) {
     IpAddress via = tunnel == null ? null : IpAddress.parse(tunnel);
-    dataplane.put(new AddressEntry(new AddressKey(Prefix.parse(address + "/32")), identity, via));
+    bed.dataplane.put(
+        new AddressEntry(new AddressKey(Prefix.parse(address + "/32")), identity, via));
   }
 
   private void serve() {
@@ -126,13 +123,15 @@ public final class NodePortBench implements AutoCloseable {
     services.apply(put(frontend(11, any, 0, REMOTE_PORT, 1)));
     services.apply(put(frontend(12, any, 0, LOCAL_PORT, 2)));
     services.apply(put(frontend(13, ServiceRow.Kind.CLUSTER_IP, CLUSTER_IP, 80, 1)));
+    services.apply(put(frontend(14, any, 0, LAST_PORT, 3)));
+    services.apply(put(backend(3, "10.0.2." + BACKENDS)));
     services.apply(put(backend(2, TestRunBench.SERVER)));
     for (int i = 1; i <= BACKENDS; i++) {
       String address = "10.0.2." + i;
       known(address, 301, OTHER_NODE);
       services.apply(put(backend(1, address)));
     }
-    dataplane.services().put(services.plan().puts());
+    bed.dataplane.services().put(services.plan().puts());
   }
 
   private static Change<ServiceRow> put(ServiceRow row) {
@@ -163,7 +162,7 @@ public final class NodePortBench implements AutoCloseable {
 
   /** New connections are made in tables that are empty, each round. */
   private List<Measured> rows(int rounds) throws IOException {
-    double[][] rows = new double[7][rounds];
+    double[][] rows = new double[8][rounds];
     Sent world = Sent.fromPod(WORLD, PASS);
     Sent service = Sent.fromPod(CLUSTER_IP, REDIRECT);
     for (int round = 0; round < rounds; round++) {
@@ -176,10 +175,14 @@ public final class NodePortBench implements AutoCloseable {
         rows[3][round] = empty.fresh(Sent.fromOutside(1, LOCAL_PORT));
         rows[6][round] = empty.fresh(service);
       }
+      try (NodePortBench empty = new NodePortBench("-answered")) {
+        rows[7][round] = empty.answered();
+      }
     }
     return List.of(
         new Measured("NodePort, backend elsewhere, established", median(rows[0]), 200),
         new Measured("NodePort, backend elsewhere, new connection", median(rows[1]), 400),
+        new Measured("the same, its first answer", median(rows[7]), Double.NaN),
         new Measured("NodePort, backend here and judged, established", median(rows[2]), Double.NaN),
         new Measured(
             "NodePort, backend here and judged, new connection", median(rows[3]), Double.NaN),
@@ -191,58 +194,57 @@ public final class NodePortBench implements AutoCloseable {
   /** Packets of one connection. */
   private double known(Sent sent) {
     byte[] frame = ByteBuffer.wrap(sent.frame(ACK)).putShort(34, (short) FIRST_PORT).array();
-    vary(VARY_WHOLE | VARY_PORT);
-    through(sent, sent.frame(TestRunBench.SYN), true, 1);
-    vary(VARY_WHOLE);
-    double with = through(sent, frame, true, REPEAT);
-    return with - through(sent, frame, false, REPEAT);
+    bed.vary(VARY_WHOLE | VARY_PORT, 0, 0, 0);
+    through(sent, sent.frame(TestRunBench.SYN), 1);
+    if (sent.port == REMOTE_PORT) {
+      answer(sent.source);
+    }
+    return alone(sent, frame, VARY_WHOLE, REPEAT);
   }
 
   /** Each packet from another port. */
   private double fresh(Sent sent) {
-    byte[] frame = sent.frame(TestRunBench.SYN);
-    vary(VARY_WHOLE | VARY_PORT);
-    double with = through(sent, frame, true, FRESH);
-    vary(VARY_WHOLE | VARY_PORT);
-    return with - through(sent, frame, false, FRESH);
+    return alone(sent, sent.frame(TestRunBench.SYN), VARY_WHOLE | VARY_PORT, FRESH);
+  }
+
+  /** Each packet the first answer to one that opened. */
+  private double answered() {
+    Sent opens = Sent.fromOutside(0, LAST_PORT);
+    bed.vary(VARY_WHOLE | VARY_PORT, 0, 0, 0);
+    through(opens, opens.frame(TestRunBench.SYN), ANSWERED);
+    return answer(opens.source);
+  }
+
+  /** The backend of what a client opened answers it: all of it, if there is one backend. */
+  private double answer(int client) {
+    List<Translation.Translated> opened =
+        bed.dataplane.translation().all().stream()
+            .filter(entry -> entry.newDestination().address().equals(IpAddress.v4(client)))
+            .toList();
+    byte[] backend = opened.getFirst().source().address().mapped();
+    Sent answer = Sent.fromBackend(ByteBuffer.wrap(backend).getInt(12));
+    bed.listed(opened.stream().mapToInt(entry -> entry.destination().port()).toArray());
+    bed.tunnel(301, 0xac1f0002);
+    byte[] frame = answer.frame(TestRunBench.SYN | ACK);
+    return alone(answer, frame, VARY_WHOLE | VARY_LISTED | VARY_TUNNEL, opened.size());
+  }
+
+  /** Nanoseconds of one packet, without what varying it costs. */
+  private double alone(Sent sent, byte[] frame, int what, int count) {
+    bed.vary(what, 0, 0, 0);
+    double with = through(sent, frame, count);
+    bed.vary(what, 0, 0, 0);
+    return with - bed.varied(null, frame, count);
   }
 
   /** Nanoseconds of one packet, which must fare as it should. */
-  private double through(Sent sent, byte[] packet, boolean program, int count) {
-    varying.map("slc_frame").update(new byte[4], Arrays.copyOf(packet, FRAME_BYTES));
-    if (program) {
-      ByteBuffer fd = buffer(4).putInt(dataplane.programFd(sent.program()));
-      varying.map("slc_under_test").update(new byte[4], fd.array());
-    } else {
-      varying.map("slc_under_test").delete(new byte[4]);
-    }
-    TestRun.Result result =
-        TestRun.many(varying.programFd("slc_vary_and_run"), packet, TestRun.Context.ARRIVED, count);
-    events.drain(event -> {});
-    if (program && result.verdict() != sent.verdict()) {
-      throw new IllegalStateException(
-          "%s returned %d, not %d".formatted(sent.program(), result.verdict(), sent.verdict()));
-    }
-    return result.nanos();
-  }
-
-  private void vary(int what) {
-    ByteBuffer value = buffer(16).putInt(what).putInt(0).putInt(0).putInt(0);
-    varying.map("slc_vary").update(new byte[4], value.array());
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
+  private double through(Sent sent, byte[] frame, int count) {
+    return bed.varied(sent.program(), frame, count, sent.verdict());
   }
 
   @Override
   public void close() {
-    events.close();
-    varying.close();
-    dataplane.close();
-    NodeDataplane.destroy(settings);
+    bed.close();
   }
 
   /** Prints the table: {@code NodePortBench [ROUNDS]}. */

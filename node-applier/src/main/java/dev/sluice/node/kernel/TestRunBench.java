@@ -1,20 +1,16 @@
 package dev.sluice.node.kernel;
 
-import static dev.sluice.node.kernel.Layouts.buffer;
+import static dev.sluice.node.kernel.TestRunBed.VARY_PORT;
+import static dev.sluice.node.kernel.TestRunBed.VARY_SOURCE;
+import static dev.sluice.node.kernel.TestRunBed.median;
 
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
 import dev.sluice.core.node.KernelEntry;
 import dev.sluice.core.node.KernelEntry.Direction;
-import dev.sluice.node.bpf.BpfObject;
-import dev.sluice.node.bpf.TestRun;
-import dev.sluice.schemas.config.Setting;
-import dev.sluice.schemas.config.Settings;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -42,17 +38,14 @@ public final class TestRunBench implements AutoCloseable {
   /** The endpoint's address. */
   static final String SERVER = "10.0.1.10";
 
-  private static final int VARY_SOURCE = 1;
-  private static final int VARY_PORT = 2;
   static final int SYN = 0x02;
   private static final int ACK = 0x10;
 
+  private static final String PROGRAM = "slc_to_pod";
+
   private static final KernelEntry EVERYBODY = address(Prefix.parse("0.0.0.0/0"), 2);
 
-  private final Settings settings;
-  private final NodeDataplane dataplane;
-  private final BpfObject varying;
-  private final EventReader events;
+  private final TestRunBed bed;
 
   /**
    * One line of the table.
@@ -62,20 +55,9 @@ public final class TestRunBench implements AutoCloseable {
    */
   public record Measured(String what, double nanos, double limit) {}
 
-  /** With a connection table of the size that nodes have by default. */
   private TestRunBench(String name) throws IOException {
-    settings =
-        Settings.defaults()
-            .with(
-                Setting.NODE_BPF_PATH,
-                "/sys/fs/bpf/sluice/v1/slcbench" + ProcessHandle.current().pid() + name)
-            .with(Setting.NODE_CT_ENDPOINT_SHARE, 100);
-    dataplane = NodeDataplane.open(settings);
-    try (InputStream in = TestRunBench.class.getResourceAsStream("vary.bpf.o")) {
-      varying = BpfObject.open(in.readAllBytes()).load();
-    }
-    events = dataplane.events();
-    fill(dataplane, PEERS);
+    bed = new TestRunBed(name);
+    fill(bed.dataplane, PEERS);
   }
 
   /** One endpoint, which peers reach on 8080/TCP, and their addresses. */
@@ -142,15 +124,14 @@ public final class TestRunBench implements AutoCloseable {
     double[] fresh = new double[rounds];
     double[] freshRandom = new double[rounds];
     double[] drop = new double[rounds];
-    vary(VARY_SOURCE, PEERS, FIRST_PEER, 0);
-    run(true, tcp(8080, ACK), PEERS);
+    bed.vary(VARY_SOURCE, PEERS, FIRST_PEER, 0);
+    run(PROGRAM, tcp(8080, ACK), PEERS);
     for (int round = 0; round < rounds; round++) {
-      vary(0, PEERS, FIRST_PEER, 0);
-      none[round] = nanos(varying.programFd("slc_empty"), tcp(8080, ACK), REPEAT);
-      hot[round] = nanos(dataplane.programFd("slc_to_pod"), tcp(8080, ACK), REPEAT);
-      drop[round] = nanos(dataplane.programFd("slc_to_pod"), tcp(9090, SYN), REPEAT);
+      none[round] = bed.empty(tcp(8080, ACK), REPEAT);
+      hot[round] = bed.same(PROGRAM, tcp(8080, ACK), REPEAT);
+      drop[round] = bed.same(PROGRAM, tcp(9090, SYN), REPEAT);
       random[round] = through(tcp(8080, ACK), REPEAT, VARY_SOURCE, PEERS, FIRST_PEER, 0);
-      dataplane.put(EVERYBODY); // an address was written: each connection asks again
+      bed.dataplane.put(EVERYBODY); // an address was written: each connection asks again
       asked[round] = through(tcp(8080, ACK), EACH_ONCE, VARY_SOURCE, PEERS, FIRST_PEER, 0);
       try (TestRunBench empty = new TestRunBench("-new")) {
         int both = VARY_SOURCE | VARY_PORT;
@@ -170,49 +151,23 @@ public final class TestRunBench implements AutoCloseable {
 
   /** What the program under test adds to varying the packet alone, in the same round. */
   private double through(byte[] packet, int count, int what, int peers, int first, int next) {
-    vary(what, peers, first, next);
-    double with = run(true, packet, count);
-    return with - run(false, packet, count);
+    bed.vary(what, peers, first, next);
+    double with = run(PROGRAM, packet, count);
+    return with - run(null, packet, count);
   }
 
-  /** Mean nanoseconds of {@code count} varied packets, through the program under test or not. */
-  private double run(boolean through, byte[] packet, int count) {
-    if (through) {
-      ByteBuffer fd = buffer(4).putInt(dataplane.programFd("slc_to_pod"));
-      varying.map("slc_under_test").update(new byte[4], fd.array());
-    } else {
-      varying.map("slc_under_test").delete(new byte[4]);
-    }
+  /** Mean nanoseconds of {@code count} varied packets. */
+  private double run(String program, byte[] packet, int count) {
     double sum = 0;
     for (int done = 0; done < count; done += BATCH) {
-      sum += nanos(varying.programFd("slc_vary_and_run"), packet, BATCH);
+      sum += bed.varied(program, packet, BATCH);
     }
     return sum / Math.ceilDiv(count, BATCH);
   }
 
-  private double nanos(int program, byte[] packet, int count) {
-    double nanos = TestRun.nanos(program, packet, TestRun.Context.ARRIVED, count);
-    events.drain(event -> {});
-    return nanos;
-  }
-
-  private void vary(int what, int peers, int first, int next) {
-    ByteBuffer value = buffer(16).putInt(what).putInt(peers).putInt(first).putInt(next);
-    varying.map("slc_vary").update(new byte[4], value.array());
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
-  }
-
   @Override
   public void close() {
-    events.close();
-    varying.close();
-    dataplane.close();
-    NodeDataplane.destroy(settings);
+    bed.close();
   }
 
   /** Prints the table: {@code TestRunBench [ROUNDS]}. */

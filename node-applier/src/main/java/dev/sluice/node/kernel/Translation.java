@@ -79,6 +79,13 @@ public final class Translation {
 
   private static final int UDP = 17;
 
+  /** Offset of an entry's flags, and those that are looked at. */
+  private static final int FLAGS = 36;
+
+  private static final int KIND = 7;
+  private static final int FRONT = 1;
+  private static final int OVER = 1024;
+
   /** Owner of the prefixes that pods reach under their own addresses. */
   private static final int NOBODY = 0;
 
@@ -225,44 +232,39 @@ public final class Translation {
 
   /**
    * Forgets who was sent to these backends by datagrams: nothing ends such a flow, and it would go
-   * on to nowhere. The next datagram gets another backend.
+   * on to nowhere. The next datagram gets another backend. What their answers would become is the
+   * sweep's to remove.
    */
   void forget(Set<Target> backends) {
     List<byte[]> gone = new ArrayList<>();
     entries.forEach(
         (key, value) -> {
-          boolean forward = (buffer(value).getInt(36) & 7) == 1;
+          boolean forward = (buffer(value).getInt(FLAGS) & KIND) == FRONT;
           if (forward && key[36] == UDP && backends.contains(target(value, 16, 34))) {
             gone.add(key);
-            gone.add(back(key, value));
           }
         });
     gone.forEach(entries::delete);
   }
 
-  private static byte[] back(byte[] key, byte[] value) {
-    return buffer(40)
-        .put(value, 16, 16)
-        .put(value, 0, 16)
-        .put(value, 34, 2)
-        .put(value, 32, 2)
-        .put(key[36])
-        .array();
-  }
-
-  /** Every entry, in no order. */
+  /** Every entry that counts, in no order; of a connection that nobody answered yet one. */
   public List<Translated> all() {
     List<Translated> all = new ArrayList<>();
     long now = System.nanoTime();
-    entries.forEach((key, value) -> all.add(translated(key, value, now)));
+    entries.forEach(
+        (key, value) -> {
+          if ((buffer(value).getInt(FLAGS) & OVER) == 0) {
+            all.add(translated(key, value, now));
+          }
+        });
     return all;
   }
 
   private static Translated translated(byte[] key, byte[] value, long now) {
     ByteBuffer v = buffer(value);
     String kind =
-        switch (v.getInt(36) & 7) {
-          case 1 -> "service";
+        switch (v.getInt(FLAGS) & KIND) {
+          case FRONT -> "service";
           case 2 -> "service reply";
           case 3 -> "masquerade";
           default -> "masquerade reply";

@@ -178,10 +178,22 @@ final class Lab implements AutoCloseable {
     return run("slc_to_pod", packet.mac(HOST_MAC, POD_MAC), Context.ARRIVED);
   }
 
+  /** A packet out of the tunnel, from the other node: of TCP, or as long. */
+  Outcome fromOverlay(Packet packet, int identity) {
+    try (Tunnelled tunnelled = Tunnelled.from(OTHER_NODE, identity)) {
+      return outcome(
+          tunnelled.into(dataplane.programFd("slc_from_overlay")), packet, Context.ARRIVED);
+    }
+  }
+
   /** Runs a packet once; the reason comes from the counters. */
   Outcome run(String program, Packet packet, Context context) {
+    return outcome(dataplane.programFd(program), packet, context);
+  }
+
+  private Outcome outcome(int programFd, Packet packet, Context context) {
     Map<Integer, Long> before = counts();
-    TestRun.Result result = TestRun.once(dataplane.programFd(program), packet.bytes(), context);
+    TestRun.Result result = TestRun.once(programFd, packet.bytes(), context);
     List<Integer> counted = new ArrayList<>();
     counts()
         .forEach(
