@@ -102,6 +102,7 @@ public final class NodePortBench implements AutoCloseable {
         .begin(1, false, new Translation.Ports(65_536 - PORTS, 65_535), List.of());
     dataplane.translation().own(List.of(IpAddress.parse(NODE)));
     known(NODE, 1, null);
+    known(OTHER_NODE, 6, null);
     known(TestRunBench.SERVER, 300, null);
     serve();
   }
