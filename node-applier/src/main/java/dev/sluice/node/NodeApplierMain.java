@@ -36,7 +36,6 @@ public final class NodeApplierMain {
   }
 
   private static void start(Settings settings, ProcessLife life) {
-    life.closing(OldGeneration.watch());
     AtomicReference<StatusWriter> status = new AtomicReference<>();
     AtomicReference<FlowWriter> flows = new AtomicReference<>();
     AtomicBoolean leaving = new AtomicBoolean();
@@ -102,5 +101,6 @@ public final class NodeApplierMain {
           life.closing(new DesiredFollower(settings, serdes, node.applier(), broken).start());
         };
     life.closing(new TopicConnection(settings, serdes, connected, life::fail).start());
+    life.closing(OldGeneration.watch());
   }
 }
