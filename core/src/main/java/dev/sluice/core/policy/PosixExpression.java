@@ -127,7 +127,10 @@ final class PosixExpression {
           ? "has a [: that nothing closes: write [[:alpha:]]"
           : CLASSES.contains(name)
               ? null
-              : "has [:" + name + ":], and the classes are " + String.join(", ", CLASSES);
+              : "has [:"
+                  + name
+                  + ":], which is no class: write one of "
+                  + String.join(", ", CLASSES);
     }
     return at < text.length() && text.charAt(at++) == '\\' ? escape() : null;
   }
