@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.lab.Waiting;
+import dev.sluice.lab.drive.HeldConnection;
 import dev.sluice.node.kernel.RequiresKernel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,51 +29,6 @@ class OutsideServicesTest {
   private static final String SERVER4 = "203.0.113.50";
   private static final String SERVER6 = "2001:db8:50::50";
 
-  /** Says to each client of TCP and UDP port 8080 which address it has. */
-  private static final String MIRROR =
-      """
-      import socket, threading
-      def udp():
-          s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); s.bind(('::', 8080))
-          while True:
-              _, who = s.recvfrom(2000); s.sendto(who[0].replace('::ffff:', '').encode(), who)
-      threading.Thread(target=udp, daemon=True).start()
-      t = socket.create_server(('::', 8080), family=socket.AF_INET6, dualstack_ipv6=True)
-      while True:
-          c, who = t.accept(); c.sendall(who[0].replace('::ffff:', '').encode()); c.close()
-      """;
-
-  /** ADDRESS PORT: one connection that sends a byte and gets it back, again and again. */
-  private static final String PINGPONG =
-      """
-      import socket, sys, time
-      s = socket.create_connection((sys.argv[1], int(sys.argv[2])), 5)
-      s.settimeout(3)
-      n = 0
-      while True:
-          try:
-              s.sendall(b'x')
-              if not s.recv(1): raise IOError('closed')
-              n += 1
-              print('alive', n, flush=True)
-          except Exception as e:
-              print('broken after', n, e, flush=True)
-              break
-          time.sleep(0.05)
-      """;
-
-  private static final String ECHO =
-      """
-      import asyncio
-      async def echo(r, w):
-          while data := await r.read(1000): w.write(data)
-          w.close()
-      async def main():
-          s = await asyncio.start_server(echo, None, 8080)
-          await s.serve_forever()
-      asyncio.run(main())
-      """;
-
   @TempDir private static Path scripts;
   private static Dialling dialling;
   private static Lab lab;
@@ -91,8 +47,6 @@ class OutsideServicesTest {
   @BeforeAll
   static void up() throws IOException {
     dialling = new Dialling(scripts);
-    Path mirror = Files.writeString(scripts.resolve("mirror.py"), MIRROR);
-    Path echo = Files.writeString(scripts.resolve("echo.py"), ECHO);
     String both =
         "ports: [{name: t, port: 80, targetPort: 8080, nodePort: 30080}, {name: u, port: 80,"
             + " targetPort: 8080, nodePort: 30080, protocol: UDP}], selector: {app: web}";
@@ -105,11 +59,11 @@ class OutsideServicesTest {
                 + dialling.server("alone", "alone", "node-1")
                 + Manifests.client("pod-1", "pod", "node-1", "")
                 + Manifests.client("pod-2", "pod", "node-2", "")
-                + Manifests.pod("echo", "echo", "node-2", "", "[python3, " + echo + "]")
+                + Manifests.pod("echo", "echo", "node-2", "", HeldConnection.SERVER)
                 + Manifests.outside("client", "203.0.113.66", "2001:db8:66::66")
                 + Manifests.outside("stranger", "203.0.113.67", "2001:db8:67::67")
                 + Manifests.outside("server", SERVER4, SERVER6)
-                    .replace("spec:", "spec:\n  command: [python3, " + mirror + "]")
+                    .replace("spec:", "spec:\n  command: " + dialling.mirror())
                 + service("web", "type: NodePort, " + both)
                 + service(
                     "near",
@@ -415,15 +369,14 @@ class OutsideServicesTest {
 
   @Test
   void connectionsLiveWhileAppliersDie() throws IOException {
-    List<Path> connections =
+    List<HeldConnection> connections =
         List.of(
-            lab.spawn(CLIENT, "python3", "-c", PINGPONG, "172.31.0.1", "30084"),
-            lab.spawn(CLIENT, "python3", "-c", PINGPONG, "fd00:31::2", "30084"));
-    connections.forEach(OutsideServicesTest::awaitMore);
+            HeldConnection.open(lab, CLIENT, "172.31.0.1", 30084),
+            HeldConnection.open(lab, CLIENT, "fd00:31::2", 30084));
     lab.kill("node-applier");
-    connections.forEach(OutsideServicesTest::awaitMore);
+    connections.forEach(HeldConnection::awaitMore);
     assertEquals("alone as 172.31.0.2 30082", dial(CLIENT, "tcp", "172.31.0.2", 30082, 1));
     lab.start("node-applier");
-    connections.forEach(OutsideServicesTest::awaitMore);
+    connections.forEach(HeldConnection::awaitMore);
   }
 }

@@ -44,22 +44,6 @@ class AfterDeathTest {
   private TestNode node;
   private NodeCore core;
 
-  private final NodeCore.World world =
-      new NodeCore.World() {
-        @Override
-        public void stepped() {}
-
-        @Override
-        public long lostUser() {
-          return 0;
-        }
-
-        @Override
-        public void broken(Throwable why) {
-          throw new AssertionError(why);
-        }
-      };
-
   @BeforeEach
   void start() throws IOException {
     node = TestNode.alone(folder);
@@ -81,7 +65,7 @@ class AfterDeathTest {
   }
 
   private void begin(List<Row<DesiredRecord>> rows) {
-    core = NodeCore.open(node.settings, world);
+    core = NodeCore.open(node.settings, TestNode.NOTHING_BREAKS);
     core.applier()
         .ask(
             target -> {

@@ -67,22 +67,7 @@ class NativeRoutingTest {
 
   private void start(TestNode node) {
     NodeCore core =
-        NodeCore.open(
-            node.settings.with(Setting.NODE_ROUTING, "native"),
-            new NodeCore.World() {
-              @Override
-              public void stepped() {}
-
-              @Override
-              public long lostUser() {
-                return 0;
-              }
-
-              @Override
-              public void broken(Throwable why) {
-                throw new AssertionError(why);
-              }
-            });
+        NodeCore.open(node.settings.with(Setting.NODE_ROUTING, "native"), TestNode.NOTHING_BREAKS);
     cores.add(core);
     core.applier()
         .ask(

@@ -79,22 +79,6 @@ class NodeOnKernelTest {
   private TestNode node;
   private NodeCore core;
 
-  private final NodeCore.World world =
-      new NodeCore.World() {
-        @Override
-        public void stepped() {}
-
-        @Override
-        public long lostUser() {
-          return 0;
-        }
-
-        @Override
-        public void broken(Throwable why) {
-          throw new AssertionError(why);
-        }
-      };
-
   @BeforeEach
   void start() {
     node = TestNode.alone(folder);
@@ -116,7 +100,7 @@ class NodeOnKernelTest {
   }
 
   private NodeCore openCore(Settings settings) {
-    NodeCore opened = NodeCore.open(settings, world);
+    NodeCore opened = NodeCore.open(settings, TestNode.NOTHING_BREAKS);
     opened.flows().writeTo(flows::add);
     return opened;
   }

@@ -28,6 +28,23 @@ final class TestNode implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path NETNS = Path.of("/run/netns");
 
+  /** What a node under test is in: whatever breaks there fails the test. */
+  static final NodeCore.World NOTHING_BREAKS =
+      new NodeCore.World() {
+        @Override
+        public void stepped() {}
+
+        @Override
+        public long lostUser() {
+          return 0;
+        }
+
+        @Override
+        public void broken(Throwable why) {
+          throw new AssertionError(why);
+        }
+      };
+
   private final String prefix;
   private final List<String> namespaces = new ArrayList<>();
   final Settings settings;
