@@ -92,6 +92,29 @@ class TopicReaderTest {
   }
 
   @Test
+  void looksHandOverEverythingOnceAndWhatComesLater() throws Exception {
+    Settings settings = filled("looks.");
+    try (TopicSerdes serdes = TopicSerdes.connect(settings);
+        TopicReader<DesiredRow> reader =
+            TopicReader.openForLooks(settings, serdes, Topics.DESIRED)) {
+      assertEquals(offsets(0, 10), offsets(reader.readToEnd()));
+      List<TopicReader.Entry<DesiredRow>> seen = new ArrayList<>();
+      for (long more = 11; more < 14; more++) {
+        assertEquals(0, reader.look(seen::add)); // asks, and is answered with nothing
+        try (KafkaProducer<String, DesiredRow> producer =
+            KafkaClients.newProducer(settings, "test", serdes, Topics.DESIRED)) {
+          DesiredRow row = new DesiredRow(more, new Mark(more, 0L, ""));
+          producer.send(new ProducerRecord<>(Topics.DESIRED.name(settings), "mark", row)).get();
+        }
+        while (seen.size() < more - 10) {
+          reader.look(seen::add);
+        }
+      }
+      assertEquals(offsets(11, 13), offsets(seen));
+    }
+  }
+
+  @Test
   void aTombstoneSaysForWhichPosition() throws Exception {
     Settings settings = filled("tombs.");
     try (TopicSerdes serdes = TopicSerdes.connect(settings);

@@ -22,7 +22,7 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  */
 final class FoldProcessor implements Processor<String, SpecificRecord, byte[], byte[]> {
   /** How soon a stream notices what no record tells it: a start, a snapshot that is due. */
-  private static final Duration TICK = Duration.ofMillis(20);
+  private static final Duration TICK = Duration.ofMillis(100);
 
   private final Settings settings;
   private final TopicSerdes serdes;

@@ -4,7 +4,6 @@ import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.serde.TopicSerdes;
 import dev.sluice.schemas.topic.Topic;
 import dev.sluice.schemas.topic.TopicReader;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +47,7 @@ public final class KafkaTopicPages implements TopicPages {
           public int poll(Consumer<InputRecord> sink) {
             int count = 0;
             for (TopicReader<? extends SpecificRecord> reader : readers) {
-              count +=
-                  reader.poll(Duration.ZERO, entry -> sink.accept(record(reader.topic(), entry)));
+              count += reader.look(entry -> sink.accept(record(reader.topic(), entry)));
             }
             return count;
           }
@@ -63,7 +61,7 @@ public final class KafkaTopicPages implements TopicPages {
       from.forEach(
           (topic, offset) -> {
             TopicReader<? extends SpecificRecord> reader =
-                TopicReader.open(settings, serdes, topic);
+                TopicReader.openForLooks(settings, serdes, topic);
             readers.add(reader);
             reader.seek(offset);
           });

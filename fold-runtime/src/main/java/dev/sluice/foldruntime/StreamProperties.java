@@ -26,7 +26,8 @@ final class StreamProperties {
     all.put("producer.max.block.ms", MINUTES_30);
     // Order comes from positions: no input waits for another.
     all.put("max.task.idle.ms", -1);
-    all.put("poll.ms", 20);
+    // A record ends the wait for one: this is how soon a tick is.
+    all.put("poll.ms", 100);
     // A commit waits for the producer; where the fold goes on from is the snapshot's business.
     all.put("commit.interval.ms", 2000);
     all.put("deserialization.exception.handler", UnreadableRecords.class.getName());

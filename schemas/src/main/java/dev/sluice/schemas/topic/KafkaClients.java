@@ -108,10 +108,19 @@ public final class KafkaClients {
         properties, serdes.keys(topic).serializer(), serdes.values(topic).serializer());
   }
 
-  /** A consumer of undecoded records. */
-  static KafkaConsumer<byte[], byte[]> newConsumer(Settings settings, String clientId) {
+  /**
+   * A consumer of undecoded records.
+   *
+   * @param answeredAtOnce the brokers answer its fetches at once, be it with nothing
+   */
+  static KafkaConsumer<byte[], byte[]> newConsumer(
+      Settings settings, String clientId, boolean answeredAtOnce) {
+    Map<String, Object> properties = consumer(settings, clientId);
+    if (answeredAtOnce) {
+      properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 0);
+    }
     return new KafkaConsumer<>(
-        consumer(settings, clientId), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   private static Map<String, Object> common(Settings settings, String clientId) {

@@ -91,8 +91,27 @@ public final class TopicReader<V extends SpecificRecord> implements AutoCloseabl
 
   static <V extends SpecificRecord> TopicReader<V> open(
       Settings settings, TopicSerdes serdes, Topic<V> topic, LongSupplier nanoClock) {
-    String name = topic.name(settings);
-    KafkaConsumer<byte[], byte[]> consumer = KafkaClients.newConsumer(settings, "reader-" + name);
+    return open(topic, topic.name(settings), settings, serdes, false, nanoClock);
+  }
+
+  /**
+   * As {@link #open(Settings, TopicSerdes, Topic)}, for whoever looks now and then: see {@link
+   * #look}.
+   */
+  public static <V extends SpecificRecord> TopicReader<V> openForLooks(
+      Settings settings, TopicSerdes serdes, Topic<V> topic) {
+    return open(topic, topic.name(settings), settings, serdes, true, System::nanoTime);
+  }
+
+  private static <V extends SpecificRecord> TopicReader<V> open(
+      Topic<V> topic,
+      String name,
+      Settings settings,
+      TopicSerdes serdes,
+      boolean forLooks,
+      LongSupplier nanoClock) {
+    KafkaConsumer<byte[], byte[]> consumer =
+        KafkaClients.newConsumer(settings, "reader-" + name, forLooks);
     try {
       if (consumer.partitionsFor(name).isEmpty()) {
         throw new IllegalStateException(
@@ -238,6 +257,20 @@ public final class TopicReader<V extends SpecificRecord> implements AutoCloseabl
       sink.accept(decode(record));
     }
     return records.count();
+  }
+
+  /**
+   * Hands over what was there at the look before, asks for what is there now, and waits for
+   * nothing; returns how many records that was. For a reader {@link #openForLooks}: none of its
+   * questions waits at the brokers, where a new record is answered to each in turn, so it takes
+   * nothing from those who wait for the same record.
+   *
+   * @throws ResyncNeededException and others as {@link #poll}
+   */
+  public int look(Consumer<? super Entry<V>> sink) {
+    int count = poll(Duration.ZERO, sink);
+    // An answer without records was taken: only the next poll asks again.
+    return count > 0 ? count : poll(Duration.ZERO, sink);
   }
 
   /** Takes a record's value as it is in the topic. */
