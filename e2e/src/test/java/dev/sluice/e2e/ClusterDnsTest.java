@@ -32,14 +32,7 @@ class ClusterDnsTest {
   private static Lab lab;
 
   private static String service(String name, String spec) {
-    return """
-    ---
-    apiVersion: v1
-    kind: Service
-    metadata: {name: %s, namespace: shop}
-    spec: {%s, selector: {app: web}, ports: [{port: 8080}]}
-    """
-        .formatted(name, spec);
+    return Manifests.service(name, spec + ", selector: {app: web}, ports: [{port: 8080}]");
   }
 
   @BeforeAll

@@ -64,6 +64,20 @@ final class Manifests {
         .formatted(name, to, from);
   }
 
+  /**
+   * @param spec what stands between its braces
+   */
+  static String service(String name, String spec) {
+    return """
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata: {name: %s, namespace: shop}
+    spec: {%s}
+    """
+        .formatted(name, spec);
+  }
+
   static String outside(String name, String... addresses) {
     return """
     ---

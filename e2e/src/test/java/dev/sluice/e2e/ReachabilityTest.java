@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import org.junit.jupiter.api.AfterAll;
@@ -17,22 +18,6 @@ import org.junit.jupiter.api.Test;
 /** Every pair of six pods on two nodes, in both families, and packets that are too big. */
 @RequiresKernel
 class ReachabilityTest {
-  /** Tries every address given at once and prints those that accept a connection. */
-  private static final String PROBE =
-      """
-      import asyncio, sys
-      async def probe(address):
-          try:
-              _, w = await asyncio.wait_for(asyncio.open_connection(address, 8080), 2)
-              w.close()
-              print(address)
-          except Exception:
-              pass
-      async def main():
-          await asyncio.gather(*[probe(a) for a in sys.argv[1:]])
-      asyncio.run(main())
-      """;
-
   private static final Map<String, String> APPS =
       new TreeMap<>(
           Map.of(
@@ -130,15 +115,7 @@ class ReachabilityTest {
     }
     List<String> wrong = new ArrayList<>();
     for (String from : APPS.keySet()) {
-      List<String> command = new ArrayList<>(List.of("python3", "-c", PROBE));
-      podOf.forEach(
-          (address, to) -> {
-            if (!to.equals(from)) {
-              command.add(address);
-            }
-          });
-      List<String> reached =
-          lab.exec("shop/" + from, command.toArray(String[]::new)).text().lines().toList();
+      Set<String> reached = lab.reached("shop/" + from, podOf.keySet(), Manifests.PORT);
       podOf.forEach(
           (address, to) -> {
             if (!to.equals(from) && reached.contains(address) != allowed.test(from, to)) {

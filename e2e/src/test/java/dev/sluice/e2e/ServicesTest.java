@@ -27,17 +27,6 @@ class ServicesTest {
   private static Dialling dialling;
   private static Lab lab;
 
-  private static String service(String name, String spec) {
-    return """
-    ---
-    apiVersion: v1
-    kind: Service
-    metadata: {name: %s, namespace: shop}
-    spec: {%s}
-    """
-        .formatted(name, spec);
-  }
-
   @BeforeAll
   static void up() throws IOException {
     dialling = new Dialling(scripts);
@@ -61,38 +50,41 @@ class ServicesTest {
                 + Manifests.client("client-1", "client", "node-1", "")
                 + Manifests.client("client-2", "client", "node-2", "")
                 + Manifests.client("stranger", "stranger", "node-2", "")
-                + service("web", web + ", clusterIPs: [10.96.0.80, \"fd00:10:96::80\"]")
-                + service("dns", both + ", clusterIPs: [10.96.0.53, \"fd00:10:96::53\"]")
-                + service(
+                + Manifests.service("web", web + ", clusterIPs: [10.96.0.80, \"fd00:10:96::80\"]")
+                + Manifests.service("dns", both + ", clusterIPs: [10.96.0.53, \"fd00:10:96::53\"]")
+                + Manifests.service(
                     "ports",
                     "type: NodePort, clusterIPs: [10.96.0.81, \"fd00:10:96::81\"], ports:"
                         + " [{name: t, port: 80, targetPort: 8080, nodePort: 30080}, {name: u,"
                         + " port: 80, targetPort: 8080, nodePort: 30080, protocol: UDP}],"
                         + " selector: {app: web}")
-                + service(
+                + Manifests.service(
                     "outer",
                     web
                         + dual
                         + ", clusterIPs: [10.96.0.82, \"fd00:10:96::82\"]"
                         + ", externalIPs: [198.51.100.9, \"2001:db8:9::9\"]")
-                + service("sticky", web + ", clusterIP: 10.96.0.83, sessionAffinity: ClientIP")
-                + service("near", web + ", clusterIP: 10.96.0.84, internalTrafficPolicy: Local")
-                + service(
+                + Manifests.service(
+                    "sticky", web + ", clusterIP: 10.96.0.83, sessionAffinity: ClientIP")
+                + Manifests.service(
+                    "near", web + ", clusterIP: 10.96.0.84, internalTrafficPolicy: Local")
+                + Manifests.service(
                     "alone",
                     "clusterIPs: [10.96.0.85, \"fd00:10:96::85\"], selector: {app: alone}, ports:"
                         + " [{name: t, port: 80, targetPort: 8080}, {name: u, port: 80, targetPort:"
                         + " 8080, protocol: UDP}]")
-                + service(
+                + Manifests.service(
                     "nobody",
                     "clusterIPs: [10.96.0.86, \"fd00:10:96::86\"], selector: {app: nobody}, ports:"
                         + " [{name: t, port: 80}, {name: u, port: 80, protocol: UDP}]")
-                + service("named", named + ", clusterIPs: [10.96.0.88, \"fd00:10:96::88\"]")
-                + service(
+                + Manifests.service(
+                    "named", named + ", clusterIPs: [10.96.0.88, \"fd00:10:96::88\"]")
+                + Manifests.service(
                     "early",
                     named
                         + ", clusterIPs: [10.96.0.89, \"fd00:10:96::89\"]"
                         + ", publishNotReadyAddresses: true")
-                + service("headless", web + ", clusterIP: None"));
+                + Manifests.service("headless", web + ", clusterIP: None"));
     for (String server : new String[] {"web-1", "web-2", "alone", "named-1", "unready"}) {
       lab.awaitConnects("shop/client-1", lab.address("shop/" + server, false), 8080);
     }
@@ -144,6 +136,9 @@ class ServicesTest {
     "bare/shop/client-2, udp,       fd00:31::2,     30080",
     "bare/shop/client-1, tcp,       198.51.100.9,   80",
     "bare/shop/client-2, tcp,       2001:db8:9::9,  80",
+    // A node's own such processes reach ports of other nodes, which balance them.
+    "bare/node/1, tcp,       172.31.0.2,     30080",
+    "bare/node/2, udp,       fd00:31::1,     30080",
   })
   void everyBackendAnswersAndSeemsToBeTheService(
       String from, String kind, String address, int port) {
@@ -284,7 +279,7 @@ class ServicesTest {
   @Test
   void aServiceWithoutSelectorHasTheBackendsOfItsOwnSlices() throws IOException {
     lab.apply(
-        service(
+        Manifests.service(
                 "own",
                 "clusterIPs: [10.96.0.87, \"fd00:10:96::87\"], ports: [{port: 80, targetPort:"
                     + " 8080}]")
