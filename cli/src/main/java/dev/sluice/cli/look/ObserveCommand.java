@@ -81,6 +81,8 @@ final class ObserveCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--first goes neither with --follow nor with --last");
     }
+    counted("--last", last);
+    counted("--first", first);
     Predicate<Flow> wanted = wanted();
     try (LabTopics topics = LabTopics.open(data.lab());
         TopicReader<Flow> reader = topics.reader(Topics.FLOWS)) {
@@ -103,6 +105,13 @@ final class ObserveCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private void counted(String option, Integer count) {
+    if (count != null && count < 0) {
+      throw new ParameterException(
+          spec.commandLine(), option + " takes how many flows to show, not " + count);
+    }
   }
 
   private static void follow(

@@ -61,9 +61,19 @@ final class ObserveFilters implements IModelTransformer {
           "The Service that was dialled.",
           value -> FlowFilter.service(Side.EITHER, value));
     }
-    plain(flags, "protocol", "PROTO", "tcp, udp, sctp, icmp, …", FlowFilter::protocol);
+    plain(
+        flags,
+        "protocol",
+        "PROTO",
+        "tcp, udp, sctp, icmp, icmpv4, icmpv6 or dns.",
+        FlowFilter::protocol);
     plain(flags, "tcp-flags", "FLAGS", "SYN, or SYN,ACK (all set).", FlowFilter::tcpFlags);
-    plain(flags, "verdict", "VERDICT", "FORWARDED, DROPPED, …", FlowFilter::verdict);
+    plain(
+        flags,
+        "verdict",
+        "VERDICT",
+        "FORWARDED, DROPPED, AUDIT, REDIRECTED or ERROR.",
+        FlowFilter::verdict);
     flags.add(
         new Flag(
             List.of("-t", "--type"),
@@ -71,7 +81,12 @@ final class ObserveFilters implements IModelTransformer {
             "drop, policy-verdict, trace or l7.",
             "type",
             FlowFilter::type));
-    plain(flags, "drop-reason-desc", "NAME", "hubble's DropReason.", FlowFilter::dropReason);
+    plain(
+        flags,
+        "drop-reason-desc",
+        "NAME",
+        "hubble's DropReason: POLICY_DENIED, …",
+        FlowFilter::dropReason);
     plain(flags, "traffic-direction", "DIR", "ingress or egress.", FlowFilter::direction);
     plain(flags, "node-name", "NODE", "The node that judged.", FlowFilter::node);
     plain(flags, "uuid", "UUID", "One flow.", FlowFilter::uuid);

@@ -125,6 +125,11 @@ class ObserveFiltersTest {
         """
         --denylist {"source_workload":[{"kind":"Deployment"}]}; is one by name\
         """,
+        """
+        --denylist {"reply":["perhaps"]}; reply perhaps of a filter is not known\
+        """,
+        "--drop-reason-desc DENIED; --drop-reason-desc DENIED is not known",
+        "--not --traffic-direction both; --traffic-direction both is not known",
         "--identity nobody; identity nobody is neither a number nor a reserved one's name",
       })
   void whatIsRefused(String flags, String sentence) {

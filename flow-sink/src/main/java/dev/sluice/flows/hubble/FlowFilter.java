@@ -5,10 +5,13 @@ import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
 import dev.sluice.schemas.Flow;
 import dev.sluice.schemas.FlowPeer;
+import dev.sluice.schemas.Verdict;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * Builds predicates with hubble's filter semantics: values of one flag are ORed, flags are ANDed, a
@@ -36,7 +39,31 @@ public final class FlowFilter {
     }
   }
 
+  private static final int LARGEST_PORT = 65_535;
+  private static final List<String> PROTOCOLS =
+      List.of("tcp", "udp", "sctp", "icmp", "icmpv4", "icmpv6", "dns");
+  private static final List<String> VERDICTS =
+      List.of("FORWARDED", "DROPPED", "AUDIT", "REDIRECTED", "ERROR");
+  private static final List<String> TYPES = List.of("drop", "policy-verdict", "trace", "l7");
+  private static final List<String> MATCHES =
+      IntStream.rangeClosed(0, 6).mapToObj(FlowText::policyMatch).toList();
+
   private FlowFilter() {}
+
+  /**
+   * A value as it stands in {@code known}, whatever its case.
+   *
+   * @param flag what stands before it, for the sentence
+   */
+  private static String oneOf(String flag, String value, Collection<String> known) {
+    return known.stream()
+        .filter(value::equalsIgnoreCase)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    flag + value + " is not known; use one of " + String.join(", ", known)));
+  }
 
   /** All of {@code tests}; everything when there is none. */
   public static Predicate<Flow> all(List<Predicate<Flow>> tests) {
@@ -125,6 +152,9 @@ public final class FlowFilter {
 
   public static Predicate<Flow> port(Side side, String text) {
     int port = number(text, "port %s is no number");
+    if (port < 0 || port > LARGEST_PORT) {
+      throw new IllegalArgumentException("port " + port + " is none: write 0 to " + LARGEST_PORT);
+    }
     return side.test(
         (peer, flow) -> flow.getSourcePort() == port,
         (peer, flow) -> flow.getDestinationPort() == port);
@@ -139,67 +169,86 @@ public final class FlowFilter {
         peer -> peer.getNames().stream().anyMatch(name -> regex.matcher(name).matches()));
   }
 
-  /** tcp, udp, sctp, icmp, icmpv4, icmpv6, or l4 names in any case. */
+  /** tcp, udp, sctp, icmp, icmpv4, icmpv6 or dns, in any case. */
   public static Predicate<Flow> protocol(String name) {
-    return switch (name.toLowerCase(java.util.Locale.ROOT)) {
+    return switch (oneOf("--protocol ", name, PROTOCOLS)) {
       case "tcp" -> flow -> flow.getProtocol() == 6;
       case "udp" -> flow -> flow.getProtocol() == 17;
       case "sctp" -> flow -> flow.getProtocol() == 132;
-      case "icmp" -> flow -> flow.getProtocol() == 1 || flow.getProtocol() == 58;
       case "icmpv4" -> flow -> flow.getProtocol() == 1;
       case "icmpv6" -> flow -> flow.getProtocol() == 58;
-      default ->
-          throw new IllegalArgumentException(
-              "--protocol " + name + " is not known; use tcp, udp, sctp, icmp, icmpv4 or icmpv6");
+      case "dns" -> flow -> flow.getL7() != null && L7Summary.isDns(flow.getL7());
+      default -> flow -> flow.getProtocol() == 1 || flow.getProtocol() == 58;
     };
   }
 
   /** FORWARDED, DROPPED, AUDIT, REDIRECTED, ERROR in any case. */
   public static Predicate<Flow> verdict(String name) {
-    String wanted = name.toUpperCase(java.util.Locale.ROOT);
-    List<String> known = List.of("FORWARDED", "DROPPED", "AUDIT", "REDIRECTED", "ERROR");
-    if (!known.contains(wanted)) {
-      throw new IllegalArgumentException(
-          "--verdict " + name + " is not known; use one of " + String.join(", ", known));
-    }
-    return flow -> flow.getVerdict().name().equals(wanted);
+    Verdict wanted = Verdict.valueOf(oneOf("--verdict ", name, VERDICTS));
+    return flow -> flow.getVerdict() == wanted;
   }
 
   /**
-   * drop, policy-verdict, trace, l7; a subtype after a colon is the drop reason's number or the
-   * observation point.
+   * drop, policy-verdict, trace, l7; after a colon a drop's reason by number, by hubble's name or
+   * in words, how a policy matched, or where a packet was seen.
    */
   public static Predicate<Flow> type(String text) {
     int colon = text.indexOf(':');
-    String type = colon < 0 ? text : text.substring(0, colon);
-    Predicate<Flow> subtype =
-        colon < 0
-            ? flow -> true
-            : flow ->
-                Integer.toString(flow.getDropReason()).equals(text.substring(colon + 1))
-                    || FlowText.type(flow).equals(text.substring(colon + 1));
-    Predicate<Flow> main =
-        switch (type) {
-          case "drop" -> flow -> FlowText.eventType(flow) == 1;
-          case "policy-verdict" ->
-              flow ->
-                  FlowText.eventType(flow) == 5
-                      || flow.getDropReason() == FlowText.POLICY_DENIED
-                      || flow.getDropReason() == FlowText.POLICY_DENY;
-          case "trace" -> flow -> FlowText.eventType(flow) == 4;
-          case "l7" -> flow -> FlowText.eventType(flow) == 129;
-          default ->
-              throw new IllegalArgumentException(
-                  "--type " + text + " is not known; use drop, policy-verdict, trace or l7");
-        };
-    return main.and(subtype);
+    String type = oneOf("--type ", colon < 0 ? text : text.substring(0, colon), TYPES);
+    String subtype = colon < 0 ? null : text.substring(colon + 1);
+    return switch (type) {
+      case "drop" -> whose(1).and(subtype == null ? flow -> true : reason("--type drop:", subtype));
+      case "policy-verdict" ->
+          subtype == null
+              ? whose(5).or(FlowFilter::isPolicyDrop)
+              : whose(5).and(match(oneOf("--type policy-verdict:", subtype, MATCHES)));
+      case "trace" -> {
+        if (subtype != null) {
+          oneOf("--type trace:", subtype, List.of("to-endpoint"));
+        }
+        yield whose(4);
+      }
+      default -> {
+        if (subtype != null) {
+          throw new IllegalArgumentException(
+              "--type " + text + " is not known: l7 has no subtypes; --protocol says which");
+        }
+        yield whose(129);
+      }
+    };
+  }
+
+  private static Predicate<Flow> whose(int eventType) {
+    return flow -> FlowText.eventType(flow) == eventType;
+  }
+
+  private static boolean isPolicyDrop(Flow flow) {
+    return flow.getDropReason() == FlowText.POLICY_DENIED
+        || flow.getDropReason() == FlowText.POLICY_DENY;
+  }
+
+  private static Predicate<Flow> match(String name) {
+    return flow -> FlowText.policyMatch(flow.getPolicyMatch()).equals(name);
   }
 
   /** Name of hubble's DropReason, in any case. */
   public static Predicate<Flow> dropReason(String name) {
+    return reason("--drop-reason-desc ", name);
+  }
+
+  /** A drop's reason by number or name. */
+  private static Predicate<Flow> reason(String flag, String text) {
+    String wanted =
+        FlowText.dropReason(text)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        flag
+                            + text
+                            + " is not known; use one of "
+                            + String.join(", ", FlowText.dropReasonNames())));
     return flow ->
-        flow.getDropReason() != 0
-            && FlowText.dropReasonName(flow.getDropReason()).equalsIgnoreCase(name);
+        flow.getDropReason() != 0 && FlowText.dropReasonName(flow.getDropReason()).equals(wanted);
   }
 
   public static Predicate<Flow> node(String name) {
@@ -212,7 +261,8 @@ public final class FlowFilter {
 
   /** ingress or egress. */
   public static Predicate<Flow> direction(String name) {
-    return flow -> flow.getDirection().name().equalsIgnoreCase(name);
+    String wanted = oneOf("--traffic-direction ", name, List.of("ingress", "egress"));
+    return flow -> FlowText.lower(flow.getDirection()).equals(wanted);
   }
 
   public static Predicate<Flow> uuid(String uuid) {
@@ -221,7 +271,10 @@ public final class FlowFilter {
 
   /** Comma list of flag names; all of them must be set. */
   public static Predicate<Flow> tcpFlags(String names) {
-    List<String> wanted = List.of(names.toUpperCase(java.util.Locale.ROOT).split(","));
+    List<String> wanted =
+        Arrays.stream(names.split(","))
+            .map(name -> oneOf("--tcp-flags ", name.strip(), FlowText.TCP_FLAGS))
+            .toList();
     return flow ->
         flow.getProtocol() == 6 && FlowText.tcpFlags(flow.getTcpFlags()).containsAll(wanted);
   }

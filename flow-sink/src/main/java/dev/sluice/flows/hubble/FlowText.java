@@ -9,10 +9,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The words of one flow: its type, verdict, peers and summary. Stateless. */
@@ -23,7 +28,11 @@ public final class FlowText {
   /** Cilium's drop code for a deny rule. */
   public static final int POLICY_DENY = 181;
 
-  private static final Map<Integer, String> DROP_REASONS = readDropReasons();
+  /** Names of the bits, the lowest first. */
+  static final List<String> TCP_FLAGS =
+      List.of("FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "NS");
+
+  private static final SortedMap<Integer, String> DROP_REASONS = readDropReasons();
 
   private FlowText() {}
 
@@ -93,12 +102,28 @@ public final class FlowText {
     return DROP_REASONS.getOrDefault(code, "DROP_REASON_UNKNOWN");
   }
 
+  /** Hubble's names of drop codes, in the codes' order. */
+  static Collection<String> dropReasonNames() {
+    return DROP_REASONS.values();
+  }
+
+  /** The name of the drop code that has this number or, in any case and with blanks, this name. */
+  static Optional<String> dropReason(String text) {
+    String name = text.strip().replace(' ', '_');
+    return DROP_REASONS.entrySet().stream()
+        .filter(
+            reason ->
+                reason.getValue().equalsIgnoreCase(name)
+                    || Integer.toString(reason.getKey()).equals(name))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+
   static List<String> tcpFlags(int flags) {
-    String[] names = {"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "NS"};
     List<String> set = new ArrayList<>();
-    for (int bit = 0; bit < names.length; bit++) {
+    for (int bit = 0; bit < TCP_FLAGS.size(); bit++) {
       if ((flags & 1 << bit) != 0) {
-        set.add(names[bit]);
+        set.add(TCP_FLAGS.get(bit));
       }
     }
     return set;
@@ -161,15 +186,16 @@ public final class FlowText {
         .collect(Collectors.joining(", "));
   }
 
-  private static Map<Integer, String> readDropReasons() {
+  private static SortedMap<Integer, String> readDropReasons() {
     Properties properties = new Properties();
     try (InputStream in = FlowText.class.getResourceAsStream("drop-reasons.properties")) {
       properties.load(in);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return properties.stringPropertyNames().stream()
-        .collect(Collectors.toUnmodifiableMap(Integer::parseInt, properties::getProperty));
+    SortedMap<Integer, String> reasons = new TreeMap<>();
+    properties.forEach((code, name) -> reasons.put(Integer.valueOf("" + code), "" + name));
+    return Collections.unmodifiableSortedMap(reasons);
   }
 
   /** {@code INGRESS} → {@code ingress}. */

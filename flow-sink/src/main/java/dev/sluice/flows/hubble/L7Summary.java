@@ -8,9 +8,9 @@ import java.util.List;
 
 /**
  * The L7 part of a flow in hubble's words: {@code DNS Query api.example.com. A}, {@code DNS Answer
- * "203.0.113.9" TTL: 30 (Proxy api.example.com. A)}.
+ * "203.0.113.9" TTL: 30 (Proxy api.example.com. A)}. Stateless.
  */
-final class L7Summary {
+public final class L7Summary {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> RCODES =
       List.of(
@@ -32,6 +32,10 @@ final class L7Summary {
     }
   }
 
+  static boolean isDns(String l7) {
+    return read(l7).has("dns");
+  }
+
   /** {@code dns-response proxy}; {@code l7} for what is not known here. */
   static String type(String l7) {
     JsonNode node = read(l7);
@@ -43,7 +47,8 @@ final class L7Summary {
         : "l7";
   }
 
-  static String text(String l7) {
+  /** {@code DNS Query api.example.com. A}; empty for what is not known here. */
+  public static String text(String l7) {
     JsonNode node = read(l7);
     JsonNode dns = node.path("dns");
     if (dns.isMissingNode()) {

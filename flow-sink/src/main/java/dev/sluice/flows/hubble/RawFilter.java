@@ -157,6 +157,10 @@ public final class RawFilter {
   }
 
   private static Predicate<Flow> reply(String value) {
+    if (!value.equals("true") && !value.equals("false")) {
+      throw new IllegalArgumentException(
+          "reply " + value + " of a filter is not known; use true or false");
+    }
     boolean wanted = Boolean.parseBoolean(value);
     return flow -> flow.getReply() != null && flow.getReply() == wanted;
   }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -61,6 +62,15 @@ class FlowFilterTest {
         row("verdict", FlowFilter.verdict("dropped"), false, true, false),
         row("type drop", FlowFilter.type("drop"), false, true, false),
         row("type drop by number", FlowFilter.type("drop:181"), false, false, false),
+        row(
+            "type drop by hubble's name",
+            FlowFilter.type("drop:Policy_Denied"),
+            false,
+            true,
+            false),
+        row("type drop in words", FlowFilter.type("drop:Policy denied"), false, true, false),
+        row("type and how it matched", FlowFilter.type("policy-verdict:l3-l4"), true, false, false),
+        row("no DNS message", FlowFilter.protocol("DNS"), false, false, false),
         row("type policy-verdict", FlowFilter.type("policy-verdict"), true, true, false),
         row("type trace", FlowFilter.type("trace:to-endpoint"), false, false, true),
         row("drop reason", FlowFilter.dropReason("policy_denied"), false, true, false),
@@ -91,12 +101,24 @@ class FlowFilterTest {
     assertEquals(false, filter.test(Flows.allowed()));
   }
 
+  private static void refuses(Executable filter, String value, String known) {
+    String message = assertThrows(IllegalArgumentException.class, filter).getMessage();
+    assertTrue(message.contains(value) && message.contains(known), message);
+  }
+
   @Test
   void unknownValuesAreRefusedWithTheKnownOnes() {
-    var verdict = assertThrows(IllegalArgumentException.class, () -> FlowFilter.verdict("DENIED"));
-    assertTrue(verdict.getMessage().contains("DROPPED"), verdict.getMessage());
-    assertThrows(IllegalArgumentException.class, () -> FlowFilter.type("debugging"));
-    assertThrows(IllegalArgumentException.class, () -> FlowFilter.protocol("http"));
+    refuses(() -> FlowFilter.verdict("DENIED"), "--verdict DENIED", "DROPPED");
+    refuses(() -> FlowFilter.type("debugging"), "--type debugging", "policy-verdict");
+    refuses(() -> FlowFilter.type("trace:to-moon"), "--type trace:to-moon", "to-endpoint");
+    refuses(() -> FlowFilter.type("policy-verdict:L9"), "L9", "L3-L4");
+    refuses(() -> FlowFilter.type("l7:dns"), "--type l7:dns", "--protocol");
+    refuses(() -> FlowFilter.type("drop:999"), "999", "POLICY_DENIED");
+    refuses(() -> FlowFilter.dropReason("POLICY"), "--drop-reason-desc POLICY ", "POLICY_DENIED");
+    refuses(() -> FlowFilter.direction("in"), "--traffic-direction in", "ingress");
+    refuses(() -> FlowFilter.protocol("http"), "--protocol http", "sctp");
+    refuses(() -> FlowFilter.tcpFlags("SYN,PUSH"), "--tcp-flags PUSH", "PSH");
+    refuses(() -> FlowFilter.port(Side.TO, "70000"), "70000", "65535");
     assertThrows(IllegalArgumentException.class, () -> FlowFilter.label(Side.EITHER, "a,,b"));
     FlowFilter.label(Side.EITHER, "app in (a, a)"); // said twice is said
   }
