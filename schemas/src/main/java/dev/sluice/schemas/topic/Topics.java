@@ -41,6 +41,13 @@ public final class Topics {
   /** How long a compacted topic keeps every record, so that recent steps can be read one by one. */
   public static final Duration COMPACTION_LAG = Duration.ofHours(1);
 
+  /**
+   * After how long a topic of a window begins a new segment, however little is written. Kafka
+   * forgets whole segments, each with its youngest record: a record outlives its window by this at
+   * most, not by the week that brokers wait unless told otherwise.
+   */
+  public static final Duration WINDOW_SLACK = Duration.ofDays(1);
+
   public static final Topic<K8sObject> K8S_OBJECTS =
       windowed(
           "k8s.objects",
@@ -218,6 +225,7 @@ public final class Topics {
       Map<String, String> configs) {
     Map<String, String> all = new TreeMap<>(configs);
     all.put(TopicConfig.RETENTION_BYTES_CONFIG, "-1");
+    all.put(TopicConfig.SEGMENT_MS_CONFIG, millis(WINDOW_SLACK));
     return new Topic<>(
         suffix, type, keyDoc, doc, writer, DELETE, Optional.of(retention), partitions, all);
   }

@@ -29,6 +29,9 @@ public final class TopicsDocument {
       to and including its position has been written before it. A tombstone carries the position that removed the
       row in the header `position` (8 bytes, big-endian).
 
+      What is kept for a time is kept up to a day longer: Kafka forgets whole segments, and these topics begin one
+      every day.
+
       """;
 
   private TopicsDocument() {}
