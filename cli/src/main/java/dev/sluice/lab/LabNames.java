@@ -10,14 +10,16 @@ import java.util.HexFormat;
  * The names of everything a lab makes in the kernel, derived from its directory alone, so that
  * {@code lab down} finds what a killed supervisor left.
  *
- * @param prefix {@code slc} and four hex digits of the directory's hash
+ * @param prefix {@code slc} and twelve hex digits of the directory's hash: of two labs with one
+ *     prefix, each would take the other down as its own remains
  */
 public record LabNames(String prefix) {
   private static final int LONGEST_READABLE = 40;
+  private static final int DIGITS = 12;
 
   /** The names of the lab in this directory (absolute; it need not exist). */
   public static LabNames of(Path data) {
-    return new LabNames("slc" + hash(data.toAbsolutePath().normalize().toString(), 4));
+    return new LabNames("slc" + hash(data.toAbsolutePath().normalize().toString(), DIGITS));
   }
 
   /** What {@code metadata.name} node N has. */
@@ -69,7 +71,9 @@ public record LabNames(String prefix) {
    */
   private static String readable(String shown, String exact) {
     String clean = shown.replaceAll("[^A-Za-z0-9.-]", "-");
-    return clean.substring(0, Math.min(clean.length(), LONGEST_READABLE)) + "-" + hash(exact, 4);
+    return clean.substring(0, Math.min(clean.length(), LONGEST_READABLE))
+        + "-"
+        + hash(exact, DIGITS);
   }
 
   static String hash(String text, int digits) {
