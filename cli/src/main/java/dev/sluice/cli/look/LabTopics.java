@@ -28,14 +28,26 @@ public final class LabTopics implements AutoCloseable {
     this.serdes = TopicSerdes.connect(settings);
   }
 
+  /**
+   * The topics of a lab.
+   *
+   * @throws Refusal when nobody listens where its Kafka should be
+   */
   public static LabTopics open(LabHandle lab) {
     List<String> keyValues =
         lab.settings().entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
-    return open(Settings.defaults().with(keyValues));
+    Settings settings = Settings.defaults().with(keyValues);
+    Reach.check(settings, "'sluice lab status' shows what runs");
+    return new LabTopics(settings);
   }
 
-  /** The topics of any Kafka that processes with these settings would use. */
+  /**
+   * The topics of any Kafka that processes with these settings would use.
+   *
+   * @throws Refusal when nobody listens there
+   */
   public static LabTopics open(Settings settings) {
+    Reach.check(settings, "is it running, and is that its address?");
     return new LabTopics(settings);
   }
 
