@@ -3,6 +3,7 @@ package dev.sluice.cli;
 import dev.sluice.cli.demo.DemoCommand;
 import dev.sluice.cli.lab.LabCommand;
 import dev.sluice.cli.look.LookCommands;
+import dev.sluice.cli.output.TerminalWriter;
 import dev.sluice.cli.past.HistoryCommand;
 import dev.sluice.cli.past.ReplayCommand;
 import dev.sluice.schemas.registry.RegistryException;
@@ -13,6 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -47,9 +49,21 @@ public final class Main implements Runnable {
     LookCommands.all().forEach(command -> root.addSubcommand(new CommandLine(command)));
     sayVersion(root);
     root.setCaseInsensitiveEnumValuesAllowed(true);
+    root.setExecutionStrategy(Main::execute);
     root.setParameterExceptionHandler(Main::wrongUsage);
     root.setExecutionExceptionHandler((thrown, at, parsed) -> failed(thrown, at));
     return root;
+  }
+
+  /** Help has colours of its own; whatever else is printed, others may have written. */
+  private static int execute(ParseResult parsed) {
+    Integer helped = CommandLine.executeHelpRequest(parsed);
+    if (helped != null) {
+      return helped;
+    }
+    CommandLine root = parsed.commandSpec().commandLine();
+    root.setOut(new TerminalWriter(root.getOut())).setErr(new TerminalWriter(root.getErr()));
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   /** Every command takes {@code --version}. */
