@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code ./sluice bench [NAME…]}: runs benchmarks and prints one table. */
 @Command(
-    name = "bench",
+    name = "sluice bench",
     mixinStandardHelpOptions = true,
     description = "Measures the product beside what users would pick instead.")
 public final class BenchMain implements Callable<Integer> {
@@ -35,6 +35,7 @@ public final class BenchMain implements Callable<Integer> {
 
   @Option(
       names = "--rounds",
+      paramLabel = "N",
       description = "Turns of each variant (default: each benchmark's own, a few).")
   private Integer rounds;
 

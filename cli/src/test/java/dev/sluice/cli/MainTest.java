@@ -1,16 +1,23 @@
 package dev.sluice.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.schemas.registry.RegistryException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -47,6 +54,27 @@ class MainTest {
       CommandLine next = todo.pop();
       assertTrue(next.getUsageMessage().contains("--help"), next.getCommandSpec().qualifiedName());
       todo.addAll(next.getSubcommands().values());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "endpoint list",
+        "policy get",
+        "policy at",
+        "service list",
+        "fqdn cache list",
+        "observe",
+        "lab status"
+      })
+  void whatHasNamespacesIsShownOfOne(String words) {
+    CommandLine at = Main.commandLine();
+    for (String word : words.split(" ")) {
+      at = at.getSubcommands().get(word);
+    }
+    for (String option : List.of("-n", "--namespace", "-A", "--all-namespaces", "-o", "--data")) {
+      assertNotNull(at.getCommandSpec().findOption(option), option);
     }
   }
 
@@ -107,6 +135,24 @@ class MainTest {
         complaint(
             new RegistryException(0, 0, "registry http://h does not answer: is it running?")));
     assertTrue(complaint(new IllegalStateException("a bug")).startsWith("sluice: internal error"));
+  }
+
+  /** Whoever wrote a manifest writes nothing to the terminal of whoever looks at it. */
+  @Test
+  void whatOthersWroteMovesNoCursor(@TempDir Path folder) throws IOException {
+    Path manifest =
+        Files.writeString(
+            folder.resolve("hostile.yaml"),
+            """
+            apiVersion: cilium.io/v2
+            kind: CiliumNetworkPolicy
+            metadata: {name: "a\\e[2J", namespace: shop}
+            spec: {endpointSelector: {}}
+            """);
+    assertEquals(1, run("policy", "lint", "-f", manifest.toString()));
+    String said = out + "" + err;
+    assertTrue(said.contains("\\u001b[2J"), said);
+    assertTrue(said.chars().noneMatch(c -> c == '\u001b'), said);
   }
 
   @Test

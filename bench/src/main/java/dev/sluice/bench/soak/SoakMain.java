@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code ./sluice soak}: a lab under change, minutes by default, hours when asked. */
 @Command(
-    name = "soak",
+    name = "sluice soak",
     mixinStandardHelpOptions = true,
     description = "Changes a lab for a long time and checks after every step what must hold.")
 public final class SoakMain implements Callable<Integer> {

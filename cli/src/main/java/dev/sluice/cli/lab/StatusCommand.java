@@ -2,12 +2,14 @@ package dev.sluice.cli.lab;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.cli.DataOption;
+import dev.sluice.cli.NamespaceOptions;
 import dev.sluice.cli.OutputOptions;
 import dev.sluice.cli.Version;
 import dev.sluice.cli.output.Table;
 import dev.sluice.lab.SupervisorClient;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,6 +26,7 @@ import picocli.CommandLine.Spec;
 final class StatusCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private DataOption data;
+  @Mixin private NamespaceOptions namespaces;
   @Mixin private OutputOptions output;
 
   @Override
@@ -37,6 +40,11 @@ final class StatusCommand implements Callable<Integer> {
       return status;
     }
     JsonNode lab = values.getFirst();
+    for (Iterator<JsonNode> pods = lab.path("pods").iterator(); pods.hasNext(); ) {
+      if (!namespaces.shows(pods.next().path("namespace").asText())) {
+        pods.remove();
+      }
+    }
     if (output.isTable()) {
       out.println("revision " + lab.path("revision").asLong());
       out.println("kafka    " + lab.path("bootstrapServers").asText());

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.cli.DataOption;
+import dev.sluice.cli.NamespaceOptions;
 import dev.sluice.cli.OutputOptions;
 import dev.sluice.cli.Refusal;
 import dev.sluice.cli.output.Table;
@@ -54,6 +55,11 @@ final class FqdnCommand extends Group {
       long ttlSeconds,
       int identity,
       boolean alone) {
+    /** Of the pod that asked. */
+    String namespace() {
+      return source.substring(0, Math.max(0, source.indexOf('/')));
+    }
+
     static Row of(
         String pod,
         String podAddress,
@@ -207,16 +213,19 @@ final class FqdnCommand extends Group {
       description = "Every address that a name has.")
   static final class ListAll implements Callable<Integer> {
     @Mixin DataOption data;
+    @Mixin NamespaceOptions namespaces;
     @Mixin OutputOptions output;
     @Spec CommandSpec spec;
 
     @Option(
         names = {"-p", "--matchpattern"},
+        paramLabel = "PATTERN",
         description = "Only names that this pattern matches.")
     String pattern;
 
     @Option(
         names = {"-e", "--endpoint"},
+        paramLabel = "POD",
         description = "Only what this pod (NS/POD or address) asked for.")
     String endpoint;
 
@@ -230,6 +239,7 @@ final class FqdnCommand extends Group {
                     System.currentTimeMillis(),
                     spec.commandLine().getErr())
                 .stream()
+                .filter(row -> namespaces.shows(row.namespace()))
                 .filter(row -> pattern == null || FqdnSelector.pattern(pattern).matches(row.name()))
                 .filter(
                     row ->

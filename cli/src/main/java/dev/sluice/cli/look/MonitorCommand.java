@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.cli.DataOption;
 import dev.sluice.cli.output.JsonText;
+import dev.sluice.flows.hubble.L7Summary;
 import dev.sluice.lab.LabHandle;
 import dev.sluice.lab.LabState;
 import java.io.PrintWriter;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Prints what the dataplane does with each packet, until interrupted.")
 final class MonitorCommand implements Callable<Integer> {
-  private static final Set<String> TYPES = Set.of("drop", "policy-verdict", "trace", "l7");
+  private static final List<String> TYPES = List.of("drop", "policy-verdict", "trace", "l7");
 
   @Spec private CommandSpec spec;
   @Mixin private DataOption data;
@@ -48,6 +49,8 @@ final class MonitorCommand implements Callable<Integer> {
       description = "lines or json (default: ${DEFAULT-VALUE}).")
   private String form;
 
+  private volatile boolean refused;
+
   @Override
   public Integer call() throws InterruptedException {
     for (String type : types) {
@@ -61,9 +64,7 @@ final class MonitorCommand implements Callable<Integer> {
     LabHandle lab = data.lab();
     List<LabState.Node> nodes = node == null ? lab.state().nodes() : List.of(lab.node(node));
     ObjectNode request = JsonNodeFactory.instance.objectNode().put("op", "monitor");
-    request.set(
-        "types",
-        EndpointJson.texts(types.isEmpty() ? List.of("drop", "policy-verdict", "trace") : types));
+    request.set("types", EndpointJson.texts(types.isEmpty() ? TYPES : types));
     List<Thread> readers = new ArrayList<>();
     for (LabState.Node asked : nodes) {
       NodeSocket socket = NodeSocket.open(asked);
@@ -76,7 +77,7 @@ final class MonitorCommand implements Callable<Integer> {
     for (Thread reader : readers) {
       reader.join();
     }
-    return 0;
+    return refused ? 1 : 0;
   }
 
   private void follow(LabState.Node from, NodeSocket socket) {
@@ -91,6 +92,11 @@ final class MonitorCommand implements Callable<Integer> {
           out.println(text);
           out.flush();
         }
+      } else if (event.has("error")) {
+        spec.commandLine()
+            .getErr()
+            .println("The applier of " + from.name() + " says: " + event.path("error").asText());
+        refused = true;
       }
     }
   }
@@ -134,8 +140,26 @@ final class MonitorCommand implements Callable<Integer> {
               + peers
               + packet
               + by(event);
+      case "l7" -> message(event, endpoint, peers + packet);
       default -> "-> endpoint " + endpoint + " flow 0x0, " + peers + packet;
     };
+  }
+
+  private static String message(JsonNode event, String endpoint, String who) {
+    JsonNode l7 = event.path("l7");
+    boolean request = l7.path("type").asText().equals("REQUEST");
+    return (request ? "-> Request " : "<- Response ")
+        + (l7.has("dns") ? "dns " : "")
+        + (request ? "from" : "to")
+        + " endpoint "
+        + endpoint
+        + ", "
+        + who
+        + ", verdict "
+        + event.path("verdict").asText()
+        + " "
+        + L7Summary.text(l7.toString())
+        + by(event);
   }
 
   /** Which policies decided, and what a rule would have had to allow. */

@@ -3,6 +3,7 @@ package dev.sluice.cli.past;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.cli.NamespaceOptions;
 import dev.sluice.cli.OutputOptions;
 import dev.sluice.cli.Refusal;
 import dev.sluice.cli.look.LabTopics;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
 public final class PolicyAtCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private LogOptions log;
+  @Mixin private NamespaceOptions namespaces;
   @Mixin private OutputOptions output;
 
   @Parameters(
@@ -81,6 +83,7 @@ public final class PolicyAtCommand implements Callable<Integer> {
         versions =
             replay.policy().snapshot().policies().stream()
                 .map(version -> version(version, made))
+                .filter(version -> namespaces.shows(version.key.namespace()))
                 .filter(version -> wanted == null || wanted.equals(version.shortName()))
                 .toList();
       }

@@ -2,6 +2,8 @@ package dev.sluice.cli.look;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.Test;
@@ -61,5 +63,30 @@ class MonitorLineTest {
             + " 10.0.2.7:51234 -> 10.0.4.9:8080 tcp SYN, allowed by"
             + " CiliumNetworkPolicy/shop/p#spec.ingress[0]",
         MonitorCommand.line(allowed));
+  }
+
+  @Test
+  void aMessageIsToldAsObserveTellsIt() throws JsonProcessingException {
+    ObjectNode asked = event("l7").put("verdict", "FORWARDED").put("protocol", "udp");
+    asked.remove("flags");
+    asked.putArray("allowedBy").add("CiliumNetworkPolicy/shop/p");
+    asked.set(
+        "l7",
+        new ObjectMapper()
+            .readTree(
+                """
+                {"type":"REQUEST","dns":{"query":"a.example.","qtypes":["A"]}}
+                """));
+    assertEquals(
+        "-> Request dns from endpoint 1423, identity 257->256: 10.0.2.7:51234 -> 10.0.4.9:8080 udp,"
+            + " verdict FORWARDED DNS Query a.example. A, allowed by CiliumNetworkPolicy/shop/p",
+        MonitorCommand.line(asked));
+    asked.withObject("/l7").put("type", "RESPONSE").withObject("/dns").put("rcode", 3);
+    asked.put("sourceIdentity", 256).put("destinationIdentity", 257);
+    assertEquals(
+        "<- Response dns to endpoint 1423, identity 256->257: 10.0.2.7:51234 -> 10.0.4.9:8080 udp,"
+            + " verdict FORWARDED DNS Answer RCode: Non-Existent Domain (Proxy a.example. A),"
+            + " allowed by CiliumNetworkPolicy/shop/p",
+        MonitorCommand.line(asked));
   }
 }

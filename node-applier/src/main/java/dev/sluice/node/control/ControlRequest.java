@@ -49,7 +49,7 @@ public sealed interface ControlRequest {
   }
 
   /** The types of lines that {@code monitor} can be asked for. */
-  Set<String> MONITOR_TYPES = Set.of("drop", "policy-verdict", "trace");
+  Set<String> MONITOR_TYPES = Set.of("drop", "policy-verdict", "trace", "l7");
 
   /**
    * Reads one line.

@@ -114,9 +114,17 @@ public final class FlowReader implements AutoCloseable {
     drops.flush(System.nanoTime());
     for (Supplier<Flow> flow = offered.poll(); flow != null; flow = offered.poll()) {
       waiting.decrementAndGet();
-      tryWrite(flow);
+      tryWrite(told(flow));
     }
     return count;
+  }
+
+  private Supplier<Flow> told(Supplier<Flow> offered) {
+    return () -> {
+      Flow flow = offered.get();
+      monitor.take(flow);
+      return flow;
+    };
   }
 
   private void tryTake(KernelEvent event) {

@@ -2,21 +2,26 @@ package dev.sluice.node.flow;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.node.control.MonitorStream;
 import dev.sluice.node.kernel.KernelEvent;
+import dev.sluice.schemas.Flow;
+import dev.sluice.schemas.FlowPeer;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /**
- * Who listens to single packets. The kernel reports them only while somebody does: the first
- * listener switches that on, the last one off.
+ * Who listens to single packets and messages. The kernel reports packets only while somebody
+ * listens to them: the first such listener switches that on, the last one off.
  */
 public final class MonitorHub {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String MESSAGES = "l7";
   private static final String[] FLAGS = {"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"};
 
   private final Map<MonitorStream, Set<String>> listeners = new ConcurrentHashMap<>();
@@ -39,17 +44,25 @@ public final class MonitorHub {
   public synchronized MonitorStream listen(Set<String> types) {
     MonitorStream[] self = new MonitorStream[1];
     self[0] = new MonitorStream(() -> leave(self[0]));
+    boolean before = toPackets();
     listeners.put(self[0], types);
-    if (listeners.size() == 1) {
+    if (toPackets() && !before) {
       kernelSwitch.accept(true);
     }
     return self[0];
   }
 
   private synchronized void leave(MonitorStream stream) {
-    if (listeners.remove(stream) != null && listeners.isEmpty()) {
+    boolean before = toPackets();
+    listeners.remove(stream);
+    if (before && !toPackets()) {
       kernelSwitch.accept(false);
     }
+  }
+
+  /** Whether anybody listens to what the kernel sees; messages are told by the proxies. */
+  private boolean toPackets() {
+    return listeners.values().stream().anyMatch(types -> !types.equals(Set.of(MESSAGES)));
   }
 
   /** Tells the listeners of an event. */
@@ -58,10 +71,21 @@ public final class MonitorHub {
       return;
     }
     String type = type(event.type());
+    tell(type, () -> line(type, event));
+  }
+
+  /** Tells the listeners of a message that a proxy saw. */
+  void take(Flow message) {
+    if (!listeners.isEmpty() && message.getL7() != null) {
+      tell(MESSAGES, () -> line(message));
+    }
+  }
+
+  private void tell(String type, Supplier<String> text) {
     String line = null;
     for (Map.Entry<MonitorStream, Set<String>> listener : listeners.entrySet()) {
       if (listener.getValue().contains(type)) {
-        line = line == null ? line(type, event) : line;
+        line = line == null ? text.get() : line;
         listener.getKey().offer(line);
       }
     }
@@ -96,6 +120,30 @@ public final class MonitorHub {
     json.put("needed", by.needed());
     json.put("interface", interfaces.apply(event.interfaceIndex()));
     json.put("count", event.count());
+    return json.toString();
+  }
+
+  private static String line(Flow message) {
+    FlowPeer pod =
+        Boolean.TRUE.equals(message.getReply()) ? message.getDestination() : message.getSource();
+    ObjectNode json = JSON.createObjectNode();
+    json.put("type", MESSAGES);
+    json.put("time", System.nanoTime() / 1_000); // the kernel's events have the same clock
+    json.put("reason", message.getDropReason());
+    json.put("reasonText", message.getDropReasonText());
+    json.put("sourceIdentity", message.getSource().getIdentity());
+    json.put("destinationIdentity", message.getDestination().getIdentity());
+    json.put("source", socket(IpAddress.parse(message.getSourceIp()), message.getSourcePort()));
+    json.put(
+        "destination",
+        socket(IpAddress.parse(message.getDestinationIp()), message.getDestinationPort()));
+    json.put("protocol", protocol(message.getProtocol()));
+    json.put("endpoint", pod.getEndpoint());
+    json.put("direction", message.getDirection().name().toLowerCase(java.util.Locale.ROOT));
+    json.put("verdict", message.getVerdict().name());
+    message.getAllowedBy().forEach(json.putArray("allowedBy")::add);
+    message.getDeniedBy().forEach(json.putArray("deniedBy")::add);
+    json.putRawValue("l7", new RawValue(message.getL7()));
     return json.toString();
   }
 

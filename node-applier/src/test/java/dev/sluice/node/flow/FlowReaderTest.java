@@ -3,6 +3,9 @@ package dev.sluice.node.flow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.node.control.MonitorStream;
 import dev.sluice.node.kernel.KernelEvent;
 import dev.sluice.node.mirror.Place;
@@ -144,5 +147,51 @@ class FlowReaderTest {
     traces.close();
     traces.close();
     assertEquals(List.of(true, false), switched);
+  }
+
+  @Test
+  void messagesAreToldToThoseWhoListenToThemWithoutTheKernel() throws JsonProcessingException {
+    FlowEnricher enricher =
+        new FlowEnricher("n", new PeerBook(), Attributions.none(), () -> Place.NONE, i -> "", 1);
+    FlowReader reader = new FlowReader(sink -> 0, enricher, monitor);
+    List<Flow> flows = new ArrayList<>();
+    reader.writeTo(flows::add);
+    MonitorStream messages = monitor.listen(Set.of("l7"));
+    assertEquals(List.of(), switched);
+    MonitorStream drops = monitor.listen(Set.of("drop"));
+    reader.offer(FlowReaderTest::question);
+    reader.work();
+    assertEquals(
+        "{\"type\":\"l7\",\"source\":\"10.0.1.10:40000\",\"destination\":\"10.0.1.253:53\","
+            + "\"protocol\":\"udp\",\"endpoint\":7,\"verdict\":\"DROPPED\","
+            + "\"deniedBy\":[\"CiliumNetworkPolicy/shop/p\"],\"l7\":{\"type\":\"REQUEST\"}}",
+        some(messages.poll()));
+    assertEquals(null, drops.poll());
+    assertEquals(1, flows.size());
+    drops.close();
+    assertEquals(List.of(true, false), switched);
+    messages.close();
+    assertEquals(List.of(true, false), switched);
+  }
+
+  private static Flow question() {
+    Flow flow =
+        new FlowEnricher("n", new PeerBook(), Attributions.none(), () -> Place.NONE, i -> "", 1)
+            .flow(Events.drop(1, 40_000, 133, 0), 1, 0);
+    flow.setProtocol(17);
+    flow.setDestinationIp("10.0.1.253");
+    flow.setDestinationPort(53);
+    flow.getSource().setEndpoint(7);
+    flow.setDeniedBy(List.of("CiliumNetworkPolicy/shop/p"));
+    flow.setL7("{\"type\":\"REQUEST\"}");
+    return flow;
+  }
+
+  /** The fields of a line that the flow alone decides. */
+  private static String some(String line) throws JsonProcessingException {
+    ObjectNode json = (ObjectNode) new ObjectMapper().readTree(line);
+    return json.retain(
+            "type", "source", "destination", "protocol", "endpoint", "verdict", "deniedBy", "l7")
+        .toString();
   }
 }
