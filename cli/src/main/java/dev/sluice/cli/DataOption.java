@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import dev.sluice.lab.LabHandle;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The option that says which lab a command speaks to; a mixin of every such command. */
@@ -20,6 +21,11 @@ public final class DataOption {
     String fromEnvironment = System.getenv("SLUICE_LAB_DATA");
     String chosen = fromEnvironment == null || fromEnvironment.isBlank() ? ".lab" : fromEnvironment;
     return Path.of(chosen).toAbsolutePath().normalize();
+  }
+
+  /** What to type first, so that commands without {@code --data} speak to this lab, if need be. */
+  public Optional<String> environment() {
+    return data == null ? Optional.empty() : Optional.of("export SLUICE_LAB_DATA=" + path());
   }
 
   /**

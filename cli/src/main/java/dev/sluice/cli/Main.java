@@ -17,6 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The {@code sluice} command's entry. It wires the subcommands and turns their ends into exit
@@ -81,12 +82,23 @@ public final class Main implements Runnable {
     CommandLine at = thrown.getCommandLine();
     at.getErr()
         .println(
-            sentence(thrown.getMessage())
+            sentence(wrong(thrown))
                 + " (see '"
                 + at.getCommandSpec().qualifiedName()
                 + " --help')");
     at.getErr().flush();
     return ExitCode.USAGE;
+  }
+
+  private static String wrong(ParameterException thrown) {
+    CommandLine at = thrown.getCommandLine();
+    if (thrown instanceof UnmatchedArgumentException unmatched && !at.getSubcommands().isEmpty()) {
+      String word = unmatched.getUnmatched().getFirst();
+      if (!word.startsWith("-")) {
+        return "There is no command '" + at.getCommandSpec().qualifiedName() + " " + word + "'";
+      }
+    }
+    return thrown.getMessage();
   }
 
   private static int failed(Exception thrown, CommandLine at) {

@@ -44,6 +44,10 @@ class MainTest {
     assertEquals(1, err.toString().lines().count(), err.toString());
     assertEquals(2, run());
     assertEquals(2, run("lab"));
+    err.getBuffer().setLength(0);
+    assertEquals(2, run("lab", "upp", "--detach"));
+    assertEquals(
+        "There is no command 'sluice lab upp' (see 'sluice lab --help')", err.toString().strip());
   }
 
   @Test

@@ -78,6 +78,7 @@ public final class DemoCommand implements Callable<Integer> {
       return 0;
     }
     out.println("The shop goes on until Ctrl-C. In another terminal, try:");
+    data.environment().ifPresent(line -> out.println("  " + line));
     out.println("  ./sluice endpoint list");
     out.println("  ./sluice lab exec shop/reporting -- bash -c 'exec 3<>/dev/tcp/10.0.2.77/8080'");
     out.println("  ./sluice lab apply -f YOUR-POLICY.yaml");
