@@ -25,7 +25,6 @@ import java.util.List;
  */
 final class IdentityDerivation implements Derivation {
   static final String NAME = "identity-stream";
-  private static final int FORMAT = 3;
 
   private IdentityFold fold;
 
@@ -63,7 +62,7 @@ final class IdentityDerivation implements Derivation {
 
   @Override
   public int format() {
-    return FORMAT;
+    return IdentityFold.FORMAT;
   }
 
   @Override

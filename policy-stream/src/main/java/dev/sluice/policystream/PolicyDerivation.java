@@ -28,7 +28,6 @@ import java.util.List;
  */
 final class PolicyDerivation implements Derivation {
   static final String NAME = "policy-stream";
-  private static final int FORMAT = 6;
 
   private PolicyFold fold = PolicyFold.empty();
   private PositionMerge<ClusterRecord> merge = PositionMerge.after(ClusterStep.KINDS, -1);
@@ -64,7 +63,7 @@ final class PolicyDerivation implements Derivation {
 
   @Override
   public int format() {
-    return FORMAT;
+    return PolicySnapshot.FORMAT;
   }
 
   @Override

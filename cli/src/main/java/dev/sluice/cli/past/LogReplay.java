@@ -15,7 +15,6 @@ import dev.sluice.schemas.convert.EventReader;
 import dev.sluice.schemas.topic.ReadAhead;
 import dev.sluice.schemas.topic.TopicReader;
 import dev.sluice.schemas.topic.Topics;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +47,8 @@ final class LogReplay implements AutoCloseable {
   /**
    * A replay that has read nothing yet.
    *
-   * @throws Refusal when the log has lost its beginning and no snapshot replaces it
+   * @throws Refusal when the log has lost its beginning and no snapshot replaces it that this
+   *     version reads
    */
   static LogReplay open(LabTopics topics) {
     TopicReader<K8sObject> reader = topics.reader(Topics.K8S_OBJECTS);
@@ -69,7 +69,7 @@ final class LogReplay implements AutoCloseable {
                 + begin
                 + " and no snapshot says what was before: nothing can be recomputed");
       }
-      LogFold fold = LogFold.restore(image(snapshots, CLUSTER), image(snapshots, POLICY));
+      LogFold fold = SnapshotImages.restore(begin, snapshots.get(CLUSTER), snapshots.get(POLICY));
       long identitiesAt = fold.position();
       long policiesAt = fold.policy().position();
       if (identitiesAt > policiesAt || identitiesAt + 1 < begin) {
@@ -88,13 +88,6 @@ final class LogReplay implements AutoCloseable {
       reader.close();
       throw e;
     }
-  }
-
-  private static byte[] image(SortedMap<String, Snapshot> snapshots, String stream) {
-    ByteBuffer image = snapshots.get(stream).getImage().duplicate();
-    byte[] bytes = new byte[image.remaining()];
-    image.get(bytes);
-    return bytes;
   }
 
   /** Offset of the first record whose revision this replay recomputes. */
@@ -145,6 +138,11 @@ final class LogReplay implements AutoCloseable {
   /** Identities, endpoints and addresses at the end of what was folded. */
   List<Change<ClusterRecord>> rows() {
     return fold.rows();
+  }
+
+  /** What is added to an offset of this log to make a revision; once its first record is folded. */
+  long base() {
+    return fold.policy().base();
   }
 
   PolicyFold policy() {

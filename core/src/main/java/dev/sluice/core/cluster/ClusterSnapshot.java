@@ -34,6 +34,9 @@ public record ClusterSnapshot(
     List<AddressClaim> claims,
     Peers peers) {
 
+  /** Of {@link #encode()}; another number for every change of what it gives. */
+  public static final int FORMAT = 3;
+
   /** A pod and the endpoint id that it has. */
   public record PodEntry(PodFacts facts, long endpoint) {}
 

@@ -6,14 +6,12 @@ import dev.sluice.core.snapshot.SnapshotWriter;
 
 /** The binary form of {@link ClusterSnapshot}. */
 final class ClusterSnapshotCodec {
-  private static final int FORMAT = 3;
-
   private ClusterSnapshotCodec() {}
 
   static byte[] encode(ClusterSnapshot snapshot) {
     SnapshotWriter out =
         new SnapshotWriter()
-            .put(FORMAT)
+            .put(ClusterSnapshot.FORMAT)
             .put(snapshot.gate())
             .put(snapshot.cluster())
             .put(snapshot.timeMillis())
@@ -33,7 +31,8 @@ final class ClusterSnapshotCodec {
   }
 
   static ClusterSnapshot decode(byte[] bytes) {
-    SnapshotReader in = new SnapshotReader("cluster snapshot", bytes).format(FORMAT);
+    SnapshotReader in =
+        new SnapshotReader("cluster snapshot", bytes).format(ClusterSnapshot.FORMAT);
     ClusterSnapshot snapshot =
         new ClusterSnapshot(
             in.gate(),

@@ -24,6 +24,9 @@ import java.util.List;
  * thread safe.
  */
 public final class IdentityFold {
+  /** Of {@link #image}: another one as soon as either part has another. */
+  public static final int FORMAT = 1000 * ClusterSnapshot.FORMAT + PolicySnapshot.FORMAT;
+
   private final ClusterFold cluster;
   private final PolicyFold policies;
 

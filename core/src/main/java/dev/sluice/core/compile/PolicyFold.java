@@ -384,6 +384,11 @@ public final class PolicyFold {
     return gate.position();
   }
 
+  /** What is added to a record's offset to make a revision; 0 before the log's first record. */
+  public long base() {
+    return gate.base();
+  }
+
   /** Whether every required kind has been listed whole. */
   public boolean synced() {
     return gate.synced();

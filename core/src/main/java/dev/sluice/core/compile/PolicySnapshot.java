@@ -47,6 +47,9 @@ public record PolicySnapshot(
     byte[] services,
     List<String> namespaces) {
 
+  /** Of {@link #encode()}; another number for every change of what it gives. */
+  public static final int FORMAT = 8;
+
   /**
    * The last accepted version of a policy, or of the settings.
    *

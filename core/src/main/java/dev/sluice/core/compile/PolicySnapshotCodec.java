@@ -7,13 +7,11 @@ import dev.sluice.core.snapshot.SnapshotWriter;
 
 /** The binary form of {@link PolicySnapshot}. */
 final class PolicySnapshotCodec {
-  private static final int FORMAT = 8;
-
   private PolicySnapshotCodec() {}
 
   static byte[] encode(PolicySnapshot snapshot) {
     return new SnapshotWriter()
-        .put(FORMAT)
+        .put(PolicySnapshot.FORMAT)
         .put(snapshot.gate())
         .put(snapshot.whole())
         .put(snapshot.revision())
@@ -37,7 +35,7 @@ final class PolicySnapshotCodec {
   }
 
   static PolicySnapshot decode(byte[] bytes) {
-    SnapshotReader in = new SnapshotReader("policy snapshot", bytes).format(FORMAT);
+    SnapshotReader in = new SnapshotReader("policy snapshot", bytes).format(PolicySnapshot.FORMAT);
     PolicySnapshot snapshot =
         new PolicySnapshot(
             in.gate(),
