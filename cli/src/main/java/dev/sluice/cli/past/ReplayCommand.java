@@ -8,10 +8,9 @@ import dev.sluice.cli.look.LabTopics;
 import dev.sluice.cli.output.Table;
 import dev.sluice.core.cluster.ClusterRecord;
 import dev.sluice.core.compile.RevisionMade;
+import dev.sluice.core.compile.Verification;
 import dev.sluice.schemas.Identity;
 import dev.sluice.schemas.IdentityRow;
-import dev.sluice.schemas.Revision;
-import dev.sluice.schemas.topic.TopicReader;
 import dev.sluice.schemas.topic.Topics;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -61,9 +60,6 @@ public final class ReplayCommand implements Callable<Integer> {
   public Integer call() {
     Result result;
     try (LabTopics topics = log.open()) {
-      // First what was made, then the log: it holds at least all that the former was made of.
-      List<Revision> kept =
-          topics.all(Topics.REVISIONS).stream().map(TopicReader.Entry::value).toList();
       Map<String, IdentityRow> identities = new HashMap<>(topics.latest(Topics.IDENTITIES));
       try (LogReplay replay = LogReplay.open(topics)) {
         long started = System.nanoTime();
@@ -71,7 +67,7 @@ public final class ReplayCommand implements Callable<Integer> {
         long end = replay.end();
         replay.upTo(end, (event, step) -> step.revisionMade().ifPresent(made::add));
         double seconds = (System.nanoTime() - started) / 1e9;
-        Verification revisions = Verification.of(kept, made, replay.first(), end);
+        Verification revisions = new KeptRevisions(topics).verify(made, replay, end);
         List<String> otherNumbers = new ArrayList<>();
         int same = compare(replay, identities, otherNumbers);
         result =
@@ -117,6 +113,11 @@ public final class ReplayCommand implements Callable<Integer> {
       out.printf(
           "  %d more are older than what is left of the log%n", result.revisions.beforeTheLog());
     }
+    if (result.revisions.noLongerKept() > 0) {
+      out.printf(
+          "  %d more that the log makes are older than what is kept of revisions%n",
+          result.revisions.noLongerKept());
+    }
     out.printf("identities: %d have the number that they had%n", result.identities);
     result.revisions.mismatches().forEach(mismatch -> out.println("DIFFERS: " + mismatch));
     result.otherNumbers.forEach(text -> out.println("DIFFERS: " + text));
@@ -132,6 +133,7 @@ public final class ReplayCommand implements Callable<Integer> {
     json.put("seconds", result.seconds);
     json.put("revisions", result.revisions.verified());
     json.put("revisionsBeforeTheLog", result.revisions.beforeTheLog());
+    json.put("revisionsNoLongerKept", result.revisions.noLongerKept());
     json.put("identities", result.identities);
     ArrayNode mismatches = json.putArray("mismatches");
     for (Verification.Mismatch mismatch : result.revisions.mismatches()) {

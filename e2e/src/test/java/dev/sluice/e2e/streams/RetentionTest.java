@@ -1,6 +1,7 @@
 package dev.sluice.e2e.streams;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,6 +19,7 @@ import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.serde.TopicSerdes;
 import dev.sluice.schemas.topic.KafkaClients;
+import dev.sluice.schemas.topic.Topic;
 import dev.sluice.schemas.topic.TopicReader;
 import dev.sluice.schemas.topic.Topics;
 import java.io.PrintWriter;
@@ -25,12 +27,15 @@ import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,7 +77,7 @@ class RetentionTest {
   void whatIsLeftOfTheLogVerifiesFromSnapshots() throws Exception {
     long snapshot = begin();
     long last = goOn();
-    truncate(snapshot + 1);
+    truncate(Topics.K8S_OBJECTS, snapshot + 1);
     long ended = goOn(); // streams that begin now begin with snapshots too
     JsonNode replay = MAPPER.readTree(verified(0));
     TreeSet<Long> before = new TreeSet<>();
@@ -87,13 +92,73 @@ class RetentionTest {
     assertEquals(after.size(), replay.path("revisions").asInt());
     assertTrue(replay.path("identities").asInt() > 0, replay.toString());
     assertTrue(last < ended, "the log went on");
+    rewriteSnapshotsWithFormat(7);
+    String said = verified(1);
+    assertTrue(said.contains("has format 7, and this version reads "), said);
+  }
+
+  /** As if another version had written them. */
+  private void rewriteSnapshotsWithFormat(int format) throws Exception {
+    try (TopicReader<Snapshot> reader = TopicReader.open(settings, serdes, Topics.SNAPSHOTS);
+        KafkaProducer<String, Snapshot> producer =
+            KafkaClients.newProducer(settings, "test", serdes, Topics.SNAPSHOTS)) {
+      for (TopicReader.Entry<Snapshot> entry : reader.readToEnd()) {
+        Snapshot other = Snapshot.newBuilder(entry.value()).setFormat(format).build();
+        producer
+            .send(new ProducerRecord<>(Topics.SNAPSHOTS.name(settings), entry.key(), other))
+            .get();
+      }
+    }
+  }
+
+  @Test
+  void revisionsThatAreGoneAreDifferences() throws Exception {
+    begin();
+    List<Revision> all = revisions();
+    assertEquals(all.size(), MAPPER.readTree(verified(0)).path("revisions").asInt());
+    truncate(Topics.REVISIONS, all.size());
+    assertEquals(numbers(all), notKept(MAPPER.readTree(verified(1))));
+    write(all.subList(0, all.size() - 2)); // and so the tail alone is gone
+    JsonNode cut = MAPPER.readTree(verified(1));
+    assertEquals(numbers(all.subList(all.size() - 2, all.size())), notKept(cut));
+    assertEquals(all.size() - 2, cut.path("revisions").asInt());
+    write(all.subList(all.size() - 2, all.size()));
+    assertEquals(all.size(), MAPPER.readTree(verified(0)).path("revisions").asInt());
+  }
+
+  private static List<Long> numbers(List<Revision> revisions) {
+    return revisions.stream().map(Revision::getRevision).toList();
+  }
+
+  private static List<Long> notKept(JsonNode replay) {
+    assertFalse(replay.path("verified").asBoolean(), replay.toString());
+    List<Long> numbers = new ArrayList<>();
+    for (JsonNode one : replay.path("mismatches")) {
+      assertEquals("revision", one.path("field").asText(), replay.toString());
+      assertEquals("", one.path("kept").asText(), replay.toString());
+      numbers.add(one.path("revision").asLong());
+    }
+    return numbers;
+  }
+
+  private void write(List<Revision> revisions) throws Exception {
+    try (KafkaProducer<String, Revision> producer =
+        KafkaClients.newProducer(settings, "test", serdes, Topics.REVISIONS)) {
+      for (Revision one : revisions) {
+        producer
+            .send(
+                new ProducerRecord<>(
+                    Topics.REVISIONS.name(settings), Long.toString(one.getRevision()), one))
+            .get();
+      }
+    }
   }
 
   @Test
   void aLogThatLostMoreThanTheSnapshotsKnowIsNotVerified() throws Exception {
     long snapshot = begin();
     goOn();
-    truncate(snapshot + 2);
+    truncate(Topics.K8S_OBJECTS, snapshot + 2);
     String said = verified(1);
     assertTrue(
         said.contains(
@@ -162,8 +227,9 @@ class RetentionTest {
   }
 
   /** As retention does, at once. */
-  private void truncate(long begin) throws ExecutionException, InterruptedException {
-    TopicPartition log = new TopicPartition(Topics.K8S_OBJECTS.name(settings), 0);
+  private void truncate(Topic<?> topic, long begin)
+      throws ExecutionException, InterruptedException {
+    TopicPartition log = new TopicPartition(topic.name(settings), 0);
     try (Admin admin = KafkaClients.newAdmin(settings, "retention")) {
       admin.deleteRecords(Map.of(log, RecordsToDelete.beforeOffset(begin))).all().get();
     }
