@@ -31,9 +31,15 @@ public record ObjectBody(Map<?, ?> fields) {
     return Boolean.TRUE.equals(fields.get(name));
   }
 
-  /** The whole number in the field; 0 when absent. */
+  /** The whole number in the field, the nearest one that an int holds; 0 when absent. */
   public int number(String name) {
-    return fields.get(name) instanceof Number number ? number.intValue() : 0;
+    return fields.get(name) instanceof Number number && isWhole(number.doubleValue())
+        ? (int) number.doubleValue() // goes no further than an int does, where intValue wraps
+        : 0;
+  }
+
+  private static boolean isWhole(double number) {
+    return number == Math.rint(number);
   }
 
   public Stream<ObjectBody> objects(String name) {

@@ -6,7 +6,9 @@ import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
 import dev.sluice.core.policy.Finding;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Reads fields of one object and notes what is wrong with them. For one thread. */
@@ -55,11 +57,61 @@ final class FieldReading {
   int port(ObjectBody body, String field, String path) {
     int port = body.number(field);
     if (port < 1 || port > MOST_PORT) {
-      refuse(
-          path + "." + field,
-          "a port from 1 to 65535 is wanted, not '%s'".formatted(body.text(field)));
+      refuse(path + "." + field, "a port from 1 to 65535 is wanted, not " + shown(body, field));
       return 0;
     }
     return port;
+  }
+
+  /** As {@link #port}, where 0 or nothing means that none is chosen. */
+  int portOrNone(ObjectBody body, String field, String path) {
+    String text = body.text(field);
+    return isAbsent(body, field) || text.equals("0") ? 0 : port(body, field, path);
+  }
+
+  /** A whole number in a range; {@code absent} when nothing is there. */
+  int number(ObjectBody body, String field, String path, int least, int most, int absent) {
+    if (isAbsent(body, field)) {
+      return absent;
+    }
+    int number = body.number(field);
+    if (number < least || number > most) {
+      refuse(
+          path + "." + field,
+          "a number from %d to %d is wanted, not %s".formatted(least, most, shown(body, field)));
+      return absent;
+    }
+    return number;
+  }
+
+  /** One of a few words; the first when nothing is there or what is there is none of them. */
+  String word(ObjectBody body, String field, String path, String... allowed) {
+    String text = body.text(field);
+    if (isAbsent(body, field) || "".equals(body.fields().get(field))) {
+      return allowed[0];
+    }
+    if (Arrays.asList(allowed).contains(text)) {
+      return text;
+    }
+    String all = String.join(", ", Arrays.copyOf(allowed, allowed.length - 1));
+    refuse(
+        path + "." + field,
+        "%s is not known: write %s or %s"
+            .formatted(shown(body, field), all, allowed[allowed.length - 1]));
+    return allowed[0];
+  }
+
+  private static boolean isAbsent(ObjectBody body, String field) {
+    return body.fields().get(field) == null;
+  }
+
+  private static String shown(ObjectBody body, String field) {
+    String text = body.text(field);
+    return switch (body.fields().get(field)) {
+      case null -> "nothing";
+      case Map<?, ?> unused -> "an object";
+      case List<?> unused -> "a list";
+      default -> "'" + text + "'";
+    };
   }
 }

@@ -22,8 +22,10 @@ public final class ServiceReader {
 
   private static final String NONE = "None";
 
-  /** What the API server fills in; the highest allowed is a day. */
+  /** What the API server fills in. */
   private static final int DEFAULT_AFFINITY_SECONDS = 10_800;
+
+  private static final int MOST_AFFINITY_SECONDS = 86_400;
 
   private final ObjectKey key;
   private final ObjectBody body;
@@ -67,11 +69,13 @@ public final class ServiceReader {
             families,
             addresses(spec.texts("externalIPs"), "spec.externalIPs").filter(ofFamily).toList(),
             loadBalancerIps().filter(ofFamily).toList(),
-            spec.text("internalTrafficPolicy").equals("Local"),
-            spec.text("externalTrafficPolicy").equals("Local"),
+            isLocal("internalTrafficPolicy"),
+            isLocal("externalTrafficPolicy"),
             affinitySeconds(),
             sourceRanges(),
-            spec.number("healthCheckNodePort"));
+            reading.portOrNone(spec, "healthCheckNodePort", "spec"));
+    reading.word(
+        spec, "ipFamilyPolicy", "spec", "SingleStack", "PreferDualStack", "RequireDualStack");
     return reading.findings().isEmpty()
         ? new Parsed.Accepted<>(facts)
         : new Parsed.Refused<>(reading.findings());
@@ -103,6 +107,12 @@ public final class ServiceReader {
 
   /** As listed; else those of the cluster addresses. */
   private List<Boolean> families(List<IpAddress> clusterIps) {
+    for (String family : spec.texts("ipFamilies").toList()) {
+      if (!family.equals("IPv4") && !family.equals("IPv6")) {
+        reading.refuse(
+            "spec.ipFamilies", "'%s' is not a family: write IPv4 or IPv6".formatted(family));
+      }
+    }
     List<Boolean> listed =
         spec.texts("ipFamilies").map(family -> family.equals("IPv6")).distinct().toList();
     return listed.isEmpty() ? clusterIps.stream().map(IpAddress::v6).distinct().toList() : listed;
@@ -127,6 +137,9 @@ public final class ServiceReader {
       String path = "spec.ports[" + index++ + "]";
       L4 protocol = reading.protocol(port, path).orElse(L4.TCP);
       int number = reading.port(port, "port", path);
+      if (port.fields().get("targetPort") instanceof Number) { // else it is the name of one
+        reading.portOrNone(port, "targetPort", path);
+      }
       String target = port.text("targetPort");
       ports.add(
           new ServiceFacts.Port(
@@ -134,17 +147,26 @@ public final class ServiceReader {
               protocol,
               number,
               target.isEmpty() || target.equals("0") ? Integer.toString(number) : target,
-              port.number("nodePort") == 0 ? 0 : reading.port(port, "nodePort", path)));
+              reading.portOrNone(port, "nodePort", path)));
     }
     return ports;
   }
 
+  private boolean isLocal(String trafficPolicy) {
+    return reading.word(spec, trafficPolicy, "spec", "Cluster", "Local").equals("Local");
+  }
+
   private int affinitySeconds() {
-    if (!spec.text("sessionAffinity").equals("ClientIP")) {
+    if (reading.word(spec, "sessionAffinity", "spec", "None", "ClientIP").equals("None")) {
       return 0;
     }
-    int seconds = spec.object("sessionAffinityConfig").object("clientIP").number("timeoutSeconds");
-    return seconds > 0 ? seconds : DEFAULT_AFFINITY_SECONDS;
+    return reading.number(
+        spec.object("sessionAffinityConfig").object("clientIP"),
+        "timeoutSeconds",
+        "spec.sessionAffinityConfig.clientIP",
+        1,
+        MOST_AFFINITY_SECONDS,
+        DEFAULT_AFFINITY_SECONDS);
   }
 
   private List<Prefix> sourceRanges() {

@@ -18,6 +18,7 @@ class ReadWholeTest {
   @TestFactory
   Stream<DynamicTest> refused() {
     return RefusedCase.all().stream()
+        .filter(RefusedCase::isOfTheLanguage)
         .map(
             one ->
                 DynamicTest.dynamicTest(

@@ -1,6 +1,9 @@
 package dev.sluice.core.policy;
 
 import dev.sluice.core.log.ObjectKey;
+import dev.sluice.core.service.Parsed;
+import dev.sluice.core.service.ServiceReader;
+import dev.sluice.core.service.SliceReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -46,6 +49,12 @@ record RefusedCase(String place, String yaml, List<String> finds) {
   /** What is found in the object. */
   List<Finding> found() {
     Map<String, Object> body = tree();
+    if (place.equals("serviceSpec")) {
+      return refused(ServiceReader.read(key(), body));
+    }
+    if (place.equals("slice")) {
+      return refused(SliceReader.read(key(), body));
+    }
     if (place.equals("group")) {
       return switch (CidrGroupParser.parse(key(), body)) {
         case ParsedCidrGroup.Accepted accepted -> throw new AssertionError("taken: " + accepted);
@@ -58,6 +67,18 @@ record RefusedCase(String place, String yaml, List<String> finds) {
     };
   }
 
+  private static List<Finding> refused(Parsed<?> parsed) {
+    return switch (parsed) {
+      case Parsed.Accepted<?> accepted -> throw new AssertionError("taken: " + accepted);
+      case Parsed.Refused<?> refused -> refused.findings();
+    };
+  }
+
+  /** Whether it is of the policy language, and not of what policies are about. */
+  boolean isOfTheLanguage() {
+    return !place.equals("serviceSpec") && !place.equals("slice");
+  }
+
   @SuppressWarnings("unchecked")
   Map<String, Object> tree() {
     return (Map<String, Object>) Yaml.of(body());
@@ -66,6 +87,8 @@ record RefusedCase(String place, String yaml, List<String> finds) {
   ObjectKey key() {
     return switch (place) {
       case "group" -> new ObjectKey(CidrGroup.KIND, "", "g");
+      case "serviceSpec" -> new ObjectKey("Service", "shop", "s");
+      case "slice" -> new ObjectKey("EndpointSlice", "shop", "s");
       case "clusterwide" -> new ObjectKey("CiliumClusterwideNetworkPolicy", "", "p");
       case "kube", "kubeIngress", "kubeEgress", "kubePort" ->
           new ObjectKey("NetworkPolicy", "shop", "p");
@@ -79,8 +102,8 @@ record RefusedCase(String place, String yaml, List<String> finds) {
 
   private String body() {
     return switch (place) {
-      case "body", "group", "admin", "baseline" -> yaml;
-      case "spec", "clusterwide", "kube", "cluster" -> "{spec: " + yaml + "}";
+      case "body", "group", "admin", "baseline", "slice" -> yaml;
+      case "spec", "clusterwide", "kube", "cluster", "serviceSpec" -> "{spec: " + yaml + "}";
       case "ingress", "egress", "ingressDeny", "egressDeny" -> IN_CNP.formatted(place, yaml);
       case "port" -> ingress("{toPorts: [{ports: [" + yaml + "]}]}");
       case "http", "kafka" -> ingress(ON_PORT.formatted("port: '80', protocol: TCP", place, yaml));

@@ -1,6 +1,7 @@
 package dev.sluice.ingest.manifest;
 
 import dev.sluice.core.policy.LabelSyntax;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -22,6 +23,15 @@ final class Fields {
 
   int line(String field) {
     return lines.below(field).line();
+  }
+
+  /**
+   * The line of something further below, or of the nearest thing around it that is there.
+   *
+   * @param below its path from here: {@code spec.ports[0].port}
+   */
+  int lineOf(String below) {
+    return lines.of(below);
   }
 
   String path(String field) {
@@ -120,6 +130,20 @@ final class Fields {
       }
     }
     return found;
+  }
+
+  /** The mappings of a list, each with its place; none when absent. */
+  @SuppressWarnings("unchecked")
+  List<Fields> items(String field) throws ManifestException {
+    List<?> found = list(field, Map.class, "a mapping");
+    List<Fields> items = new ArrayList<>();
+    for (int i = 0; i < found.size(); i++) {
+      String place = "[" + i + "]";
+      items.add(
+          new Fields(
+              (Map<String, Object>) found.get(i), lines.below(field).item(i), path(field) + place));
+    }
+    return items;
   }
 
   private <T> T typed(String field, Class<T> type, String words) throws ManifestException {

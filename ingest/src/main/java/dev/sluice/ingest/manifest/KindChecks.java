@@ -1,24 +1,33 @@
 package dev.sluice.ingest.manifest;
 
+import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
+import dev.sluice.core.policy.Finding;
+import dev.sluice.core.service.Parsed;
+import dev.sluice.core.service.ServiceReader;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * The fields that ingest itself reads of some kinds must have their types. Everything else is for
- * those who read the kind.
+ * The fields that ingest itself reads of some kinds must have their types, and a Service must be
+ * one that can be read: what an API server would not take does not get into the log. Everything
+ * else is for those who read the kind.
  */
 final class KindChecks {
   private static final Set<String> WORKLOADS =
       Set.of("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job");
   private static final long MOST_REPLICAS = 100_000;
+  private static final long MOST_PORT = 65_535;
 
   private KindChecks() {}
 
-  static void check(String kind, Fields object) throws ManifestException {
-    if (kind.equals("Pod")) {
+  static void check(ObjectKey key, Fields object) throws ManifestException {
+    String kind = key.kind();
+    if (kind.equals("Service")) {
+      service(key, object);
+    } else if (kind.equals("Pod")) {
       pod(object);
     } else if (kind.equals("Node")) {
       node(object);
@@ -35,7 +44,11 @@ final class KindChecks {
     spec.text("nodeName");
     spec.flag("hostNetwork");
     spec.texts("nodeSelector");
-    spec.list("containers", Map.class, "a mapping");
+    for (Fields container : spec.items("containers")) {
+      for (Fields port : container.items("ports")) {
+        port(port, "containerPort");
+      }
+    }
     PinnedAddresses.read(object.fields("metadata"));
     Fields status = object.fields("status");
     List<?> addresses = status.list("podIPs", Map.class, "a mapping {ip: …}");
@@ -45,6 +58,25 @@ final class KindChecks {
             "wrong-type", status.line("podIPs"), status.path("podIPs"), "expected {ip: \"…\"}");
       }
       address(text, status, "podIPs");
+    }
+  }
+
+  private static void port(Fields port, String field) throws ManifestException {
+    Long number = port.number(field);
+    if (number != null && (number < 1 || number > MOST_PORT)) {
+      throw new ManifestException(
+          "wrong-value",
+          port.line(field),
+          port.path(field),
+          "expected a port from 1 to " + MOST_PORT + ", found " + number);
+    }
+  }
+
+  private static void service(ObjectKey key, Fields object) throws ManifestException {
+    if (ServiceReader.read(key, object.values()) instanceof Parsed.Refused<?> refused) {
+      Finding first = refused.findings().getFirst();
+      throw new ManifestException(
+          first.code(), object.lineOf(first.path()), first.path(), first.message());
     }
   }
 

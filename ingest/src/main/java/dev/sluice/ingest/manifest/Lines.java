@@ -51,6 +51,11 @@ public record Lines(int line, Map<String, Lines> fields, List<Lines> items) {
     return fields.getOrDefault(field, this);
   }
 
+  /** The lines of an item; this when there is no such item. */
+  Lines item(int index) {
+    return index < items.size() ? items.get(index) : this;
+  }
+
   private static int index(String digits) {
     try {
       return Integer.parseInt(digits);

@@ -120,13 +120,14 @@ public final class ManifestReader {
     metadata.labels("labels");
     metadata.texts("annotations");
     metadata.text("uid");
-    KindChecks.check(kind, object);
+    ObjectKey key = new ObjectKey(kind, namespace, name);
+    KindChecks.check(key, object);
     Map<String, Object> defaulted = withNamespace(body, metadata.values(), namespace);
     if (JsonTree.print(defaulted).length() > LARGEST_BODY) {
       throw new ManifestException(
           "too-large", lines.line(), "", "the object is larger than " + LARGEST_BODY + " bytes");
     }
-    return new Manifest(new ObjectKey(kind, namespace, name), apiVersion, defaulted, file, lines);
+    return new Manifest(key, apiVersion, defaulted, file, lines);
   }
 
   private static String namespace(String kind, Fields metadata) throws ManifestException {

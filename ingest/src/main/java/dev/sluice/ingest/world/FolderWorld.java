@@ -142,6 +142,7 @@ public final class FolderWorld {
   public List<Problem> problems() {
     List<Problem> problems = new ArrayList<>(declarations.problems());
     problems.addAll(pods.problems());
+    problems.addAll(services.problems());
     problems.addAll(notRun.values());
     return List.copyOf(problems);
   }
@@ -172,6 +173,7 @@ public final class FolderWorld {
             default -> other(key, change, events);
           }
         });
+    services.mayGetMore().forEach(key -> complete(key, events));
     namespacesTouched.forEach(name -> namespaceTouched(name, events));
     pods.apply(podChanges, nodesTouched, events);
     events.podsGone().forEach(slices::podGone);
@@ -194,6 +196,13 @@ public final class FolderWorld {
     } else {
       slices.service(object(change.after()));
     }
+  }
+
+  /** Gives a Service what it lacked. */
+  private void complete(ObjectKey key, StepEvents events) {
+    SourceObject object = object(others.get(key));
+    slices.service(object);
+    events.there(object);
   }
 
   private SourceObject object(Manifest manifest) {

@@ -4,11 +4,13 @@ import dev.sluice.core.cluster.ObjectBody;
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
+import dev.sluice.core.policy.Finding.Severity;
 import dev.sluice.core.service.Parsed;
 import dev.sluice.core.service.ServiceFacts;
 import dev.sluice.core.service.ServiceReader;
 import dev.sluice.ingest.manifest.Manifest;
 import dev.sluice.ingest.port.Past;
+import dev.sluice.ingest.port.Problem;
 import dev.sluice.ingest.port.SourceObject;
 import dev.sluice.schemas.convert.JsonTree;
 import java.util.ArrayList;
@@ -16,12 +18,14 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
  * What an API server adds to Services: cluster addresses, families and node ports. A Service keeps
  * what it got for as long as it lives, over restarts too: the log remembers. Whoever asks for an
- * address by name gets it, and lives below those that are given out. Not thread-safe.
+ * address by name gets it, and lives below those that are given out. Where none is left, a Service
+ * is told without it, and gets it when another goes. Not thread-safe.
  */
 final class ServiceTable {
   private static final Map<Boolean, Prefix> NETWORKS =
@@ -48,6 +52,12 @@ final class ServiceTable {
   private final Map<Boolean, Integer> firstFree =
       new HashMap<>(Map.of(false, FIRST_PLACE, true, FIRST_PLACE));
 
+  /** As {@link #firstFree}, of node ports. */
+  private int firstFreeNodePort = FIRST_NODE_PORT;
+
+  /** Services that lack something. */
+  private final Map<ObjectKey, List<Problem>> lacking = new TreeMap<>();
+
   ServiceTable(Past past) {
     for (SourceObject object : past.objects()) {
       if (object.key().kind().equals("Service")) {
@@ -64,11 +74,25 @@ final class ServiceTable {
   }
 
   void remove(ObjectKey key) {
+    lacking.remove(key);
     Held had = held.remove(key);
     if (had != null) {
       had.addresses.forEach(address -> release(address, key));
-      had.nodePorts.values().forEach(port -> nodePorts.remove(port, key));
+      had.nodePorts.values().forEach(port -> release(port, key));
     }
+  }
+
+  /** What Services lack. */
+  List<Problem> problems() {
+    return lacking.values().stream().flatMap(List::stream).toList();
+  }
+
+  /** Services that lack something and may get it now. */
+  List<ObjectKey> mayGetMore() {
+    boolean left =
+        firstFreeNodePort <= LAST_NODE_PORT
+            || firstFree.values().stream().anyMatch(place -> place <= LAST_PLACE);
+    return left ? List.copyOf(lacking.keySet()) : List.of();
   }
 
   /**
@@ -96,6 +120,7 @@ final class ServiceTable {
 
   /** The Service as the log has it. One that cannot be read stays as it was written. */
   SourceObject object(Manifest manifest) {
+    lacking.remove(manifest.key());
     if (!(ServiceReader.read(manifest.key(), manifest.body())
             instanceof Parsed.Accepted<ServiceFacts>(ServiceFacts facts))
         || facts.type() == ServiceFacts.Type.EXTERNAL_NAME) {
@@ -105,13 +130,15 @@ final class ServiceTable {
     List<Boolean> families = families(ObjectBody.of(spec), facts);
     boolean headless = "None".equals(spec.get("clusterIP"));
     if (!headless) {
-      List<IpAddress> given = give(manifest.key(), families);
-      spec.put("clusterIP", given.getFirst().toString());
-      spec.put("clusterIPs", given.stream().map(IpAddress::toString).toList());
+      List<IpAddress> given = give(manifest, families);
+      if (!given.isEmpty()) {
+        spec.put("clusterIP", given.getFirst().toString());
+        spec.put("clusterIPs", given.stream().map(IpAddress::toString).toList());
+      }
     }
     spec.put("ipFamilies", families.stream().map(v6 -> v6 ? "IPv6" : "IPv4").toList());
     if (facts.type() != ServiceFacts.Type.CLUSTER_IP) {
-      spec.put("ports", withNodePorts(manifest.key(), spec));
+      spec.put("ports", withNodePorts(manifest, spec));
     }
     Map<String, Object> body = new TreeMap<>(manifest.body());
     body.put("spec", spec);
@@ -131,17 +158,25 @@ final class ServiceTable {
     };
   }
 
-  private List<IpAddress> give(ObjectKey key, List<Boolean> families) {
+  private List<IpAddress> give(Manifest manifest, List<Boolean> families) {
+    ObjectKey key = manifest.key();
     Held before = held.getOrDefault(key, Held.NOTHING);
     List<IpAddress> given = new ArrayList<>();
     for (boolean v6 : families) {
-      IpAddress address =
-          before.addresses.stream()
-              .filter(own -> own.v6() == v6)
-              .findFirst()
-              .orElseGet(() -> free(v6));
-      addresses.putIfAbsent(address, key);
-      given.add(address);
+      Optional<IpAddress> address =
+          before.addresses.stream().filter(own -> own.v6() == v6).findFirst().or(() -> free(v6));
+      if (address.isEmpty()) {
+        lack(
+            manifest,
+            "no-cluster-address",
+            "spec",
+            "every cluster address of "
+                + NETWORKS.get(v6)
+                + " that is given out is in use: take a Service out, or write spec.clusterIPs");
+        continue;
+      }
+      addresses.putIfAbsent(address.get(), key);
+      given.add(address.get());
     }
     before.addresses.stream()
         .filter(address -> !given.contains(address))
@@ -150,16 +185,17 @@ final class ServiceTable {
     return given;
   }
 
-  private IpAddress free(boolean v6) {
+  private Optional<IpAddress> free(boolean v6) {
     Prefix network = NETWORKS.get(v6);
     for (int place = firstFree.get(v6); place <= LAST_PLACE; place++) {
       IpAddress candidate = network.address().plus(place);
       if (!addresses.containsKey(candidate)) {
         firstFree.put(v6, place);
-        return candidate;
+        return Optional.of(candidate);
       }
     }
-    throw new IllegalStateException("every cluster address of " + network + " is in use");
+    firstFree.put(v6, LAST_PLACE + 1);
+    return Optional.empty();
   }
 
   private void release(IpAddress address, ObjectKey key) {
@@ -170,7 +206,14 @@ final class ServiceTable {
     }
   }
 
-  private List<Object> withNodePorts(ObjectKey key, Map<String, Object> spec) {
+  private void release(int nodePort, ObjectKey key) {
+    if (nodePorts.remove(nodePort, key)) {
+      firstFreeNodePort = Math.max(FIRST_NODE_PORT, Math.min(firstFreeNodePort, nodePort));
+    }
+  }
+
+  private List<Object> withNodePorts(Manifest manifest, Map<String, Object> spec) {
+    ObjectKey key = manifest.key();
     Held before = held.getOrDefault(key, Held.NOTHING);
     Map<String, Integer> numbers = new TreeMap<>();
     List<Object> ports = new ArrayList<>();
@@ -182,21 +225,43 @@ final class ServiceTable {
       if (number == 0) {
         number = freeNodePort();
       }
-      nodePorts.putIfAbsent(number, key);
-      numbers.put(name, number);
-      port.put("nodePort", (long) number);
+      if (number == 0) {
+        port.remove("nodePort");
+        lack(
+            manifest,
+            "no-node-port",
+            "spec.ports[" + ports.size() + "]",
+            "every node port from %d to %d is in use: take a Service out, or write nodePort"
+                .formatted(FIRST_NODE_PORT, LAST_NODE_PORT));
+      } else {
+        nodePorts.putIfAbsent(number, key);
+        numbers.put(name, number);
+        port.put("nodePort", (long) number);
+      }
       ports.add(port);
     }
+    before.nodePorts.values().stream()
+        .filter(port -> !numbers.containsValue(port))
+        .forEach(port -> release(port, key)); // of a port that has another name now, or is gone
     held.put(key, new Held(before.addresses, numbers));
     return ports;
   }
 
+  /** 0 when there is none. */
   private int freeNodePort() {
-    for (int port = FIRST_NODE_PORT; port <= LAST_NODE_PORT; port++) {
+    for (int port = firstFreeNodePort; port <= LAST_NODE_PORT; port++) {
       if (!nodePorts.containsKey(port)) {
+        firstFreeNodePort = port;
         return port;
       }
     }
-    throw new IllegalStateException("every node port is in use");
+    firstFreeNodePort = LAST_NODE_PORT + 1;
+    return 0;
+  }
+
+  private void lack(Manifest manifest, String code, String path, String message) {
+    lacking
+        .computeIfAbsent(manifest.key(), key -> new ArrayList<>())
+        .add(manifest.problem(Severity.WARNING, code, path, message));
   }
 }

@@ -17,6 +17,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ManifestReaderTest {
+  private static final String SERVICE =
+      "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  ports:\n";
   private static final String POD =
       """
       apiVersion: v1
@@ -202,6 +204,34 @@ class ManifestReaderTest {
             "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: n}\nspec:\n"
                 + "  selector: {matchLabels: {app: a}}\n"
                 + "  template: {metadata: {labels: {app: b}}}"),
+        Arguments.of(
+            "wrong-value",
+            8,
+            "spec.containers[0].ports[1].containerPort",
+            POD
+                + "spec:\n  containers:\n  - ports: [{containerPort: 80},\n"
+                + "      {containerPort: 4294967376}]"),
+        Arguments.of(
+            "wrong-type",
+            5,
+            "spec.template.spec.containers[0].ports[0].containerPort",
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: n}\nspec:\n"
+                + "  template: {spec: {containers: [{ports: [{containerPort: http}]}]}}"),
+        Arguments.of(
+            "invalid-value",
+            7,
+            "spec.ports[1].port",
+            SERVICE + "  - port: 80\n  - port: 4294967376"),
+        Arguments.of(
+            "invalid-value",
+            6,
+            "spec.ports[0].nodePort",
+            SERVICE + "  - {port: 80, nodePort: 4294967296}"),
+        Arguments.of(
+            "invalid-value",
+            7,
+            "spec.internalTrafficPolicy",
+            SERVICE + "  - port: 80\n  internalTrafficPolicy: local"),
         Arguments.of("duplicate-object", 6, "", POD + "---\n" + POD));
   }
 

@@ -61,18 +61,36 @@ class FolderServicesTest {
     assertEquals("[10.96.1.2, fd00:10:96::102]", clusterIps("five"));
   }
 
-  /** The Service is refused by those who read it; here it must not end the process. */
+  /** It is a name that no pod's port has. */
   @Test
-  void aPortThatNoNumberHoldsIsNoPort() {
-    for (String port : List.of("99999999999", "\"99999999999\"")) {
-      world.first(
-          "n.yaml",
-          NODES,
-          "s.yaml",
-          SERVICE.replace("targetPort: http", "targetPort: " + port),
-          "p.yaml",
-          pod("web-0", ""));
-      assertEquals(0, slice().objects("ports").count());
+  void aTextThatNoNumberHoldsIsNoPort() {
+    world.first(
+        "n.yaml",
+        NODES,
+        "s.yaml",
+        SERVICE.replace("targetPort: http", "targetPort: \"99999999999\""),
+        "p.yaml",
+        pod("web-0", ""));
+    assertEquals(0, slice().objects("ports").count());
+  }
+
+  @Test
+  void aServiceThatCannotBeReadLeavesTheOneBeforeIt() {
+    world.first("n.yaml", NODES, "s.yaml", SERVICE, "p.yaml", pod("web-0", ""));
+    List<String> before = slices();
+    String spec = world.body("Service/shop/web").get("spec").toString();
+    for (String wrong : List.of("targetPort: 4294975376", "targetPort: 99999999999")) {
+      world.step(
+          "s.yaml", SERVICE.replace("targetPort: http", wrong).replace("app: web", "app: x"));
+      assertEquals(
+          List.of(
+              "REFUSED invalid-value s.yaml:7: spec.ports[0].targetPort: a port from 1 to 65535 is"
+                  + " wanted, not '"
+                  + wrong.substring("targetPort: ".length())
+                  + "'"),
+          world.problems());
+      assertEquals(before, slices());
+      assertEquals(spec, world.body("Service/shop/web").get("spec").toString());
     }
   }
 
@@ -111,6 +129,75 @@ class FolderServicesTest {
     assertEquals("30100", nodePort());
     world.first("n.yaml", NODES, "s.yaml", service);
     assertEquals("30100", nodePort());
+  }
+
+  private static final int NODE_PORTS = 32_767 - 30_100 + 1;
+
+  /** A Service with so many ports. */
+  private static String nodePorts(String name, int count) {
+    StringBuilder text = new StringBuilder("apiVersion: v1\nkind: Service\n");
+    text.append("metadata: {name: ").append(name).append(", namespace: shop}\n");
+    text.append("spec:\n  type: NodePort\n  ports:\n");
+    for (int i = 1; i <= count; i++) {
+      text.append("  - {name: p%d, port: %d}\n".formatted(i, i));
+    }
+    return text.toString();
+  }
+
+  private List<String> nodePortsOf(String service) {
+    return spec(service).objects("ports").map(port -> port.text("nodePort")).toList();
+  }
+
+  @Test
+  void aServiceForWhichNoNodePortIsLeftWaitsForOne() {
+    world.first(
+        "n.yaml",
+        NODES,
+        "a.yaml",
+        nodePorts("a", NODE_PORTS - 2),
+        "b.yaml",
+        nodePorts("b", 1),
+        "c.yaml",
+        nodePorts("c", 3));
+    assertEquals(List.of("32767", "", ""), nodePortsOf("c"));
+    assertEquals("10.96.1.2", spec("c").text("clusterIP"), "all else is as ever");
+    assertEquals(
+        List.of(
+            "WARNING no-node-port c.yaml:8: spec.ports[1]: every node port from 30100 to 32767 is"
+                + " in use: take a Service out, or write nodePort",
+            "WARNING no-node-port c.yaml:9: spec.ports[2]: every node port from 30100 to 32767 is"
+                + " in use: take a Service out, or write nodePort"),
+        world.problems());
+    List<String> told = world.step("b.yaml", null);
+    assertTrue(told.contains("~Service/shop/c"), told::toString);
+    assertEquals(List.of("32767", "32766", ""), nodePortsOf("c"));
+    assertEquals(1, world.problems().size());
+    world.step("c.yaml", nodePorts("c", 2));
+    assertEquals(List.of("32767", "32766"), nodePortsOf("c"));
+    assertEquals(List.of(), world.problems());
+  }
+
+  @Test
+  void aNodePortThatIsNamedIsHadThoughNoneIsLeft() {
+    world.first("n.yaml", NODES, "a.yaml", nodePorts("a", NODE_PORTS + 1));
+    assertEquals(1, world.problems().size());
+    world.step("d.yaml", nodePorts("d", 1).replace("port: 1}", "port: 1, nodePort: 30050}"));
+    assertEquals(List.of("30050"), nodePortsOf("d"));
+    world.step("a.yaml", null);
+    assertEquals(List.of(), world.problems());
+  }
+
+  /** A port that gets another name gives its number back. */
+  @Test
+  void namesThatChangeUseNoNodePortsUp() {
+    String service = nodePorts("a", NODE_PORTS / 2 + 1);
+    world.first("n.yaml", NODES, "a.yaml", service);
+    for (String prefix : List.of("q", "r", "s")) {
+      world.step("a.yaml", service.replace("name: p", "name: " + prefix));
+      world.step("a.yaml", service.replaceAll("(?m)^  - .*[02468]}\n", ""));
+    }
+    world.step("a.yaml", service);
+    assertEquals(List.of(), world.problems());
   }
 
   @Test
