@@ -126,6 +126,22 @@ class RetentionTest {
     assertEquals(all.size(), MAPPER.readTree(verified(0)).path("revisions").asInt());
   }
 
+  @Test
+  void aTimeMeansTheRevisionThatWasInForceThen() throws Exception {
+    begin();
+    List<Revision> all = revisions();
+    for (Revision one : all.subList(all.size() / 2, all.size() / 2 + 2)) {
+      JsonNode at = MAPPER.readTree(said(0, "policy", "at", Long.toString(one.getRevision())));
+      assertEquals(one.getHash(), at.path("hash").asText());
+      for (int afterMillis : List.of(0, 999)) { // the next event is a second later
+        String time = one.getTime().plusMillis(afterMillis).toString();
+        assertEquals(at, MAPPER.readTree(said(0, "policy", "at", time)), time);
+      }
+    }
+    String before = all.getFirst().getTime().minusMillis(1).toString();
+    assertTrue(said(1, "policy", "at", before).contains("No revision that is kept"), before);
+  }
+
   private static List<Long> numbers(List<Revision> revisions) {
     return revisions.stream().map(Revision::getRevision).toList();
   }
@@ -262,21 +278,24 @@ class RetentionTest {
 
   /** What {@code replay --verify} says of this log, from anywhere. */
   private String verified(int status) {
+    return said(status, "replay", "--verify");
+  }
+
+  private String said(int status, String... words) {
     StringWriter text = new StringWriter();
     PrintWriter out = new PrintWriter(text);
-    String[] words = {
-      "replay",
-      "--verify",
-      "-o",
-      "json",
-      "--bootstrap-servers",
-      settings.text(Setting.KAFKA_BOOTSTRAP_SERVERS),
-      "--registry",
-      settings.text(Setting.SCHEMA_REGISTRY_URL),
-      "--set",
-      "topic.prefix=short."
-    };
-    int ended = Main.commandLine().setOut(out).setErr(out).execute(words);
+    List<String> all = new ArrayList<>(List.of(words));
+    all.addAll(
+        List.of(
+            "-o",
+            "json",
+            "--bootstrap-servers",
+            settings.text(Setting.KAFKA_BOOTSTRAP_SERVERS),
+            "--registry",
+            settings.text(Setting.SCHEMA_REGISTRY_URL),
+            "--set",
+            "topic.prefix=short."));
+    int ended = Main.commandLine().setOut(out).setErr(out).execute(all.toArray(String[]::new));
     out.flush();
     assertEquals(status, ended, text.toString());
     return text.toString();
