@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names and connections for the benchmarks of DNS. Each enters a network namespace itself.
-//   dnsbench server NETNS CPU ADDRESS                      answers A on UDP :53
+// The family is the server's: of an IPv6 address AAAA is asked for, and what it answers is dialled.
+//   dnsbench server NETNS CPU ADDRESS                      answers A, or AAAA, on UDP :53
 //   dnsbench sink   NETNS CPU                              takes TCP on :8080 of every address, and echoes
 //   dnsbench ask    NETNS CPU SERVER NAME RATE SECONDS     one name, so many questions a second
 //   dnsbench first  NETNS CPU SERVER FILE WINDOW           names of a file, one a line, each dialled as soon as it is answered
@@ -23,7 +24,11 @@
 
 enum { DNS_PORT = 53, SINK_PORT = 8080, ROTATING = 30, UNIQUE = 100000, NAMES = 1000, LATE_NS = 900000000, MOST = 2000000 };
 
+enum { A = 1, AAAA = 28 };
+
 static const uint32_t FIRST_ADDRESS = 0xc6120000; // 198.18.0.0/15, which is for benchmarks
+static const uint8_t PREFIX6[12] = { 0x20, 0x01, 0, 2 }; // 2001:2::/48 is, too (RFC 5180)
+static int v6; // the family
 static uint64_t samples[MOST];
 static long sample_count;
 
@@ -67,40 +72,72 @@ static int question(uint8_t *out, uint16_t id, const char *name)
 	}
 	*at++ = 0;
 	*at++ = 0;
-	*at++ = 1;
+	*at++ = v6 ? AAAA : A;
 	*at++ = 0;
 	*at++ = 1;
 	return at - out;
 }
 
-// The address that an answer of the server below ends with; 0 for none.
-static uint32_t answered(const uint8_t *m, int size)
-{
-	uint32_t address;
+struct address {
+	uint8_t bytes[16]; // the first 4 of IPv4
+};
 
-	if (size < 12 + 16 || !m[7] || (m[3] & 15))
+// A socket's address; returns its size.
+static socklen_t socket_address(struct sockaddr_storage *out, const struct address *address, int port)
+{
+	struct sockaddr_in6 *to6 = (void *)out;
+	struct sockaddr_in *to4 = (void *)out;
+
+	memset(out, 0, sizeof(*out));
+	if (v6) {
+		to6->sin6_family = AF_INET6;
+		to6->sin6_port = htons(port);
+		memcpy(&to6->sin6_addr, address->bytes, 16);
+		return sizeof(*to6);
+	}
+	to4->sin_family = AF_INET;
+	to4->sin_port = htons(port);
+	memcpy(&to4->sin_addr, address->bytes, 4);
+	return sizeof(*to4);
+}
+
+static socklen_t server_address(struct sockaddr_storage *out, const char *text)
+{
+	struct address address = { 0 };
+
+	if (inet_pton(v6 ? AF_INET6 : AF_INET, text, address.bytes) != 1)
+		die(text);
+	return socket_address(out, &address, DNS_PORT);
+}
+
+// The address that an answer of the server below ends with; 0 when it has none.
+static int answered(const uint8_t *m, int size, struct address *address)
+{
+	int length = v6 ? 16 : 4;
+
+	if (size < 12 + 12 + length || !m[7] || (m[3] & 15))
 		return 0;
-	memcpy(&address, m + size - 4, 4);
-	return address;
+	memcpy(address->bytes, m + size - length, length);
+	return 1;
 }
 
 static void serve(const char *address)
 {
 	static uint32_t turn[NAMES], more;
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(DNS_PORT) };
-	int fd = socket(AF_INET, SOCK_DGRAM, 0), size = 4 << 20;
+	struct sockaddr_storage to;
+	socklen_t to_size = server_address(&to, address);
+	int fd = socket(to.ss_family, SOCK_DGRAM, 0), size = 4 << 20;
 	uint8_t m[2048];
 
-	inet_pton(AF_INET, address, &to.sin_addr);
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	if (bind(fd, (struct sockaddr *)&to, sizeof(to)))
+	if (bind(fd, (struct sockaddr *)&to, to_size))
 		die("bind");
 	puts("ready");
 	fflush(stdout);
 	for (;;) {
-		struct sockaddr_in from;
+		struct sockaddr_storage from;
 		socklen_t length = sizeof(from);
-		int got = recvfrom(fd, m, sizeof(m) - 16, 0, (struct sockaddr *)&from, &length), at = 12;
+		int got = recvfrom(fd, m, sizeof(m) - 28, 0, (struct sockaddr *)&from, &length), at = 12;
 		uint32_t host, ttl = htonl(60), number;
 
 		if (got < 17 || got > 512)
@@ -126,31 +163,51 @@ static void serve(const char *address)
 		at += 5;
 		m[2] |= 0x84;
 		m[3] = 0x80;
-		m[7] = m[at - 3] == 1;
+		m[7] = m[at - 3] == (v6 ? AAAA : A);
 		m[9] = m[11] = 0;
 		if (m[7]) {
 			host = htonl(FIRST_ADDRESS + host);
-			memcpy(m + at, "\xc0\x0c\0\1\0\1", 6);
+			memcpy(m + at, v6 ? "\xc0\x0c\0\34\0\1" : "\xc0\x0c\0\1\0\1", 6);
 			memcpy(m + at + 6, &ttl, 4);
-			memcpy(m + at + 10, "\0\4", 2);
-			memcpy(m + at + 12, &host, 4);
-			at += 16;
+			memcpy(m + at + 10, v6 ? "\0\20" : "\0\4", 2);
+			at += 12;
+			if (v6) {
+				memcpy(m + at, PREFIX6, sizeof(PREFIX6));
+				at += sizeof(PREFIX6);
+			}
+			memcpy(m + at, &host, 4);
+			at += 4;
 		}
 		sendto(fd, m, at, 0, (struct sockaddr *)&from, length);
 	}
 }
 
-static void take(void)
+// Listens on every address of the family.
+static int sink(int epoll)
 {
-	struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(SINK_PORT) };
-	struct epoll_event event = { .events = EPOLLIN }, events[256];
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), on = 1, epoll = epoll_create1(0);
-	char bytes[256];
+	struct epoll_event event = { .events = EPOLLIN };
+	struct address any = { 0 };
+	struct sockaddr_storage at;
+	socklen_t size = socket_address(&at, &any, SINK_PORT);
+	int fd = socket(at.ss_family, SOCK_STREAM | SOCK_NONBLOCK, 0), on = 1;
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (v6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
 	event.data.fd = fd;
-	if (bind(fd, (struct sockaddr *)&any, sizeof(any)) || listen(fd, 4096) || epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event))
+	if (bind(fd, (struct sockaddr *)&at, size) || listen(fd, 4096) || epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event))
 		die("listen");
+	return fd;
+}
+
+static void take(void)
+{
+	struct epoll_event event = { .events = EPOLLIN }, events[256];
+	int epoll = epoll_create1(0), fd4 = sink(epoll), fd6;
+	char bytes[256];
+
+	v6 = 1;
+	fd6 = sink(epoll);
 	puts("ready");
 	fflush(stdout);
 	for (;;) {
@@ -159,7 +216,9 @@ static void take(void)
 		for (int i = 0; i < ready; i++) {
 			int each = events[i].data.fd;
 
-			if (each == fd) {
+			if (each == fd4 || each == fd6) {
+				int fd = each;
+
 				while ((each = accept4(fd, NULL, NULL, SOCK_NONBLOCK)) >= 0) {
 					event.data.fd = each;
 					epoll_ctl(epoll, EPOLL_CTL_ADD, each, &event);
@@ -178,12 +237,12 @@ static void take(void)
 
 static int ask_socket(const char *server)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(DNS_PORT) };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0), size = 4 << 20;
+	struct sockaddr_storage to;
+	socklen_t to_size = server_address(&to, server);
+	int fd = socket(to.ss_family, SOCK_DGRAM | SOCK_NONBLOCK, 0), size = 4 << 20;
 
-	inet_pton(AF_INET, server, &to.sin_addr);
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	if (connect(fd, (struct sockaddr *)&to, sizeof(to)))
+	if (connect(fd, (struct sockaddr *)&to, to_size))
 		die("connect");
 	return fd;
 }
@@ -200,6 +259,7 @@ static void ask(const char *server, const char *name, double rate, double second
 	while (now_ns() < end + 500000000ull && (now_ns() < end || received < sent)) {
 		uint64_t now = now_ns();
 		struct pollfd wait = { .fd = fd, .events = POLLIN };
+		struct address address;
 		int got;
 
 		for (; next <= now && next < end; next += gap) {
@@ -213,7 +273,7 @@ static void ask(const char *server, const char *name, double rate, double second
 			sent++;
 		}
 		while ((got = recv(fd, answer, sizeof(answer), 0)) > 0) {
-			if (!answered(answer, got))
+			if (!answered(answer, got, &address))
 				continue;
 			sample(now_ns() - asked[answer[0] << 8 | answer[1]]);
 			received++;
@@ -229,14 +289,15 @@ static void ask(const char *server, const char *name, double rate, double second
 	printf("%ld %ld %lu %lu\n", sent, received, p50, p99);
 }
 
-static int dial(uint32_t address)
+static int dial(const struct address *address)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(SINK_PORT), .sin_addr.s_addr = address };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	struct sockaddr_storage to;
+	socklen_t size = socket_address(&to, address, SINK_PORT);
+	int fd = socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
 		die("socket");
-	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) && errno != EINPROGRESS) {
+	if (connect(fd, (struct sockaddr *)&to, size) && errno != EINPROGRESS) {
 		close(fd);
 		return -1;
 	}
@@ -307,16 +368,17 @@ static void first(const char *server, const char *path, int window)
 				continue;
 			if (s->dialling < 0 && (wait[i].revents & POLLIN)) {
 				int got = recv(s->asking, m, sizeof(m), 0);
-				uint32_t address = got > 0 ? answered(m, got) : 0;
+				struct address address;
+				int found = got > 0 && answered(m, got, &address);
 
-				if (address) {
+				if (found) {
 					sample(took);
-					s->dialling = dial(address);
+					s->dialling = dial(&address);
 					s->since = now_ns();
 				}
-				if (!address || s->dialling < 0) {
-					tell(s, address ? "no route" : got > 3 ? "answered without an address" : "refused", took);
-					unanswered += !address;
+				if (!found || s->dialling < 0) {
+					tell(s, found ? "no route" : got > 3 ? "answered without an address" : "refused", took);
+					unanswered += !found;
 					s->since = 0;
 					done++;
 				}
@@ -351,7 +413,7 @@ struct held {
 	uint64_t last; // when a byte came back; 0: it was cut
 };
 
-static int look_up(int fd, const char *name, uint32_t *address)
+static int look_up(int fd, const char *name, struct address *address)
 {
 	static uint16_t id;
 	struct pollfd wait = { .fd = fd, .events = POLLIN };
@@ -361,15 +423,13 @@ static int look_up(int fd, const char *name, uint32_t *address)
 	send(fd, m, question(m, ++id, name), 0);
 	while (poll(&wait, 1, 2000) > 0) {
 		got = recv(fd, m, sizeof(m), 0);
-		if (got > 2 && m[0] == id >> 8 && m[1] == (id & 255)) {
-			*address = answered(m, got);
-			return *address != 0;
-		}
+		if (got > 2 && m[0] == id >> 8 && m[1] == (id & 255))
+			return answered(m, got, address);
 	}
 	return 0;
 }
 
-static int try(uint32_t address)
+static int try(const struct address *address)
 {
 	int fd = dial(address), error = 0;
 	socklen_t length = sizeof(error);
@@ -392,7 +452,7 @@ static void churn(const char *server, int names, double seconds, int wanted)
 	uint64_t start = now_ns(), end = start + seconds * 1e9, gap = 2e9 / names, next = start, looked = start;
 
 	for (int i = 0; now_ns() < end; i = (i + 1) % names) {
-		uint32_t address;
+		struct address address;
 		char name[64];
 		int to;
 
@@ -400,7 +460,7 @@ static void churn(const char *server, int names, double seconds, int wanted)
 		lookups++;
 		if (!look_up(fd, name, &address)) {
 			unanswered++;
-		} else if ((to = try(address)) < 0) {
+		} else if ((to = try(&address)) < 0) {
 			refused++;
 		} else {
 			connected++;
@@ -451,6 +511,7 @@ int main(int argc, char **argv)
 	setrlimit(RLIMIT_NOFILE, &files);
 	signal(SIGPIPE, SIG_IGN);
 	enter(argv[2], atoi(argv[3]));
+	v6 = argc > 4 && strchr(argv[4], ':') != NULL;
 	if (!strcmp(argv[1], "server") && argc == 5)
 		serve(argv[4]);
 	else if (!strcmp(argv[1], "sink"))

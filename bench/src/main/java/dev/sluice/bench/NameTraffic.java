@@ -48,15 +48,22 @@ public final class NameTraffic implements Closeable {
    * @param wire network namespace of the lab's wire
    * @param bridge its device
    * @param host network namespace of the host
-   * @param address of the host
+   * @param addresses of the host: of each family whose names are asked for one
    */
-  public void sink(String wire, String bridge, String host, String address) throws IOException {
-    Shell.run("ip", "-n", host, "route", "add", "local", ADDRESSES, "dev", "lo");
-    Shell.run("ip", "-n", wire, "route", "add", ADDRESSES, "via", address, "dev", bridge, "onlink");
+  public void sink(String wire, String bridge, String host, String... addresses)
+      throws IOException {
+    for (String via : addresses) {
+      boolean v6 = via.indexOf(':') >= 0;
+      String family = v6 ? "-6" : "-4";
+      String all = v6 ? ADDRESSES6 : ADDRESSES4;
+      Shell.run("ip", family, "-n", host, "route", "add", "local", all, "dev", "lo");
+      Shell.run("ip", family, "-n", wire, "route", "add", all, "via", via, "dev", bridge, "onlink");
+    }
     serve("sink", host);
   }
 
-  private static final String ADDRESSES = "198.18.0.0/15";
+  private static final String ADDRESSES4 = "198.18.0.0/15";
+  private static final String ADDRESSES6 = "2001:2::/48";
 
   /**
    * Runs a client in a network namespace to its end; the numbers of the last line it prints. What

@@ -12,22 +12,58 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Names whose answers rotate, asked and dialled all the time, and connections that stay: whatever
- * happens to the rest, no address that was answered is closed, and no connection is cut. Its own
- * step gives the policy another name.
+ * Names whose answers rotate, asked and dialled all the time in both families, and connections that
+ * stay: whatever happens to the rest, no address that was answered is closed, and no connection is
+ * cut. Its own step gives the policy another name.
  */
 final class NameChurn implements Scenario {
-  private static final String SERVER = "10.0.1.77";
-  private static final String SINK = "203.0.113.5";
+  private static final List<String> SERVERS = List.of("10.0.1.77", "fd00:10:0:1::77");
+  private static final List<String> SINK = List.of("203.0.113.5", "2001:db8::5");
   private static final int NAMES = 50;
   private static final int HELD = 20;
 
   /** How long names may stand still where an applier was killed just now. */
   private static final Duration BACK = Duration.ofSeconds(20);
 
-  private Path output;
-  private double connected;
-  private double refused;
+  /** One family: what its client tells, and what it had told before. */
+  private static final class Client {
+    final String family;
+    final Path output;
+    double connected;
+    double refused;
+
+    Client(String family, Path output) {
+      this.family = family;
+      this.output = output;
+    }
+
+    double[] numbers() {
+      try {
+        double[] last = NameTraffic.last(Files.readString(output));
+        return last.length == 6 ? last : new double[6];
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    void check(List<String> wrong) {
+      // Else there would be nothing to be wrong: the client has ended, or nobody answers it.
+      if (!Waiting.until(BACK, () -> numbers()[1] > connected)) {
+        wrong.add(family + ": no name was answered and dialled for " + BACK.toSeconds() + " s");
+      }
+      double[] now = numbers();
+      connected = now[1];
+      if (now[2] > refused) {
+        wrong.add(family + ": " + (int) (now[2] - refused) + " addresses were answered and closed");
+        refused = now[2];
+      }
+      if (now[5] > 0) {
+        wrong.add(family + ": " + (int) now[5] + " connections to names were cut");
+      }
+    }
+  }
+
+  private final List<Client> clients = new ArrayList<>();
   private int version;
 
   @Override
@@ -50,7 +86,7 @@ final class NameChurn implements Scenario {
     ---
     apiVersion: v1
     kind: Pod
-    metadata: {name: rotating, namespace: kube-system, labels: {k8s-app: kube-dns}, annotations: {sluice.dev/ip: %s}}
+    metadata: {name: rotating, namespace: kube-system, labels: {k8s-app: kube-dns}, annotations: {sluice.dev/ip: "%s"}}
     spec: {nodeName: node-1, containers: [{name: main, command: [sleep, infinity]}]}
     ---
     apiVersion: v1
@@ -65,9 +101,9 @@ final class NameChurn implements Scenario {
     apiVersion: sluice.dev/v1
     kind: OutsideHost
     metadata: {name: sink}
-    spec: {addresses: [%s]}
+    spec: {addresses: ["%s"]}
     """
-            .formatted(SERVER, SINK)
+            .formatted(String.join(",", SERVERS), String.join("\", \"", SINK))
         + policy(0);
   }
 
@@ -93,29 +129,39 @@ final class NameChurn implements Scenario {
   public void begin(SoakLab lab) {
     try {
       NameTraffic traffic = lab.closing(NameTraffic.compile());
-      traffic.serve("server", lab.handle().names().podNetns("kube-system", "rotating"), SERVER);
       traffic.sink(
           lab.handle().names().wireNetns(),
           "wire0",
           lab.handle().names().outsideNetns("sink"),
-          SINK);
-      output = Files.createTempFile(lab.handle().files().data(), "names", ".txt");
-      traffic.start(
-          output,
-          "churn",
-          lab.handle().names().podNetns("names", "asks"),
-          SERVER,
-          "" + NAMES,
-          "1000000",
-          "" + HELD);
+          SINK.toArray(String[]::new));
+      for (String server : SERVERS) {
+        traffic.serve("server", lab.handle().names().podNetns("kube-system", "rotating"), server);
+        clients.add(ask(lab, traffic, server));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    if (!Waiting.until(Duration.ofSeconds(60), () -> numbers()[4] == HELD)) {
-      throw new IllegalStateException("only " + (int) numbers()[4] + " connections opened");
+    for (Client client : clients) {
+      if (!Waiting.until(Duration.ofSeconds(60), () -> client.numbers()[4] == HELD)) {
+        throw new IllegalStateException(
+            client.family + ": only " + (int) client.numbers()[4] + " connections opened");
+      }
+      client.refused = client.numbers()[2];
+      client.connected = client.numbers()[1];
     }
-    refused = numbers()[2];
-    connected = numbers()[1];
+  }
+
+  private static Client ask(SoakLab lab, NameTraffic traffic, String server) throws IOException {
+    Path output = Files.createTempFile(lab.handle().files().data(), "names", ".txt");
+    traffic.start(
+        output,
+        "churn",
+        lab.handle().names().podNetns("names", "asks"),
+        server,
+        "" + NAMES,
+        "1000000",
+        "" + HELD);
+    return new Client(server.indexOf(':') < 0 ? "IPv4" : "IPv6", output);
   }
 
   @Override
@@ -127,19 +173,7 @@ final class NameChurn implements Scenario {
   @Override
   public List<String> check(SoakLab lab) {
     List<String> wrong = new ArrayList<>();
-    // Else there would be nothing to be wrong: the client has ended, or nobody answers it.
-    if (!Waiting.until(BACK, () -> numbers()[1] > connected)) {
-      wrong.add("no name was answered and dialled for " + BACK.toSeconds() + " s");
-    }
-    double[] now = numbers();
-    connected = now[1];
-    if (now[2] > refused) {
-      wrong.add((int) (now[2] - refused) + " addresses were answered and closed");
-      refused = now[2];
-    }
-    if (now[5] > 0) {
-      wrong.add((int) now[5] + " connections to names were cut");
-    }
+    clients.forEach(client -> client.check(wrong));
     return wrong;
   }
 
@@ -147,14 +181,5 @@ final class NameChurn implements Scenario {
   public void rest(SoakLab lab) {
     version = 0;
     lab.apply(policy(version));
-  }
-
-  private double[] numbers() {
-    try {
-      double[] last = NameTraffic.last(Files.readString(output));
-      return last.length == 6 ? last : new double[6];
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
