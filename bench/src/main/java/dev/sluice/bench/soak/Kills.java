@@ -40,7 +40,7 @@ final class Kills implements Scenario {
     List<String> wrong = new ArrayList<>();
     town.wrong(lab).forEach(each -> wrong.add("without " + component + ": " + each));
     whileDead = wrong;
-    lab.start(component);
+    lab.startAgain(component);
     return component + " was dead for a while";
   }
 

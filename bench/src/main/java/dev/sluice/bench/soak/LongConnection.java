@@ -86,6 +86,11 @@ final class LongConnection implements Scenario {
   }
 
   @Override
+  public String counted() {
+    return connection.exchanges() + " exchanges";
+  }
+
+  @Override
   public void rest(SoakLab lab) {
     version = 0;
     lab.apply(policy(version));

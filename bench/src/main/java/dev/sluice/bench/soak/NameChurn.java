@@ -178,6 +178,19 @@ final class NameChurn implements Scenario {
   }
 
   @Override
+  public String counted() {
+    StringBuilder all = new StringBuilder();
+    for (Client client : clients) {
+      double[] now = client.numbers();
+      all.append(all.isEmpty() ? "" : "; ")
+          .append(
+              "%s: %.0f questions, %.0f dialled, %.0f refused, %.0f unanswered, %.0f of %.0f held connections cut"
+                  .formatted(client.family, now[0], now[1], now[2], now[3], now[5], now[4]));
+    }
+    return all.toString();
+  }
+
+  @Override
   public void rest(SoakLab lab) {
     version = 0;
     lab.apply(policy(version));

@@ -52,7 +52,7 @@ final class Outage implements Scenario {
       names.check(lab).forEach(each -> wrong.add("without brokers: " + each));
       LockSupport.parkNanos(Math.min(LOOK.toNanos(), Math.max(1, end - System.nanoTime())));
     }
-    lab.start("broker");
+    lab.startAgain("broker");
     whileAway = wrong;
     return "the brokers were away for " + away.toSeconds() + " s";
   }

@@ -35,4 +35,9 @@ interface Scenario {
 
   /** Puts back what there was at the beginning, so that what is left over can be counted. */
   default void rest(SoakLab lab) {}
+
+  /** What it has counted, for the end; empty when nothing. */
+  default String counted() {
+    return "";
+  }
 }

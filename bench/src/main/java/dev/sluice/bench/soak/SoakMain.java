@@ -48,6 +48,7 @@ public final class SoakMain implements Callable<Integer> {
   private final PrintWriter out = new PrintWriter(System.out, true);
   private final long began = System.nanoTime();
   private final List<String> faults = new ArrayList<>();
+  private int checks;
 
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new SoakMain()).execute(arguments));
@@ -114,11 +115,17 @@ public final class SoakMain implements Callable<Integer> {
         }
       }
       rest(scenarios, lab, leftOvers, step);
-      say(step + " steps");
+      say(step + " steps, " + checks + " times everything was checked");
+      for (Scenario scenario : scenarios) {
+        if (!scenario.counted().isEmpty()) {
+          say(scenario.name() + ": " + scenario.counted());
+        }
+      }
     }
   }
 
   private void check(List<Scenario> scenarios, SoakLab lab, String when) {
+    checks++;
     scenarios.forEach(scenario -> scenario.check(lab).forEach(wrong -> fault(when + ": " + wrong)));
   }
 

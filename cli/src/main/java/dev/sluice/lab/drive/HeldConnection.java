@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * One TCP connection that sends a byte and gets it back, again and again, and must never stall for
@@ -21,9 +20,12 @@ public final class HeldConnection {
       8080)\\n  await s.serve_forever()\\nasyncio.run(main())"]\
       """;
 
+  /** Tells in its file's first line, again and again, as a soak holds it for hours. */
   private static final String CLIENT =
       """
-      import socket, sys, time
+      import os, socket, sys, time
+      def tell(*words):
+          os.pwrite(1, (' '.join(map(str, words)) + '\\n').encode(), 0)
       s = socket.create_connection((sys.argv[1], int(sys.argv[2])), 5)
       s.settimeout(3)
       n = 0
@@ -32,12 +34,14 @@ public final class HeldConnection {
               s.sendall(b'x')
               if not s.recv(1): raise IOError('closed')
               n += 1
-              print('alive', n, flush=True)
+              tell('alive', n)
           except Exception as e:
-              print('broken after', n, 'exchanges:', e, flush=True)
+              tell('broken after', n, 'exchanges:', e)
               break
           time.sleep(0.05)
       """;
+
+  private static final String ALIVE = "alive ";
 
   private final Path output;
 
@@ -63,28 +67,34 @@ public final class HeldConnection {
    * @throws IllegalStateException when they do not come, with what it said last
    */
   public void awaitMore() {
-    int wanted = said().size() + 10;
-    if (!Waiting.until(Duration.ofSeconds(15), () -> said().size() >= wanted)) {
-      throw new IllegalStateException("the connection does not go on: " + last());
+    long wanted = exchanges() + 10;
+    if (!Waiting.until(Duration.ofSeconds(15), () -> exchanges() >= wanted)) {
+      throw new IllegalStateException("the connection does not go on: " + said());
     }
   }
 
   /** Why it broke; empty while it lives. */
   public String broken() {
-    String last = last();
-    return last.startsWith("alive") ? "" : last;
+    String said = said();
+    return said.startsWith(ALIVE) ? "" : said;
   }
 
-  private String last() {
-    List<String> said = said();
-    return said.isEmpty() ? "it said nothing" : said.getLast();
+  /** How often a byte has come back; 0 when it is broken. */
+  public long exchanges() {
+    String said = said();
+    return said.startsWith(ALIVE) ? Long.parseLong(said.substring(ALIVE.length())) : 0;
   }
 
-  /** Whole lines. */
-  private List<String> said() {
+  /** The first line when it is one of the client's, else all that Python said instead. */
+  private String said() {
     try {
       String text = Files.readString(output);
-      return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+      String first = text.lines().findFirst().orElse("");
+      boolean whole = text.indexOf('\n') >= 0;
+      if (whole && (first.startsWith(ALIVE) || first.startsWith("broken"))) {
+        return first;
+      }
+      return text.isBlank() ? "it said nothing" : text.strip();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
