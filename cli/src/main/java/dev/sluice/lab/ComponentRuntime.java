@@ -148,6 +148,9 @@ final class ComponentRuntime {
         return;
       }
       state = "running";
+      if (spec.yields()) {
+        ProcessTable.yield(process); // not before: whoever starts a lab waits for it
+      }
     }
     changed.run();
     ready.run();

@@ -27,6 +27,11 @@ record ComponentSpec(
     return !node.isEmpty();
   }
 
+  /** Whether it goes behind everything else once it is up: its log waits for it. */
+  boolean yields() {
+    return name.equals(FLOW_SINK);
+  }
+
   private List<String> java() {
     if (takesOver()) {
       return JavaCommand.startApplier(heapMegabytes);
@@ -39,9 +44,6 @@ record ComponentSpec(
   /** The command line; the class path is the supervisor's own. */
   List<String> command(LabFiles files) {
     List<String> command = new ArrayList<>();
-    if (name.equals(FLOW_SINK)) {
-      command.addAll(List.of("nice", "-n", "19")); // its log waits for it
-    }
     command.addAll(java());
     command.add(mainClass);
     command.add("--config");
