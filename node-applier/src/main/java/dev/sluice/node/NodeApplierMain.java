@@ -89,7 +89,7 @@ public final class NodeApplierMain {
               life.closing(
                   new StatusWriter(settings, serdes, interval, node.report()::status).start()));
           AnswersWriter answers = life.closing(AnswersWriter.open(settings, serdes));
-          node.dns().publishTo(answers);
+          node.dns().publishTo(answers, answers::lost);
           life.closing(node.dns().findings(serdes));
           node.applier()
               .ask(

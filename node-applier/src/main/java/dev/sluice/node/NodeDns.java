@@ -41,6 +41,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,12 +74,14 @@ final class NodeDns {
   private volatile DnsFlows flows;
   private DnsProxy proxy;
   private volatile Consumer<DnsEvent> publisher;
+  private volatile LongSupplier untold = () -> 0;
   private Place realised = Place.NONE;
 
   NodeDns(Settings settings) {
     this.settings = settings;
     this.node = settings.required(Setting.NODE_NAME);
-    this.file = new AnswerFile(new NodeFiles(settings.path(Setting.NODE_SOCKET)).answers());
+    this.file =
+        new AnswerFile(new NodeFiles(settings.path(Setting.NODE_SOCKET)).answers(), LOG::error);
     this.findings = new FindingsWriter(settings);
     this.watch = new NameWatch(Clock.systemUTC(), findings);
     this.room = new RoomWatch(Clock.systemUTC(), findings);
@@ -104,6 +107,7 @@ final class NodeDns {
   Map<String, Long> counts() {
     Map<String, Long> all = counts.all();
     all.put("evicted", evicted);
+    all.put("untold", untold.getAsLong());
     return all;
   }
 
@@ -143,9 +147,14 @@ final class NodeDns {
     return findings.start(settings, serdes);
   }
 
-  /** Where facts go from now on. */
-  void publishTo(Consumer<DnsEvent> events) {
+  /**
+   * Where facts go from now on.
+   *
+   * @param lost how many of them did not reach the topic; they are told again while they hold
+   */
+  void publishTo(Consumer<DnsEvent> events, LongSupplier lost) {
     publisher = events;
+    untold = lost;
     desk.publishTo(events);
   }
 

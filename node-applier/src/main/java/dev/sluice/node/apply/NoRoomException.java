@@ -4,7 +4,7 @@ package dev.sluice.node.apply;
 public final class NoRoomException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  NoRoomException(String name) {
+  public NoRoomException(String name) {
     super("no room for the addresses of " + name, null, false, false);
   }
 }

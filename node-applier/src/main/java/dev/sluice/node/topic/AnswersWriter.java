@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -39,7 +40,7 @@ public final class AnswersWriter implements Consumer<DnsEvent>, AutoCloseable {
   private static final int FIND_TRIES = 400;
   private static final int DELIVERY_MILLIS = 30_000;
 
-  private final KafkaProducer<byte[], byte[]> producer;
+  private final Producer<byte[], byte[]> producer;
   private final TopicSerdes serdes;
   private final String topic;
   private final BlockingQueue<DnsEvent> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
@@ -48,7 +49,7 @@ public final class AnswersWriter implements Consumer<DnsEvent>, AutoCloseable {
       Thread.ofPlatform().daemon().name("answers-writer").unstarted(this::run);
   private volatile boolean closing;
 
-  private AnswersWriter(KafkaProducer<byte[], byte[]> producer, TopicSerdes serdes, String topic) {
+  AnswersWriter(Producer<byte[], byte[]> producer, TopicSerdes serdes, String topic) {
     this.producer = producer;
     this.serdes = serdes;
     this.topic = topic;
@@ -68,8 +69,12 @@ public final class AnswersWriter implements Consumer<DnsEvent>, AutoCloseable {
             serdes,
             Topics.DNS_ANSWERS.name(settings));
     writer.findTopic();
-    writer.thread.start();
-    return writer;
+    return writer.start();
+  }
+
+  AnswersWriter start() {
+    thread.start();
+    return this;
   }
 
   /**
@@ -141,7 +146,7 @@ public final class AnswersWriter implements Consumer<DnsEvent>, AutoCloseable {
     }
   }
 
-  /** Records that the brokers did not take in time. */
+  /** Facts that found no place here, and records that the brokers did not take in time. */
   public long lost() {
     return lost.get();
   }

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,14 +52,22 @@ public final class AnswerFile {
   }
 
   private final Path path;
+  private final Consumer<String> trouble;
   private final ByteArrayOutputStream text = new ByteArrayOutputStream();
   private int lines;
 
   /** Where lines are added; null before the first, and when another file took its place. */
   private OutputStream out;
 
-  public AnswerFile(Path path) {
+  /** What was said of trouble, until an answer could be added again: once is enough. */
+  private String said = "";
+
+  /**
+   * @param trouble told, once each time that it begins, what cannot be written and what follows
+   */
+  public AnswerFile(Path path, Consumer<String> trouble) {
     this.path = path;
+    this.trouble = trouble;
   }
 
   /** What a former process left; a line that was cut off in the middle is passed over. */
@@ -99,6 +108,7 @@ public final class AnswerFile {
    * Adds an answer.
    *
    * @param endpoint for whom alone; 0: everybody
+   * @throws UncheckedIOException when it could not be written; the answer may not be used then
    */
   public void add(int endpoint, DnsEvent.Answered answer) {
     text.reset();
@@ -110,9 +120,11 @@ public final class AnswerFile {
       }
       text.writeTo(out);
     } catch (IOException e) {
-      out = null;
+      abandon();
+      say("%s cannot be written: new names are answered SERVFAIL until it can be", e);
       throw new UncheckedIOException("cannot write " + path, e);
     }
+    said = "";
     lines++;
   }
 
@@ -132,7 +144,23 @@ public final class AnswerFile {
     return lines > 2 * alive + SPARE_LINES || (alive == 0 && lines > 0);
   }
 
-  /** Leaves only what is alive. */
+  /** The next answer opens the file again. */
+  private void abandon() {
+    try (OutputStream closed = out) {
+      out = null;
+    } catch (IOException e) {
+      // nothing waits in it
+    }
+  }
+
+  private void say(String what, IOException why) {
+    if (!said.equals(what)) {
+      said = what;
+      trouble.accept(what.formatted(path) + ": " + why.getMessage());
+    }
+  }
+
+  /** Leaves only what is alive, if that can be written; else all stays, which does no harm. */
   public void rewrite(Held held) {
     Path fresh = path.resolveSibling(path.getFileName() + ".new");
     text.reset();
@@ -145,12 +173,10 @@ public final class AnswerFile {
       }
       Files.write(fresh, text.toByteArray());
       Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      if (out != null) {
-        out.close();
-        out = null;
-      }
+      abandon();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot replace " + path, e);
+      say("%s cannot be written anew, and goes on growing", e);
+      return;
     }
     lines = held.size();
   }

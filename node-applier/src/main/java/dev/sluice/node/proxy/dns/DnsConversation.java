@@ -9,6 +9,7 @@ import dev.sluice.core.dns.MalformedDnsException;
 import dev.sluice.node.apply.NoRoomException;
 import dev.sluice.node.proxy.dns.DnsSeen.Outcome;
 import dev.sluice.node.proxy.socket.Peer;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -137,14 +138,20 @@ public final class DnsConversation {
   }
 
   private static Outcome failure(CompletableFuture<Void> usable) {
-    boolean noRoom =
-        usable.isCompletedExceptionally() && usable.exceptionNow() instanceof NoRoomException;
-    return noRoom ? Outcome.NO_ROOM : Outcome.HELD_TOO_LONG;
+    Throwable why = usable.isCompletedExceptionally() ? usable.exceptionNow() : null;
+    return why instanceof NoRoomException
+        ? Outcome.NO_ROOM
+        : why instanceof UncheckedIOException ? Outcome.NOT_KEPT : Outcome.HELD_TOO_LONG;
   }
 
   private void tell(Asked asked, DnsMessage response, Lesson lesson, Outcome outcome) {
     boolean given = outcome == Outcome.ANSWERED;
-    (given ? counts.answered : outcome == Outcome.NO_ROOM ? counts.noRoom : counts.heldTooLong)
+    (switch (outcome) {
+          case ANSWERED -> counts.answered;
+          case NO_ROOM -> counts.noRoom;
+          case NOT_KEPT -> counts.notKept;
+          default -> counts.heldTooLong;
+        })
         .increment();
     desk.seen(
         new DnsSeen(

@@ -30,6 +30,12 @@ public final class DnsCounts {
   /** Answers whose addresses the node's maps have no room for: SERVFAIL. */
   public final LongAdder noRoom = new LongAdder();
 
+  /** Answers that could not be written down for this process's successor: SERVFAIL. */
+  public final LongAdder notKept = new LongAdder();
+
+  /** Datagrams for pods that the kernel did not take. */
+  public final LongAdder unsent = new LongAdder();
+
   /** Answers of resolvers whose word counts for the asker alone. */
   public final LongAdder untrusted = new LongAdder();
 
@@ -56,6 +62,8 @@ public final class DnsCounts {
     all.put("held", held.sum());
     all.put("heldTooLong", heldTooLong.sum());
     all.put("noRoom", noRoom.sum());
+    all.put("notKept", notKept.sum());
+    all.put("unsent", unsent.sum());
     all.put("untrusted", untrusted.sum());
     all.put("unanswered", unanswered.sum());
     all.put("connections", connections.sum());

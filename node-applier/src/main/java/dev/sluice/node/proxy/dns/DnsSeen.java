@@ -38,11 +38,13 @@ public record DnsSeen(
     /** Its addresses did not become usable in time. */
     HELD_TOO_LONG,
     /** The node's maps have no room for its addresses. */
-    NO_ROOM;
+    NO_ROOM,
+    /** It could not be written down for this process's successor. */
+    NOT_KEPT;
 
     /** Whether a pod got a failure where the server had an answer. */
     boolean isFailure() {
-      return this == HELD_TOO_LONG || this == NO_ROOM;
+      return this == HELD_TOO_LONG || this == NO_ROOM || this == NOT_KEPT;
     }
   }
 }

@@ -40,7 +40,7 @@ final class UdpSide implements AutoCloseable {
     this.proxy = proxy;
     this.poller = poller;
     this.ports = ports;
-    this.replies = UdpReplies.open(SMALLEST_MTU);
+    this.replies = UdpReplies.open(SMALLEST_MTU, conversation.counts().unsent);
     this.lines = new UdpLines(poller, ports);
   }
 

@@ -6,6 +6,7 @@ import static dev.sluice.node.proxy.socket.Syscalls.option;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Sends datagrams in a server's name. Raw sockets, because a socket bound to the server's port
@@ -17,12 +18,14 @@ public final class UdpReplies implements AutoCloseable {
 
   private final Arena arena = Arena.ofShared();
   private final MemorySegment buffer = arena.allocate(LARGEST, 8);
+  private final LongAdder unsent;
   private final int v4;
   private final int v6;
   private int mtu;
   private int nextId;
 
-  private UdpReplies(int v4, int v6, int mtu) {
+  private UdpReplies(LongAdder unsent, int v4, int v6, int mtu) {
+    this.unsent = unsent;
     this.v4 = v4;
     this.v6 = v6;
     this.mtu = mtu;
@@ -32,11 +35,12 @@ public final class UdpReplies implements AutoCloseable {
    * Opens it in the calling thread's network namespace.
    *
    * @param mtu of pods' links
+   * @param unsent counts what the kernel does not take
    */
-  public static UdpReplies open(int mtu) {
+  public static UdpReplies open(int mtu, LongAdder unsent) {
     int v4 = check(Syscalls.socket(Peer.INET, RAW | 0x80800, 255), "cannot make a raw socket");
     int v6 = Syscalls.socket(Peer.INET6, RAW | 0x80800, 255);
-    UdpReplies replies = new UdpReplies(v4, v6, mtu);
+    UdpReplies replies = new UdpReplies(unsent, v4, v6, mtu);
     if (v6 >= 0) {
       option(v6, 41, 36, 1, "IPV6_HDRINCL");
     }
@@ -48,8 +52,8 @@ public final class UdpReplies implements AutoCloseable {
     mtu = bytes;
   }
 
-  /** Sends one; what the kernel does not take is lost, as datagrams may be. */
-  public boolean send(Peer from, Peer to, byte[] payload) {
+  /** Sends one; what the kernel does not take is lost, as datagrams may be, and counted. */
+  public void send(Peer from, Peer to, byte[] payload) {
     boolean sent = true;
     try (Arena scratch = Arena.ofConfined()) {
       // A raw socket's address has no port.
@@ -60,7 +64,9 @@ public final class UdpReplies implements AutoCloseable {
         sent &= Syscalls.sendTo(fd, buffer, packet.length, address) == packet.length;
       }
     }
-    return sent;
+    if (!sent) {
+      unsent.increment();
+    }
   }
 
   @Override

@@ -2,14 +2,17 @@ package dev.sluice.node.proxy.dns;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.core.dns.DnsEvent;
 import dev.sluice.core.dns.OwnNames;
 import dev.sluice.core.net.IpAddress;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -27,9 +30,10 @@ final class AnswerFileTest {
           "10.0.1.253");
 
   @TempDir private Path folder;
+  private final List<String> trouble = new ArrayList<>();
 
   private AnswerFile file() {
-    return new AnswerFile(folder.resolve("answers"));
+    return new AnswerFile(folder.resolve("answers"), trouble::add);
   }
 
   @Test
@@ -74,5 +78,34 @@ final class AnswerFileTest {
     assertFalse(file.isStale(1));
     assertEquals(1, file().read().size());
     assertTrue(file.isStale(0), "nothing alive, and a line there");
+  }
+
+  /** A device that is as a full disk is. */
+  @Test
+  void aFullDiskIsSaidOnceEachTime() throws IOException {
+    Path path = folder.resolve("answers");
+    Files.createSymbolicLink(path, Path.of("/dev/full"));
+    AnswerFile file = file();
+    for (int i = 0; i < 3; i++) {
+      UncheckedIOException failed =
+          assertThrows(UncheckedIOException.class, () -> file.add(0, ANSWER));
+      assertEquals("cannot write " + path, failed.getMessage());
+    }
+    String sentence =
+        path
+            + " cannot be written: new names are answered SERVFAIL until it can be:"
+            + " No space left on device";
+    assertEquals(List.of(sentence), trouble);
+
+    Files.delete(path);
+    file.add(0, ANSWER);
+    assertEquals(1, file().read().size());
+    Files.createDirectory(folder.resolve("answers.new"));
+    file.rewrite(new AnswerFile.Held(List.of(), List.of()));
+    file.rewrite(new AnswerFile.Held(List.of(), List.of()));
+    assertEquals(2, trouble.size());
+    assertTrue(
+        trouble.get(1).contains("cannot be written anew, and goes on growing"), trouble::toString);
+    assertEquals(1, file().read().size(), "what it held it holds");
   }
 }
