@@ -242,6 +242,24 @@ public final class FqdnFold {
     return crowded;
   }
 
+  /** The row of a key; null when there is none. */
+  public FqdnRecord row(String key) {
+    return rows.get(key);
+  }
+
+  /** The rows of these keys, or their removals, for a topic that lost them; in order. */
+  public List<Change<FqdnRecord>> again(Collection<String> keys) {
+    List<Change<FqdnRecord>> changes = new ArrayList<>();
+    for (String key : keys) {
+      FqdnRecord row = rows.get(key);
+      changes.add(
+          row == null
+              ? Change.remove(FqdnRecord.kind(key), key)
+              : Change.upsert(row.getClass(), key, row));
+    }
+    return ORDER.sort(changes);
+  }
+
   /** All rows, sets first. */
   public Collection<FqdnRecord> rows() {
     return rows.values();

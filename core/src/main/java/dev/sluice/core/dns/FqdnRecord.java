@@ -9,6 +9,11 @@ public sealed interface FqdnRecord {
   /** The record's key. */
   String key();
 
+  /** What a key is of. */
+  static Class<? extends FqdnRecord> kind(String key) {
+    return key.startsWith("set/") ? NumberedSet.class : LearnedAddress.class;
+  }
+
   /** Whether an identity is one of names. */
   static boolean isFqdn(int identity) {
     return IdentityScope.NAMES.has(identity);

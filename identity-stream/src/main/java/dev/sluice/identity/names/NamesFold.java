@@ -25,19 +25,19 @@ final class NamesFold {
   private final FqdnFold fold;
   private final UnaskedNames unasked;
   private final CrowdedNames crowded;
+  private final long ahead;
   private long position;
 
   /**
    * @param rows what topic fqdns holds
-   * @param position of its mark; -1 when it has none
    * @param told what topic diagnostics holds of a former life
    */
-  NamesFold(
-      Settings settings, Collection<FqdnRecord> rows, long position, Collection<NameFinding> told) {
-    this.fold = FqdnFold.restore(NameSettings.life(settings), rows);
+  NamesFold(Settings settings, RestoredRows rows, Collection<NameFinding> told) {
+    this.fold = FqdnFold.restore(NameSettings.life(settings), rows.held());
     this.unasked = new UnaskedNames(settings.duration(Setting.DNS_UNASKED_AFTER).toMillis());
     this.crowded = new CrowdedNames(settings.integer(Setting.DNS_ADDRESSES_PER_NAME));
-    this.position = position;
+    this.position = rows.marked();
+    this.ahead = rows.ahead();
     unasked.restore(told.stream().filter(f -> f.code().equals(UnaskedNames.CODE)).toList());
     crowded.restore(told.stream().filter(f -> f.code().equals(CrowdedNames.CODE)).toList());
   }
@@ -105,6 +105,21 @@ final class NamesFold {
   /** Offset of the last record of dns.answers; -1 before the first. */
   long position() {
     return position;
+  }
+
+  /** What the rows are true for: the position, or what those of a former life are true for. */
+  long rowPosition() {
+    return Math.max(position, ahead);
+  }
+
+  /** The row of a key; null when there is none. */
+  FqdnRecord row(String key) {
+    return fold.row(key);
+  }
+
+  /** The rows of these keys, for a topic that lost them. */
+  List<Change<FqdnRecord>> again(Collection<String> keys) {
+    return fold.again(keys);
   }
 
   /** When something may end by itself, ms since 1970. */

@@ -30,18 +30,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,21 +48,27 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   dns.answers ──┐                 ┌─► fqdns
  *   desired ──────┴──► NamesFold ───┼─► dns.answers (PASSED, when something ends by itself)
- *   fqdns (restore) ──►             └─► diagnostics
+ *   fqdns (read back) ─►            └─► diagnostics
  * </pre>
  *
  * Of several instances the one that the group gives topic dns.answers works, the others stand by. A
  * life begins with what topic fqdns holds, and what policies say now, and goes on after its mark.
+ * It goes on reading what it writes, and writes again what another instance, paused past its
+ * session, wrote over it.
  */
 public final class NamesStream implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NamesStream.class);
   private static final List<Topic<?>> TOPICS =
       List.of(Topics.DNS_ANSWERS, Topics.FQDNS, Topics.DESIRED, Topics.DIAGNOSTICS);
-  private static final String WRITER = "identity-stream";
   private static final Duration POLL = Duration.ofMillis(25);
   private static final long TIDY_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final long COUNTS_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long PASSED_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /** How often topic fqdns is read back; nobody waits for it. */
+  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final Duration LEAVE = Duration.ofSeconds(3);
   private static final Duration RETRY = Duration.ofMillis(500);
 
   private final Settings settings;
@@ -76,6 +78,7 @@ public final class NamesStream implements AutoCloseable {
   private volatile boolean closing;
   private boolean assigned;
   private NamesFold fold;
+  private RowsReadBack readBack;
 
   /**
    * @param broken told of a record that cannot be folded: the process ends
@@ -142,17 +145,18 @@ public final class NamesStream implements AutoCloseable {
   private void live() {
     try (KafkaConsumer<byte[], byte[]> answers = consumer();
         TopicReader<DesiredRow> desired = TopicReader.open(settings, serdes, Topics.DESIRED);
-        KafkaProducer<String, FqdnRow> rows = producer(Topics.FQDNS);
-        KafkaProducer<String, DnsAnswer> events = producer(Topics.DNS_ANSWERS);
-        KafkaProducer<String, Diagnostic> findings = producer(Topics.DIAGNOSTICS)) {
+        TopicReader<FqdnRow> rows = TopicReader.openForLooks(settings, serdes, Topics.FQDNS);
+        NamesOutput output = NamesOutput.open(settings, serdes)) {
       assigned = false;
       fold = null;
       answers.subscribe(
-          List.of(Topics.DNS_ANSWERS.name(settings)), new Assignment(answers, desired));
+          List.of(Topics.DNS_ANSWERS.name(settings)), new Assignment(answers, desired, rows));
       long tidied = System.nanoTime();
       long counted = tidied;
       long passed = tidied;
+      long looked = tidied;
       while (!closing) {
+        output.check();
         var records = answers.poll(POLL);
         if (!assigned) {
           continue;
@@ -161,27 +165,48 @@ public final class NamesStream implements AutoCloseable {
           take(record);
         }
         desired.poll(Duration.ZERO, entry -> fold.desired(row(entry)));
-        write(rows, fold.drain(), !records.isEmpty());
-        tell(findings, fold.findings());
+        write(output, fold.drain(), !records.isEmpty());
+        output.findings(fold.findings());
         long now = System.nanoTime();
         if (now - passed > PASSED_NANOS && fold.nextMillis() <= System.currentTimeMillis()) {
           passed = now;
-          DnsEvent.Passed event = new DnsEvent.Passed(System.currentTimeMillis());
-          events.send(
-              new ProducerRecord<>(
-                  Topics.DNS_ANSWERS.name(settings),
-                  DnsRecords.key(event),
-                  DnsRecords.toAvro(event)));
+          output.event(new DnsEvent.Passed(System.currentTimeMillis()));
         }
         if (now - tidied > TIDY_NANOS) {
           tidied = now;
-          write(rows, fold.tidy(), false);
+          write(output, fold.tidy(), false);
         }
         if (now - counted > COUNTS_NANOS) {
           counted = now;
-          tell(findings, fold.counts());
+          output.findings(fold.counts());
+        }
+        if (now - looked > LOOK_NANOS) {
+          looked = rows.look(this::readBack) == 0 ? now : looked;
+          repair(output);
         }
       }
+    }
+  }
+
+  private void write(NamesOutput output, List<Change<FqdnRecord>> changes, boolean moved) {
+    if (!changes.isEmpty()) {
+      readBack.written(fold.rowPosition(), changes);
+      output.rows(fold.rowPosition(), changes);
+    }
+    if (moved || !changes.isEmpty()) {
+      output.mark(fold.position());
+    }
+  }
+
+  private void readBack(TopicReader.Entry<FqdnRow> entry) {
+    readBack.read(DnsRecords.fromAvro(entry.key(), entry.value(), entry.removedAt()));
+  }
+
+  private void repair(NamesOutput output) {
+    List<Change<FqdnRecord>> repairs = readBack.repairs();
+    if (!repairs.isEmpty()) {
+      LOG.warn("names wrote {} rows again that something had overwritten", repairs.size());
+      write(output, repairs, false);
     }
   }
 
@@ -203,10 +228,15 @@ public final class NamesStream implements AutoCloseable {
   private final class Assignment implements ConsumerRebalanceListener {
     private final KafkaConsumer<byte[], byte[]> answers;
     private final TopicReader<DesiredRow> desired;
+    private final TopicReader<FqdnRow> rows;
 
-    private Assignment(KafkaConsumer<byte[], byte[]> answers, TopicReader<DesiredRow> desired) {
+    private Assignment(
+        KafkaConsumer<byte[], byte[]> answers,
+        TopicReader<DesiredRow> desired,
+        TopicReader<FqdnRow> rows) {
       this.answers = answers;
       this.desired = desired;
+      this.rows = rows;
     }
 
     @Override
@@ -219,7 +249,7 @@ public final class NamesStream implements AutoCloseable {
       if (partitions.isEmpty()) {
         return;
       }
-      fold = restore();
+      restore(rows);
       desired.seekToBeginning().readToEnd(entry -> fold.desired(row(entry)));
       TopicPartition partition = partitions.iterator().next();
       long beginning = answers.beginningOffsets(partitions).get(partition);
@@ -229,25 +259,15 @@ public final class NamesStream implements AutoCloseable {
     }
   }
 
-  private NamesFold restore() {
-    Map<String, FqdnRecord> held = new HashMap<>();
-    long[] position = {-1};
-    try (TopicReader<FqdnRow> reader = TopicReader.open(settings, serdes, Topics.FQDNS)) {
-      reader.readToEnd(
-          entry -> {
-            switch (DnsRecords.fromAvro(entry.key(), entry.value(), entry.removedAt())) {
-              case Row.Marked<FqdnRecord> mark -> position[0] = mark.position();
-              case Row.Changed<FqdnRecord>(long at, Change<FqdnRecord> change) -> {
-                if (change.isRemoval()) {
-                  held.remove(change.key());
-                } else {
-                  held.put(change.key(), change.value());
-                }
-              }
-            }
-          });
-    }
-    return new NamesFold(settings, held.values(), position[0], told());
+  private void restore(TopicReader<FqdnRow> rows) {
+    RestoredRows restored = new RestoredRows();
+    rows.seekToBeginning()
+        .readToEnd(
+            entry ->
+                restored.take(DnsRecords.fromAvro(entry.key(), entry.value(), entry.removedAt())));
+    fold = new NamesFold(settings, restored, told());
+    readBack = new RowsReadBack(fold);
+    restored.late().forEach(readBack::read);
   }
 
   /** What a former life has said of policies; what it counted is counted anew. */
@@ -257,37 +277,12 @@ public final class NamesStream implements AutoCloseable {
       reader.readToEnd(
           entry -> {
             told.remove(entry.key());
-            if (entry.value() != null && entry.value().getWriter().equals(WRITER)) {
+            if (entry.value() != null && entry.value().getWriter().equals(NamesOutput.WRITER)) {
               told.put(entry.key(), NameFindings.fromAvro(entry.value()));
             }
           });
     }
     return told.values();
-  }
-
-  private void tell(KafkaProducer<String, Diagnostic> findings, List<Change<NameFinding>> changes) {
-    for (Change<NameFinding> change : changes) {
-      findings.send(
-          new ProducerRecord<>(
-              Topics.DIAGNOSTICS.name(settings),
-              NameFindings.key(change.key(), WRITER),
-              change.isRemoval() ? null : NameFindings.toAvro(change.value(), WRITER)));
-    }
-  }
-
-  private void write(
-      KafkaProducer<String, FqdnRow> rows, List<Change<FqdnRecord>> changes, boolean moved) {
-    String topic = Topics.FQDNS.name(settings);
-    for (Change<FqdnRecord> change : changes) {
-      List<Header> headers =
-          change.isRemoval() ? List.of(TopicReader.removedAt(fold.position())) : List.of();
-      rows.send(
-          new ProducerRecord<>(
-              topic, 0, change.key(), DnsRecords.toAvro(fold.position(), change), headers));
-    }
-    if (moved || !changes.isEmpty()) {
-      rows.send(new ProducerRecord<>(topic, 0, Topics.MARK_KEY, DnsRecords.mark(fold.position())));
-    }
   }
 
   private static Row<dev.sluice.core.desired.DesiredRecord> row(
@@ -312,14 +307,13 @@ public final class NamesStream implements AutoCloseable {
         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
-  private <V extends SpecificRecord> KafkaProducer<String, V> producer(Topic<V> topic) {
-    return KafkaClients.newProducer(settings, "names-" + topic.suffix(), serdes, topic);
-  }
-
   @Override
   public void close() throws InterruptedException {
     closing = true;
-    thread.interrupt();
-    thread.join(Duration.ofSeconds(5));
+    // By itself it leaves the group, and another instance need not wait for its session to end.
+    if (!thread.join(LEAVE)) {
+      thread.interrupt(); // it waits for brokers that are away
+      thread.join(LEAVE);
+    }
   }
 }

@@ -6,6 +6,7 @@ import dev.sluice.node.apply.ApplierThread;
 import dev.sluice.schemas.FqdnRow;
 import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.convert.DnsRecords;
+import dev.sluice.schemas.convert.MarkedRows;
 import dev.sluice.schemas.convert.Row;
 import dev.sluice.schemas.serde.TopicSerdes;
 import dev.sluice.schemas.topic.TopicReader;
@@ -28,7 +29,21 @@ public final class FqdnsFollower implements AutoCloseable {
    */
   public FqdnsFollower(
       Settings settings, TopicSerdes serdes, ApplierThread applier, Consumer<Throwable> broken) {
-    this.follower = new TopicFollower<>(settings, serdes, Topics.FQDNS, new Names(applier), broken);
+    Names names =
+        new Names(
+            changes ->
+                applier.ask(
+                    target -> {
+                      target.names(changes);
+                      return true;
+                    }),
+            keys ->
+                applier.ask(
+                    target -> {
+                      target.namesCaughtUp(keys);
+                      return true;
+                    }));
+    this.follower = new TopicFollower<>(settings, serdes, Topics.FQDNS, names, broken);
   }
 
   public FqdnsFollower start() {
@@ -36,19 +51,28 @@ public final class FqdnsFollower implements AutoCloseable {
     return this;
   }
 
-  private static final class Names implements TopicFollower.Part<FqdnRow> {
-    private final ApplierThread applier;
+  /** The rows as they come; those that come too late are passed over. */
+  static final class Names implements TopicFollower.Part<FqdnRow> {
+    private final Consumer<List<Change<FqdnRecord>>> changed;
+    private final Consumer<Set<String>> whole;
+    private MarkedRows order = new MarkedRows();
     private List<Change<FqdnRecord>> changes = new ArrayList<>();
 
     /** What the topic holds, until it was read whole: what it does not hold any more is gone. */
     private Set<String> keys;
 
-    Names(ApplierThread applier) {
-      this.applier = applier;
+    /**
+     * @param changed takes what is new, in order
+     * @param whole told, when the topic was read whole, which keys it holds
+     */
+    Names(Consumer<List<Change<FqdnRecord>>> changed, Consumer<Set<String>> whole) {
+      this.changed = changed;
+      this.whole = whole;
     }
 
     @Override
     public void begin() {
+      order = new MarkedRows();
       changes = new ArrayList<>();
       keys = new HashSet<>();
     }
@@ -56,7 +80,8 @@ public final class FqdnsFollower implements AutoCloseable {
     @Override
     public void take(TopicReader.Entry<FqdnRow> entry) {
       Row<FqdnRecord> row = DnsRecords.fromAvro(entry.key(), entry.value(), entry.removedAt());
-      if (!(row instanceof Row.Changed<FqdnRecord>(long position, Change<FqdnRecord> change))) {
+      if (!order.isNews(row)
+          || !(row instanceof Row.Changed<FqdnRecord>(long position, Change<FqdnRecord> change))) {
         return;
       }
       changes.add(change);
@@ -72,11 +97,7 @@ public final class FqdnsFollower implements AutoCloseable {
       if (!changes.isEmpty()) {
         List<Change<FqdnRecord>> batch = changes;
         changes = new ArrayList<>();
-        applier.ask(
-            target -> {
-              target.names(batch);
-              return true;
-            });
+        changed.accept(batch);
       }
       return true;
     }
@@ -85,11 +106,7 @@ public final class FqdnsFollower implements AutoCloseable {
     public void caughtUp() {
       Set<String> all = Set.copyOf(keys);
       keys = null;
-      applier.ask(
-          target -> {
-            target.namesCaughtUp(all);
-            return true;
-          });
+      whole.accept(all);
     }
   }
 

@@ -143,9 +143,7 @@ public final class DnsRecords {
    */
   public static Row<FqdnRecord> fromAvro(String key, FqdnRow row, long removedAt) {
     if (row == null) {
-      Class<? extends FqdnRecord> kind =
-          key.startsWith("set/") ? FqdnRecord.NumberedSet.class : FqdnRecord.LearnedAddress.class;
-      return new Row.Changed<>(removedAt, Change.remove(kind, key));
+      return new Row.Changed<>(removedAt, Change.remove(FqdnRecord.kind(key), key));
     }
     return switch (row.getEntry()) {
       case Mark mark when key.equals(Topics.MARK_KEY) -> Row.Marked.of(mark);
