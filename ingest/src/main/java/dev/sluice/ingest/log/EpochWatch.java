@@ -2,19 +2,19 @@ package dev.sluice.ingest.log;
 
 import dev.sluice.schemas.K8sObject;
 import dev.sluice.schemas.topic.TopicReader;
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
  * Follows the log on a thread of its own, to see when another writer has taken it over. It looks
- * now and then, not at every record: what this writer writes meanwhile no fold looks at, and a
- * reader that wakes up with each record would take the processor from those who wait for it.
+ * now and then, and has no question waiting at the brokers meanwhile: what this writer writes until
+ * then no fold looks at, and a reader that is answered with each record would take the processor
+ * from those who wait for it.
  */
 final class EpochWatch implements AutoCloseable {
-  private static final long LOOK_EVERY_MILLIS = 1000;
-  private static final Duration POLL = Duration.ofMillis(50);
+  /** What one look asks for the next one sees. */
+  private static final long LOOK_EVERY_MILLIS = 500;
 
   private final TopicReader<K8sObject> reader;
   private final long epoch;
@@ -23,7 +23,8 @@ final class EpochWatch implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /**
-   * @param reader stands after the claim; used by this thread alone from now on, closed by others
+   * @param reader for looks, stands after the claim; used by this thread alone from now on, closed
+   *     by others
    */
   EpochWatch(TopicReader<K8sObject> reader, long epoch, Consumer<Throwable> failed) {
     this.reader = reader;
@@ -39,7 +40,7 @@ final class EpochWatch implements AutoCloseable {
   private void follow() {
     try {
       while (!closed.await(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
-        reader.poll(POLL, entry -> check(entry.value()));
+        reader.look(entry -> check(entry.value()));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

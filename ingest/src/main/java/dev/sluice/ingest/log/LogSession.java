@@ -80,7 +80,7 @@ public final class LogSession implements ObjectSink, AutoCloseable {
                   serdes.keys(Topics.DIAGNOSTICS).serializer(),
                   serdes.values(Topics.DIAGNOSTICS).serializer()));
       TopicReader<K8sObject> reader =
-          opened(TopicReader.open(settings, serdes, Topics.K8S_OBJECTS));
+          opened(TopicReader.openForLooks(settings, serdes, Topics.K8S_OBJECTS));
       image =
           LogTakeover.claim(
               reader, objects, settings, serdes, "ingest-" + UUID.randomUUID(), clock);
