@@ -20,8 +20,9 @@ import java.util.function.Function;
 /**
  * The selectors in use and their users, found by the labels that they may select: each stands in
  * the index under one of its conditions, and under its namespace when it asks for one, so that a
- * new identity is compared with the few selectors that ask for a label it has. Not thread safe; one
- * fold owns it.
+ * new identity is compared with the few selectors that ask for a label it has. Of two conditions it
+ * is the one under which fewer stand when it comes: {@code app=web} is asked for in every
+ * namespace, the label of one namespace is not. Not thread safe; one fold owns it.
  *
  * @param <U> who uses a selector
  */
@@ -32,13 +33,15 @@ final class SelectorTable<U extends Comparable<U>> {
   /** A selector in use. */
   static final class Entry<U> {
     private final LabelSelector selector;
+    private final List<Place> places;
     private final Function<U, String> policyOf;
     private final TreeSet<U> users = new TreeSet<>();
     private final Selected selected = new Selected();
     private int members;
 
-    private Entry(LabelSelector selector, Function<U, String> policyOf) {
+    private Entry(LabelSelector selector, List<Place> places, Function<U, String> policyOf) {
       this.selector = selector;
+      this.places = places;
       this.policyOf = policyOf;
     }
 
@@ -120,10 +123,10 @@ final class SelectorTable<U extends Comparable<U>> {
   Entry<U> use(LabelSelector selector, U user) {
     Entry<U> entry = byId.get(selector.id());
     if (entry == null) {
-      entry = new Entry<>(selector, policyOf);
+      entry = new Entry<>(selector, places(selector), policyOf);
       forget();
       byId.put(selector.id(), entry);
-      for (Place place : places(selector)) {
+      for (Place place : entry.places) {
         places
             .computeIfAbsent(place.key, unused -> new HashMap<>())
             .computeIfAbsent(place, unused -> new LinkedHashMap<>())
@@ -142,7 +145,7 @@ final class SelectorTable<U extends Comparable<U>> {
     }
     byId.remove(selector.id());
     forget();
-    for (Place place : places(selector)) {
+    for (Place place : entry.places) {
       Map<Place, Map<String, Entry<U>>> ofKey = places.get(place.key);
       Map<String, Entry<U>> there = ofKey.get(place);
       there.remove(selector.id());
@@ -223,21 +226,40 @@ final class SelectorTable<U extends Comparable<U>> {
     }
   }
 
-  /** Where a selector stands: under each value of its best condition, its key, or nowhere. */
-  private static List<Place> places(LabelSelector selector) {
-    Requirement anchor = null;
+  /** Where a selector is to stand: under each value of its best condition, its key, or nowhere. */
+  private List<Place> places(LabelSelector selector) {
     Requirement within = null;
     for (Requirement requirement : selector.requirements()) {
-      if (rank(requirement) > 0 && (anchor == null || rank(requirement) > rank(anchor))) {
-        anchor = requirement;
-      }
       if (isNamespace(requirement) && requirement.operator() == Requirement.Operator.IN) {
         within = requirement;
       }
     }
-    if (anchor == null) {
-      return List.of(Place.NOWHERE);
+    List<Place> best = List.of(Place.NOWHERE);
+    int bestRank = 0;
+    for (Requirement requirement : selector.requirements()) {
+      int rank = rank(requirement);
+      if (rank > 0 && rank >= bestRank) {
+        List<Place> places = places(requirement, within);
+        if (rank > bestRank || most(places) < most(best)) {
+          best = places;
+          bestRank = rank;
+        }
+      }
     }
+    return best;
+  }
+
+  /** How many selectors a label set may meet in one of some places. */
+  private int most(List<Place> some) {
+    int most = 0;
+    for (Place place : some) {
+      Map<Place, Map<String, Entry<U>>> ofKey = places.getOrDefault(place.key, Map.of());
+      most = Math.max(most, ofKey.getOrDefault(place, Map.of()).size());
+    }
+    return most;
+  }
+
+  private static List<Place> places(Requirement anchor, Requirement within) {
     List<String> values = new ArrayList<>();
     if (anchor.operator() == Requirement.Operator.EXISTS) {
       values.add(null);

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 /**
  * A change looks at as much in a world of a hundred thousand endpoints as in one of a thousand.
  * What is looked at is counted, not timed. Policies of every namespace deny something, ask for
- * names and use one selector together; one stem of pods without an owner has a label set for each
- * hundred endpoints.
+ * names and use one selector together, and one selects its namespace by a label; one stem of pods
+ * without an owner has a label set for each hundred endpoints.
  */
 class CostOfChangeTest {
   private static final int IN_NAMESPACE = 50;
@@ -45,6 +45,9 @@ class CostOfChangeTest {
     TreeMap<String, Long> costs = new TreeMap<>();
     costs.put("a pod of a known identity", cost(log.pod("ns1", "again", "app=a1")));
     costs.put("a pod of a new identity", cost(log.pod("ns1", "new", "app=new", "tier=x")));
+    costs.put(
+        "a pod of a new identity in a namespace that is selected by its label",
+        cost(log.pod("ns1", "team", "app=a7", TEAM + "=ns1", "tier=x")));
     costs.put("its pod is gone", cost(log.deletePod("ns1", "new")));
     costs.put("the identity is gone", cost(log.release("ns1", "app=new", "tier=x")));
     costs.put("an owned pod splits its workload", cost(owned("new-web", "app=a2", "tier=y")));
@@ -115,6 +118,7 @@ class CostOfChangeTest {
         policy("CiliumNetworkPolicy", "ns" + ns, "p" + i, spec);
       }
       policy("CiliumNetworkPolicy", "ns" + ns, "deny", DENY_ALL);
+      policy("CiliumClusterwideNetworkPolicy", "", "of" + ns, OF_TEAM.formatted(TEAM, "ns" + ns));
     }
     for (int i = 0; i < endpoints / 10; i++) {
       log.pod("bare", "w-" + i, "app=w-" + i % (endpoints / 100));
@@ -153,6 +157,14 @@ class CostOfChangeTest {
   private static String allow(String subject, String peer) {
     return ALLOW.formatted(subject, peer);
   }
+
+  private static final String TEAM = "io.cilium.k8s.namespace.labels.team";
+
+  private static final String OF_TEAM =
+      """
+      endpointSelector: {matchLabels: {app: a7, %1$s: %2$s}}
+      ingress: [{fromEndpoints: [{matchLabels: {app: a8, %1$s: %2$s}}]}]
+      """;
 
   private static final String ALLOW =
       """

@@ -126,6 +126,29 @@ class SelectorTableTest {
     assertEquals(0, looks(pod("shop", "app=web")));
   }
 
+  /** Two conditions of equal rank, of which every namespace has one in common with all others. */
+  @Test
+  void whatAllAskForIsNotLookedThrough() {
+    int namespaces = 200;
+    for (int i = 0; i < namespaces; i++) {
+      Requirement team = Requirement.in("any", "team", List.of("team-" + i));
+      table.use(LabelSelector.of(WEB, team), "p");
+      table.use(LabelSelector.of(WEB_OR_API, team), "p");
+    }
+    for (int i = 0; i < namespaces; i++) {
+      LabelSet web = pod("shop", "app=web", "team=team-" + i);
+      assertEquals(2, found(web).size());
+      assertTrue(looks(web) <= 4, () -> "looked at " + looks(web));
+    }
+    for (int i = 0; i < namespaces; i++) {
+      Requirement team = Requirement.in("any", "team", List.of("team-" + i));
+      table.release(LabelSelector.of(WEB, team), "p");
+      table.release(LabelSelector.of(WEB_OR_API, team), "p");
+      assertEquals(0, looks(pod("shop", "team=team-" + i)));
+    }
+    assertEquals(0, looks(pod("shop", "app=web")));
+  }
+
   private long looks(LabelSet labels) {
     long before = work.units();
     table.selecting(labels);
