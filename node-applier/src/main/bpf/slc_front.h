@@ -26,18 +26,52 @@ static __always_inline __u32 slc_addresses_epoch(void)
 	return addresses ? *(volatile __u32 *)&addresses->epoch : 0;
 }
 
+// Who an address from outside is.
+struct slc_front_peer {
+	struct slc_ip address;
+	__u32 epoch;     // of addresses, for which the rest holds, plus one; 0: nobody yet
+	__u32 identity;
+	__u32 tunnelled; // of the cluster, behind a tunnel
+	__u32 pad;
+};
+
+// As each CPU found them last. Who opens a connection from outside often opens more, and is in no table but the trie.
+#define SLC_FRONT_PEERS 1024
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, SLC_FRONT_PEERS);
+	__type(key, __u32);
+	__type(value, struct slc_front_peer);
+} slc_front_peers SEC(".maps");
+
+static __always_inline __u32 slc_front_place(const struct slc_ip *address)
+{
+	return (address->w[3] ^ address->w[2]) * 0x9e3779b1 >> 22;
+}
+_Static_assert(SLC_FRONT_PEERS == 1 << (32 - 22), "peers");
+
 // Who sends from outside. Returns 0, or not when it claims to be a pod or this node.
 static __noinline int slc_uplink_lies(struct slc_pass *s, const struct slc_state *state)
 {
 	if (!s || !state)
 		return 1;
-	struct slc_address_value *from = slc_address(&s->p.src);
-	s->identity[0] = from ? from->identity : SLC_ID_WORLD;
+	__u32 epoch = slc_addresses_epoch() + 1, place = slc_front_place(&s->p.src);
+	struct slc_front_peer *peer = bpf_map_lookup_elem(&slc_front_peers, &place);
+	if (!peer)
+		return 1;
+	if (peer->epoch != epoch || !slc_same_ip(&peer->address, &s->p.src)) {
+		__asm__ volatile("" ::: "memory"); // the epoch is read before what it speaks of
+		struct slc_address_value *from = slc_address(&s->p.src);
+		peer->address = s->p.src;
+		peer->epoch = epoch;
+		peer->identity = from ? from->identity : SLC_ID_WORLD;
+		peer->tunnelled = from && from->tunnel && !(from->flags & SLC_ADDRESS_UNDERLAY);
+	}
+	s->identity[0] = peer->identity;
 	s->v.source_identity = s->identity[0];
 	if (slc_is_host(s->identity[0]) || slc_local_at(&s->p.src))
 		return 1;
-	return state->overlay && (slc_is_pod(s->identity[0]) ||
-				  (from && from->tunnel && !(from->flags & SLC_ADDRESS_UNDERLAY)));
+	return state->overlay && (slc_is_pod(s->identity[0]) || peer->tunnelled);
 }
 
 // The node's address of the packet's family; unspecified: it has none.
@@ -70,12 +104,12 @@ struct {
 	__type(value, struct slc_front_way);
 } slc_front_ways SEC(".maps");
 
-static __noinline struct slc_front_way *slc_front_way_to(const struct slc_ip *address)
+static __always_inline struct slc_front_way *slc_front_way_to(const struct slc_ip *address)
 {
 	if (!address)
 		return 0;
 	__u32 epoch = slc_addresses_epoch();
-	__u32 place = (address->w[3] ^ address->w[2]) * 0x9e3779b1 >> 22;
+	__u32 place = slc_front_place(address);
 	struct slc_front_way *way = bpf_map_lookup_elem(&slc_front_ways, &place);
 	if (!way || (way->tunnel && way->epoch == epoch && slc_same_ip(&way->address, address)))
 		return way;

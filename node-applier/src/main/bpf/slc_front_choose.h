@@ -56,7 +56,7 @@ static __always_inline __u32 slc_flow_hash(const struct slc_packet *p, int clien
 }
 
 // A seat that went between the table and this look: the table is a new one.
-static __noinline struct slc_lb_target *slc_front_seat(__u32 scope, __u32 hash)
+static __always_inline struct slc_lb_target *slc_front_seat(__u32 scope, __u32 hash)
 {
 	__u32 size = slc_front_tunables.maglev_size, at = hash % (size ? size : 1);
 	struct slc_lb_slot_key key = {.scope = scope};

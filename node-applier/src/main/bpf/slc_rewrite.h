@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // Packets become what their entry of the table of translations says: addresses, ports, checksums.
 #pragma once
+#include <bpf/bpf_core_read.h>
 #include "slc_nat_make.h"
 
 // Where the checksum over addresses and ports is; 0: nowhere that matters.
@@ -48,32 +49,100 @@ static __always_inline __u32 slc_nat_fold(__u64 sum)
 	return (sum & 0xffffffff) + (sum >> 32);
 }
 
-// Addresses are written in place: what helpers would cost is a third of the way of a known connection.
-static __always_inline int slc_nat_addresses(struct __sk_buff *skb, struct slc_packet *p, const struct slc_ip *src,
-					     const struct slc_ip *dst, int transport)
+static __always_inline __u16 slc_nat_fold16(__u32 sum)
 {
-	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
-	__u32 at = slc_nat_check_at(p);
-	__u32 diff = slc_nat_fold(slc_nat_diff(slc_nat_diff(0, &p->src, src, p->v6), &p->dst, dst, p->v6));
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (sum & 0xffff) + (sum >> 16);
+}
 
+// What other addresses add to the sums over them.
+static __always_inline __u32 slc_nat_changed(const struct slc_packet *p, const struct slc_ip *src,
+					     const struct slc_ip *dst)
+{
+	return slc_nat_fold(slc_nat_diff(slc_nat_diff(0, &p->src, src, p->v6), &p->dst, dst, p->v6));
+}
+
+// Addresses, and of IPv4 the header's sum, are written in place.
+static __always_inline int slc_nat_header(void *data, const void *end, const struct slc_packet *p,
+					  const struct slc_ip *src, const struct slc_ip *dst, __u32 diff)
+{
 	if (p->v6) {
 		struct ipv6hdr *ip = data + ETH_HLEN;
 		if ((void *)(ip + 1) > end)
 			return -1;
 		__builtin_memcpy(&ip->saddr, src, 16);
 		__builtin_memcpy(&ip->daddr, dst, 16);
-	} else {
-		struct iphdr *ip = data + ETH_HLEN;
-		if ((void *)(ip + 1) > end)
-			return -1;
-		__u32 check = (__u32)(__u16)~ip->check + (diff & 0xffff) + (diff >> 16);
-		check = (check & 0xffff) + (check >> 16);
-		ip->check = ~(__u16)((check & 0xffff) + (check >> 16));
-		ip->saddr = src->w[3];
-		ip->daddr = dst->w[3];
-		transport = transport && p->protocol != SLC_PROTO_ICMP;
+		return 0;
 	}
-	if (transport && at) {
+	struct iphdr *ip = data + ETH_HLEN;
+	if ((void *)(ip + 1) > end)
+		return -1;
+	ip->check = ~slc_nat_fold16((__u32)(__u16)~ip->check + (diff & 0xffff) + (diff >> 16));
+	ip->saddr = src->w[3];
+	ip->daddr = dst->w[3];
+	return 0;
+}
+
+// Who answers for a packet's sums, of which a program's context says nothing; the kernel knows where it stands.
+struct sk_buff {
+	__u8 ip_summed : 2;
+} __attribute__((preserve_access_index));
+
+#define SLC_CHECKSUM_COMPLETE 2 // a device summed over all of it, and that sum has to follow
+#define SLC_CHECKSUM_PARTIAL 3  // the transport's sum is over addresses alone so far; a device will do the rest
+
+extern void *bpf_cast_to_kern_ctx(void *skb) __ksym; // compiled in
+
+static __always_inline __u32 slc_nat_summed(struct __sk_buff *skb)
+{
+	struct sk_buff *kernels = bpf_cast_to_kern_ctx(skb);
+
+	return BPF_CORE_READ_BITFIELD(kernels, ip_summed);
+}
+
+// Makes TCP and UDP what the entry says without a call; with helpers it would be one for the sum's addresses and one for
+// its ports, a third of the way of a known connection. Returns 0, or not when nothing is changed and helpers have to.
+static __always_inline int slc_nat_in_place(struct __sk_buff *skb, struct slc_packet *p, const struct slc_nat_value *n)
+{
+	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+	__u32 summed = slc_nat_summed(skb), where = p->l4;
+	int udp = p->protocol == SLC_PROTO_UDP;
+
+	if ((!udp && p->protocol != SLC_PROTO_TCP) || (p->what & SLC_FRAG_LATER) || summed == SLC_CHECKSUM_COMPLETE ||
+	    where > SLC_L4_NEAR)
+		return -1;
+	void *header = data + where;
+	if (header + 18 > end)
+		return -1;
+	__be32 was = p->sport | (__u32)p->dport << 16, to = n->sport | (__u32)n->dport << 16;
+	__u32 diff = slc_nat_changed(p, &n->src, &n->dst);
+	if (slc_nat_header(data, end, p, &n->src, &n->dst, diff))
+		return -1;
+	__sum16 *check = header + (udp ? 6 : 16);
+	__u16 sum = *check;
+	if (sum || !udp) { // a datagram may have none
+		if (summed == SLC_CHECKSUM_PARTIAL)
+			sum = slc_nat_fold16(slc_nat_fold((__u64)sum + diff));
+		else
+			sum = ~slc_nat_fold16(slc_nat_fold((__u64)(__u16)~sum + diff + (__u32)~was + to));
+		*check = sum || !udp ? sum : 0xffff;
+	}
+	*(__be32 *)header = to;
+	p->src = n->src;
+	p->dst = n->dst;
+	p->sport = n->sport;
+	p->dport = n->dport;
+	return 0;
+}
+
+static __always_inline int slc_nat_addresses(struct __sk_buff *skb, struct slc_packet *p, const struct slc_ip *src,
+					     const struct slc_ip *dst, int transport)
+{
+	__u32 at = slc_nat_check_at(p), diff = slc_nat_changed(p, src, dst);
+
+	if (slc_nat_header((void *)(long)skb->data, (void *)(long)skb->data_end, p, src, dst, diff))
+		return -1;
+	if (transport && at && p->protocol != SLC_PROTO_ICMP) {
 		if (slc_nat_check_addresses(skb, p, at, diff))
 			return -1;
 	} else if (p->v6) {
@@ -111,8 +180,7 @@ static __always_inline int slc_nat_ports(struct __sk_buff *skb, struct slc_packe
 	return 0;
 }
 
-// Makes the packet what the entry says. Later fragments have addresses alone. Returns SLC_PASS or the reason to drop.
-__noinline int slc_nat_rewrite(struct __sk_buff *skb, struct slc_pass *s, const struct slc_nat_value *n)
+static __noinline int slc_nat_by_helpers(struct __sk_buff *skb, struct slc_pass *s, const struct slc_nat_value *n)
 {
 	if (!s || !n)
 		return SLC_DROP_INVALID;
@@ -126,6 +194,14 @@ __noinline int slc_nat_rewrite(struct __sk_buff *skb, struct slc_pass *s, const 
 		return SLC_PASS;
 	}
 	return slc_nat_ports(skb, &s->p, sport, dport) ? SLC_DROP_WRITE : SLC_PASS;
+}
+
+// Makes the packet what the entry says. Later fragments have addresses alone. Returns SLC_PASS or the reason to drop.
+__noinline int slc_nat_rewrite(struct __sk_buff *skb, struct slc_pass *s, const struct slc_nat_value *n)
+{
+	if (!s || !n)
+		return SLC_DROP_INVALID;
+	return slc_nat_in_place(skb, &s->p, n) ? slc_nat_by_helpers(skb, s, n) : SLC_PASS;
 }
 
 // Out by the uplink, past the node's stack, which would take a packet from its own address for a lie.

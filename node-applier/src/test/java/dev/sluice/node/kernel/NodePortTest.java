@@ -135,6 +135,40 @@ class NodePortTest extends ServicePacketTest {
     arrives(tcp("198.51.100.40", 40000, NODE, TCP_PORT)).drops(133);
   }
 
+  /** More of them than a CPU remembers, so that some take the others' places. */
+  @Test
+  void eachOfManyClientsIsJudgedAsItself() {
+    world();
+    lab.rule(POD_ID, INGRESS, 0x800001, Packet.TCP, 8080, 16, false, 1);
+    for (int client = 0; client < 600; client++) {
+      lab.known(client(client) + "/32", 0x800001, null);
+    }
+    for (int client = 0; client < 600; client++) {
+      arrives(tcp(client(client), 40000, NODE, TCP_PORT).syn()).drops(133);
+      arrives(tcp(client(600 + client), 40000, NODE, TCP_PORT).syn()).redirected();
+    }
+  }
+
+  private static String client(int number) {
+    return "203.0.%d.%d".formatted(number / 250, 1 + number % 250);
+  }
+
+  @Test
+  void whoWasOutsideAndIsAnotherNowOpensAsThat() {
+    world();
+    String client = "198.51.100.41";
+    lab.rule(POD_ID, INGRESS, 0x800001, Packet.TCP, 8080, 16, false, 1);
+    arrives(tcp(client, 40000, NODE, TCP_PORT).syn()).redirected();
+    lab.known(client + "/32", 0x800001, null);
+    arrives(tcp(client, 40001, NODE, TCP_PORT).syn()).drops(133);
+    lab.known(client + "/32", Lab.REMOTE_ID, OTHER_NODE);
+    arrives(tcp(client, 40002, NODE, TCP_PORT).syn()).drops(132);
+    lab.known(client + "/32", 2, null);
+    arrives(tcp(client, 40003, NODE, TCP_PORT).syn()).redirected();
+    lab.pod(3, 3, POD_ID, client, "fd00:10:0:1::3", true); // before anybody says so in the log
+    arrives(tcp(client, 40004, NODE, TCP_PORT).syn()).drops(132);
+  }
+
   @Test
   void nobodyPretendsToBeAPodTowardsAService() {
     world();
