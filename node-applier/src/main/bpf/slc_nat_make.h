@@ -175,15 +175,19 @@ static __noinline int slc_nat_answered(struct slc_pass *s, struct slc_nat_value 
 	pair->to.identity = n->client;
 	pair->to.epoch = n->epoch;
 	pair->to.tunnel = n->tunnel;
-	struct slc_nat_value *old = bpf_map_lookup_elem(&slc_nat, &pair->forward);
-	if (old && !slc_nat_same(old, &pair->to)) {
-		if ((__s64)(old->last_seen - n->last_seen) > 0) { // another backend was faster
-			__sync_fetch_and_or(&n->flags, SLC_NAT_OVER);
-			return SLC_DROP_NO_MAPPING;
+	long error = slc_nat_write(&pair->forward, &pair->to, BPF_NOEXIST); // hardly anybody begins anew: no look before it
+	if (error == -17 /* EEXIST */) {
+		struct slc_nat_value *old = bpf_map_lookup_elem(&slc_nat, &pair->forward);
+		if (old && !slc_nat_same(old, &pair->to)) {
+			if ((__s64)(old->last_seen - n->last_seen) > 0) { // another backend was faster
+				__sync_fetch_and_or(&n->flags, SLC_NAT_OVER);
+				return SLC_DROP_NO_MAPPING;
+			}
+			slc_nat_end(old, s->p.protocol);
 		}
-		slc_nat_end(old, s->p.protocol);
+		error = slc_nat_write(&pair->forward, &pair->to, BPF_ANY);
 	}
-	if (slc_nat_write(&pair->forward, &pair->to, BPF_ANY))
+	if (error)
 		return SLC_DROP_NO_MAPPING;
 	__sync_fetch_and_and(&n->flags, ~SLC_NAT_HALF);
 	return SLC_PASS;
