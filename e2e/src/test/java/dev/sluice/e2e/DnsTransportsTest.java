@@ -120,16 +120,22 @@ class DnsTransportsTest {
   }
 
   @Test
-  void overTcpNamesOpenAddressesAndOthersAreRefused() throws IOException {
+  void namesInMixedCaseOpenAddressesAndOthersAreRefused() throws IOException {
     everywhere(
         (pod, server, v6) -> {
-          String answer = dig(pod, server, v6, "+tcp", "aPi.StRiPe.CoM");
-          assertTrue(answer.contains("status: NOERROR"), answer);
-          assertTrue(answer.contains("aPi.StRiPe.CoM"), answer);
           String address = v6 ? "2001:db8::10" : "203.0.113.10";
+          for (String way : List.of("+tcp", "+notcp")) {
+            String answer = dig(pod, server, v6, way, "aPi.StRiPe.CoM");
+            assertTrue(answer.contains("status: NOERROR"), answer);
+            assertTrue(
+                answer.matches("(?s).*\n;aPi\\.StRiPe\\.CoM\\.\\s.*"),
+                "as it was asked: " + answer);
+            assertTrue(answer.contains(address), answer);
+            String other = dig(pod, server, v6, way, "aPi.ExAmPlE.cOm");
+            assertTrue(other.contains("status: NXDOMAIN"), other);
+            assertTrue(other.matches("(?s).*\n;aPi\\.ExAmPlE\\.cOm\\.\\s.*"), other);
+          }
           assertTrue(lab.connects(pod, address, Manifests.PORT), pod + " to " + address);
-          String other = dig(pod, server, v6, "+tcp", "api.example.com");
-          assertTrue(other.contains("status: NXDOMAIN"), other);
           assertFalse(lab.connects(pod, v6 ? "2001:db8::66" : "203.0.113.66", Manifests.PORT), pod);
         });
   }
