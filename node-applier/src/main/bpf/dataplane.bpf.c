@@ -224,28 +224,32 @@ static __always_inline int slc_uplink_addresses(struct __sk_buff *skb, struct sl
 	return 0;
 }
 
-// What other machines send to the node, not encapsulated. Who claims to be a pod or the node itself lies.
+// What other machines send to the node, not encapsulated. Who claims to be a pod or the node itself lies, whatever the
+// VLAN; of other VLANs nothing else is looked at.
 SEC("tc") int slc_from_uplink(struct __sk_buff *skb)
 {
 	struct slc_pass *s = slc_pass_get();
 	struct slc_state *state = slc_state_get();
-	__be16 type = slc_ether_type(skb);
+	int other = slc_vlan_other(skb);
 
 	if (!s || !state)
 		return TC_ACT_UNSPEC;
+	if (skb->vlan_present && !other && bpf_skb_vlan_pop(skb)) // else it would go on to pods and through the tunnel
+		return TC_ACT_SHOT;
+	__be16 type = slc_ether_type(skb);
 	if (type != bpf_htons(ETH_P_IP) && type != bpf_htons(ETH_P_IPV6))
 		return TC_ACT_UNSPEC; // the node's own business
 	int odd = slc_parse(skb, s, type);
 	if (odd && slc_uplink_addresses(skb, s, type))
 		return TC_ACT_UNSPEC;
-	if (!odd) {
+	if (!odd && !other) {
 		int action = slc_front_arrives(skb, s, state);
 		if (action != SLC_NOT_OURS)
 			return action;
 	}
 	if (!slc_uplink_lies(s, state)) {
 		// A reply to what a proxy asked outside in a pod's name.
-		int answer = !odd && (s->p.protocol == SLC_PROTO_UDP || s->p.protocol == SLC_PROTO_TCP) &&
+		int answer = !odd && !other && (s->p.protocol == SLC_PROTO_UDP || s->p.protocol == SLC_PROTO_TCP) &&
 			     slc_local_at(&s->p.dst) &&
 			     (!(s->p.what & SLC_FRAG_LATER) || !slc_frag_ports(&s->p)) && slc_answers_proxy(&s->p);
 		if (!answer)
@@ -289,6 +293,8 @@ SEC("tc") int slc_to_uplink(struct __sk_buff *skb)
 		s->v.direction = SLC_EGRESS;
 		return slc_refuse(skb, s, SLC_DROP_ENCAP);
 	}
+	if (slc_vlan_other(skb)) // what answers it is not looked at either
+		return TC_ACT_UNSPEC;
 	return pod || !skb->ingress_ifindex ? slc_masq_leaves(skb, s, pod) : TC_ACT_UNSPEC;
 }
 
@@ -390,6 +396,19 @@ SEC("tc") int slc_start_sweep(struct __sk_buff *skb)
 	if (bpf_timer_set_callback(&sweep->timer, slc_sweep_tick))
 		return 2;
 	return bpf_timer_start(&sweep->timer, SLC_SWEEP_NS, 0) ? 3 : slc_nat_start();
+}
+
+#define SLC_HELD(map) bpf_map_sum_elem_count((struct bpf_map *)&map)
+
+// Writes how many entries tables have that packets fill, in the order of HeldEntries.
+SEC("tc") int slc_count_held(struct __sk_buff *skb)
+{
+	__s64 held[] = {
+		SLC_HELD(slc_nat),   SLC_HELD(slc_nat_clients), SLC_HELD(slc_lb_affinity),
+		SLC_HELD(slc_local), SLC_HELD(slc_frag),	SLC_HELD(slc_drops),
+	};
+
+	return bpf_skb_store_bytes(skb, ETH_HLEN, held, sizeof(held), 0) ? 1 : 0;
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-// What the node says itself to who asks for something that is not there: a reset, or that the port is not reachable.
+// What the node says itself to who asks for something that is not there (a reset, or that the port is not reachable) or
+// sends what is too big for the tunnel.
 #pragma once
 #include "slc_forward.h"
 
@@ -55,31 +56,38 @@ static __always_inline __u16 slc_answer_sum(__s64 sum)
 	return ~(__u16)check;
 }
 
-struct slc_unreachable4 {
+// How much of a packet an error quotes behind its IP header: of one that may be short what it has at least; else what the
+// kernel may still have to sum (TCP), behind an IPv6 fragment's header as well.
+#define SLC_QUOTE_SHORT 8
+#define SLC_QUOTE_LONG 28
+
+struct slc_error4 {
 	struct iphdr ip;
 	__u8 type;
 	__u8 code;
 	__sum16 check;
-	__be32 unused;
-	__u8 about[28];
+	__be32 word;
+	__u8 about[20 + SLC_QUOTE_LONG];
 } __attribute__((packed));
 
-struct slc_unreachable6 {
+struct slc_error6 {
 	struct ipv6hdr ip;
 	__u8 type;
 	__u8 code;
 	__sum16 check;
-	__be32 unused;
-	__u8 about[48];
+	__be32 word;
+	__u8 about[40 + SLC_QUOTE_LONG];
 } __attribute__((packed));
 
-static __noinline int slc_answer_unreachable4(struct __sk_buff *skb, const struct slc_packet *p, int to_pod)
+// `mtu`: what fits; 0: the port is not reachable.
+static __noinline int slc_answer_error4(struct __sk_buff *skb, const struct slc_packet *p, int to_pod, __u32 mtu)
 {
-	struct slc_unreachable4 e = {};
+	struct slc_error4 e = {};
 	__u8 macs[12], turned[12];
+	__u32 quoted = mtu ? 20 + SLC_QUOTE_LONG : 20 + SLC_QUOTE_SHORT;
 
 	if (!p || p->l4 != ETH_HLEN + 20 || bpf_skb_load_bytes(skb, 0, macs, 12) ||
-	    bpf_skb_load_bytes(skb, ETH_HLEN, e.about, 28))
+	    bpf_skb_load_bytes(skb, ETH_HLEN, e.about, quoted))
 		return TC_ACT_SHOT;
 	__builtin_memcpy(turned, macs + 6, 6);
 	__builtin_memcpy(turned + 6, macs, 6);
@@ -87,32 +95,34 @@ static __noinline int slc_answer_unreachable4(struct __sk_buff *skb, const struc
 	e.ip.ihl = 5;
 	e.ip.ttl = 64;
 	e.ip.protocol = SLC_PROTO_ICMP;
-	e.ip.tot_len = bpf_htons(sizeof(e));
+	e.ip.tot_len = bpf_htons(28 + quoted);
 	e.ip.saddr = p->dst.w[3];
 	e.ip.daddr = p->src.w[3];
 	e.ip.check = slc_answer_sum(bpf_csum_diff(0, 0, (void *)&e.ip, 20, 0));
 	e.type = 3;
-	e.code = 3;
-	e.check = slc_answer_sum(bpf_csum_diff(0, 0, (void *)&e.type, 36, 0));
-	if (bpf_skb_change_tail(skb, ETH_HLEN + 28, 0) || bpf_skb_adjust_room(skb, 28, BPF_ADJ_ROOM_MAC, 0) ||
-	    bpf_skb_store_bytes(skb, 0, turned, 12, 0) || bpf_skb_store_bytes(skb, ETH_HLEN, &e, sizeof(e), 0))
+	e.code = mtu ? 4 : 3;
+	e.word = bpf_htonl(mtu);
+	e.check = slc_answer_sum(bpf_csum_diff(0, 0, (void *)&e.type, 8 + quoted, 0));
+	if (bpf_skb_change_tail(skb, ETH_HLEN + quoted, 0) || bpf_skb_adjust_room(skb, 28, BPF_ADJ_ROOM_MAC, 0) ||
+	    bpf_skb_store_bytes(skb, 0, turned, 12, 0) || bpf_skb_store_bytes(skb, ETH_HLEN, &e, 28 + quoted, 0))
 		return TC_ACT_SHOT;
 	return slc_answer_send(skb, to_pod);
 }
 
-static __noinline int slc_answer_unreachable6(struct __sk_buff *skb, const struct slc_packet *p, int to_pod)
+static __noinline int slc_answer_error6(struct __sk_buff *skb, const struct slc_packet *p, int to_pod, __u32 mtu)
 {
-	struct slc_unreachable6 e = {};
+	struct slc_error6 e = {};
+	__u32 quoted = mtu ? 40 + SLC_QUOTE_LONG : 40 + SLC_QUOTE_SHORT;
 	struct {
 		struct slc_ip source;
 		struct slc_ip destination;
 		__be32 length;
 		__be32 next;
-	} pseudo = {.length = bpf_htonl(56), .next = bpf_htonl(SLC_PROTO_ICMP6)};
+	} pseudo = {.length = bpf_htonl(8 + quoted), .next = bpf_htonl(SLC_PROTO_ICMP6)};
 	__u8 macs[12], turned[12];
 
-	if (!p || p->l4 != ETH_HLEN + 40 || bpf_skb_load_bytes(skb, 0, macs, 12) ||
-	    bpf_skb_load_bytes(skb, ETH_HLEN, e.about, 48))
+	if (!p || p->l4 > ETH_HLEN + 40 + (mtu ? 8 : 0) || bpf_skb_load_bytes(skb, 0, macs, 12) ||
+	    bpf_skb_load_bytes(skb, ETH_HLEN, e.about, quoted))
 		return TC_ACT_SHOT;
 	__builtin_memcpy(turned, macs + 6, 6);
 	__builtin_memcpy(turned + 6, macs, 6);
@@ -121,17 +131,23 @@ static __noinline int slc_answer_unreachable6(struct __sk_buff *skb, const struc
 	e.ip.version = 6;
 	e.ip.hop_limit = 64;
 	e.ip.nexthdr = SLC_PROTO_ICMP6;
-	e.ip.payload_len = bpf_htons(56);
+	e.ip.payload_len = bpf_htons(8 + quoted);
 	__builtin_memcpy(&e.ip.saddr, &p->dst, 16);
 	__builtin_memcpy(&e.ip.daddr, &p->src, 16);
-	e.type = 1;
-	e.code = 4;
+	e.type = mtu ? 2 : 1;
+	e.code = mtu ? 0 : 4;
+	e.word = bpf_htonl(mtu);
 	__s64 sum = bpf_csum_diff(0, 0, (void *)&pseudo, sizeof(pseudo), 0);
-	e.check = slc_answer_sum(bpf_csum_diff(0, 0, (void *)&e.type, 56, sum));
-	if (bpf_skb_change_tail(skb, ETH_HLEN + 48, 0) || bpf_skb_adjust_room(skb, 48, BPF_ADJ_ROOM_MAC, 0) ||
-	    bpf_skb_store_bytes(skb, 0, turned, 12, 0) || bpf_skb_store_bytes(skb, ETH_HLEN, &e, sizeof(e), 0))
+	e.check = slc_answer_sum(bpf_csum_diff(0, 0, (void *)&e.type, 8 + quoted, sum));
+	if (bpf_skb_change_tail(skb, ETH_HLEN + quoted, 0) || bpf_skb_adjust_room(skb, 48, BPF_ADJ_ROOM_MAC, 0) ||
+	    bpf_skb_store_bytes(skb, 0, turned, 12, 0) || bpf_skb_store_bytes(skb, ETH_HLEN, &e, 48 + quoted, 0))
 		return TC_ACT_SHOT;
 	return slc_answer_send(skb, to_pod);
+}
+
+static __always_inline int slc_answer_error(struct __sk_buff *skb, const struct slc_packet *p, int to_pod, __u32 mtu)
+{
+	return p->v6 ? slc_answer_error6(skb, p, to_pod, mtu) : slc_answer_error4(skb, p, to_pod, mtu);
 }
 
 // Nobody serves: told, counted, and answered at once.
@@ -144,5 +160,19 @@ static __noinline int slc_answer_nobody(struct __sk_buff *skb, struct slc_pass *
 		return TC_ACT_SHOT;
 	if (s->p.protocol == SLC_PROTO_TCP)
 		return slc_answer_reset(skb, &s->p, to_pod);
-	return s->p.v6 ? slc_answer_unreachable6(skb, &s->p, to_pod) : slc_answer_unreachable4(skb, &s->p, to_pod);
+	return slc_answer_error(skb, &s->p, to_pod, 0);
+}
+
+// Too big for the way on, and not to be cut: told, counted, and its sender hears what fits.
+static __noinline int slc_answer_too_big(struct __sk_buff *skb, struct slc_pass *s, __u32 ifindex)
+{
+	__u32 mtu = 0;
+
+	if (!s)
+		return TC_ACT_SHOT;
+	slc_refuse(skb, s, SLC_DROP_TOO_BIG);
+	bpf_check_mtu(skb, ifindex, &mtu, 0, 0);
+	if (!mtu || (!s->p.v6 && (s->p.what & SLC_FRAG_LATER)))
+		return TC_ACT_SHOT;
+	return slc_answer_error(skb, &s->p, 0, mtu);
 }

@@ -266,15 +266,20 @@ static long slc_sweep_one(__u32 index, struct slc_sweep_walk *walk)
 		slc_ct_release(e);
 		over = 0;
 	}
+	struct slc_stats *stats = slc_stats_get();
 	if (!over) {
 		int seen = walk->tick && e->swept == walk->tick;
 		e->swept = walk->tick;
-		bpf_map_push_elem(&slc_ct_queue, &key, BPF_ANY);
-		return seen;
+		if (!bpf_map_push_elem(&slc_ct_queue, &key, BPF_ANY))
+			return seen;
+		if (stats)
+			stats->table_full++;
+		e = slc_ct_hold(&key); // what no sweep finds would stay for good
+		if (!e)
+			return 0;
 	}
 	slc_ct_ended(&key, e, __sync_fetch_and_or(&e->flags, SLC_CT_CLOSED | SLC_CT_OFF_SHARE), 0, 0);
 	bpf_map_delete_elem(&slc_ct, &key);
-	struct slc_stats *stats = slc_stats_get();
 	if (stats)
 		stats->reaped++;
 	walk->reaped++;

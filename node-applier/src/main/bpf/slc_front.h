@@ -187,8 +187,6 @@ static __always_inline int slc_front_open(struct __sk_buff *skb, struct slc_pass
 			pair->to = *old;
 			return SLC_PASS;
 		}
-		if (old)
-			slc_nat_end(old, s->p.protocol);
 		reason = slc_nat_add(skb, pair, keep ? SLC_NAT_KEEP : SLC_NAT_OURS, old != 0);
 	}
 	if (!reason && !here)
@@ -316,6 +314,23 @@ static __always_inline int slc_syn(const struct slc_packet *p)
 	return (p->tcp_flags & (SLC_TCP_SYN | SLC_TCP_ACK)) == SLC_TCP_SYN;
 }
 
+#define SLC_FITS 576 // bytes that no tunnel is too narrow for
+
+// Whether a packet does not fit the tunnel and must not be cut. Others go in two outer fragments: their senders count on
+// nothing else.
+static __noinline int slc_front_too_big(struct __sk_buff *skb, const struct slc_pass *s, __u32 overlay)
+{
+	__u32 mtu = 0;
+	__be16 frag;
+
+	if (!s || bpf_check_mtu(skb, overlay, &mtu, 0, BPF_MTU_CHK_SEGS) <= 0)
+		return 0;
+	if (s->p.v6)
+		return 1;
+	return !bpf_skb_load_bytes(skb, ETH_HLEN + offsetof(struct iphdr, frag_off), &frag, 2) &&
+	       (frag & bpf_htons(0x4000));
+}
+
 // What an arriving packet is for, once it has become what its entry says: the kind of the entry, SLC_NAT_KIND when another
 // node will see to it (s->p.dst: the backend), 0 when it is not ours, or, negated, the reason to drop.
 static __noinline int slc_front_kind(struct __sk_buff *skb, struct slc_pass *s, const struct slc_state *state)
@@ -363,6 +378,8 @@ static __noinline int slc_front_kind(struct __sk_buff *skb, struct slc_pass *s, 
 	s->v.service = n->service;
 	slc_nat_touch(n, &s->p);
 	__u32 kind = slc_nat_kind(n);
+	if (s->tunnel && skb->len > SLC_FITS && slc_front_too_big(skb, s, state->overlay))
+		return -SLC_DROP_TOO_BIG;
 	if (n->flags & SLC_NAT_DIRECT) {
 		s->p.dst = n->dst;
 		return SLC_NAT_KIND;
@@ -384,6 +401,8 @@ static __always_inline int slc_front_arrives(struct __sk_buff *skb, struct slc_p
 	int kind = slc_front_kind(skb, s, state);
 	if (kind == -SLC_DROP_NO_BACKEND)
 		return slc_answer_nobody(skb, s, 0);
+	if (kind == -SLC_DROP_TOO_BIG)
+		return slc_answer_too_big(skb, s, state->overlay);
 	if (kind < 0)
 		return slc_refuse(skb, s, -kind);
 	if (kind == SLC_NAT_KIND)

@@ -177,12 +177,10 @@ __noinline int slc_inside_passed(struct __sk_buff *skb, struct slc_pass *s)
 		return slc_inside_answer(skb, s);
 	}
 	if (s->inside == SLC_INSIDE_NEW) {
-		struct slc_nat_value *old = bpf_map_lookup_elem(&slc_nat, &pair->forward);
-		if (old && !slc_nat_same(old, &pair->to)) // its client begins anew, with another backend
-			slc_nat_end(old, pair->forward.protocol);
+		int again = bpf_map_lookup_elem(&slc_nat, &pair->forward) != 0;
 		int reason = slc_nat_take(skb, pair, 0, SLC_NAT_CHOSEN);
 		if (!reason)
-			reason = slc_nat_complete(pair, old != 0);
+			reason = slc_nat_complete(pair, again);
 		if (reason)
 			return reason;
 	}

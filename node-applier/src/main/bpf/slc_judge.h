@@ -153,10 +153,11 @@ static __always_inline void slc_frag_key_of(struct slc_frag_key *key, const stru
 	key->source = p->src;
 	key->destination = p->dst;
 	key->id = p->frag_id;
-	key->protocol = p->protocol;
+	key->protocol = p->v6 ? 0 : p->protocol;
 }
 
-// Later fragments have the ports of the first, which had to pass before them.
+// Later fragments have the ports of the first, which had to pass before them; and of IPv6 its protocol, for their own
+// headers may name the extension that the first begins with.
 static __noinline int slc_frag_ports(struct slc_packet *p)
 {
 	struct slc_frag_key key = {};
@@ -168,6 +169,7 @@ static __noinline int slc_frag_ports(struct slc_packet *p)
 	p->sport = first->source_port;
 	p->dport = first->destination_port;
 	p->icmp_type = first->icmp_type;
+	p->protocol = first->protocol;
 	return SLC_PASS;
 }
 
@@ -178,6 +180,7 @@ static __noinline int slc_frag_passed(const struct slc_pass *s)
 		.source_port = s->p.sport,
 		.destination_port = s->p.dport,
 		.icmp_type = s->p.icmp_type,
+		.protocol = s->p.protocol,
 	};
 
 	slc_frag_key_of(&key, &s->p);

@@ -156,7 +156,16 @@ static __always_inline int slc_nat_same(const struct slc_nat_value *x, const str
 	       slc_same_ip(&x->src, &y->src);
 }
 
-// The other backend's entry no longer speaks for the client.
+// The entry of a backend that no longer speaks for the client.
+static __noinline int slc_nat_over(const struct slc_nat_key *back)
+{
+	struct slc_nat_value *n = back ? bpf_map_lookup_elem(&slc_nat, back) : 0;
+
+	if (n)
+		__sync_fetch_and_or(&n->flags, SLC_NAT_OVER);
+	return 0;
+}
+
 static __noinline int slc_nat_end(const struct slc_nat_value *forward, __u8 protocol)
 {
 	struct slc_nat_key back = {};
@@ -164,10 +173,7 @@ static __noinline int slc_nat_end(const struct slc_nat_value *forward, __u8 prot
 	if (!forward)
 		return 0;
 	slc_nat_back_of(&back, forward, protocol);
-	struct slc_nat_value *n = bpf_map_lookup_elem(&slc_nat, &back);
-	if (n)
-		__sync_fetch_and_or(&n->flags, SLC_NAT_OVER);
-	return 0;
+	return slc_nat_over(&back);
 }
 
 static __always_inline void slc_nat_touch(struct slc_nat_value *n, const struct slc_packet *p)
@@ -290,8 +296,9 @@ static long slc_nat_sweep_one(__u32 index, struct slc_sweep_walk *walk)
 	if (!over && (idle <= 0 || (__u64)idle <= lifetime)) {
 		int seen = walk->tick && n->swept == walk->tick;
 		n->swept = walk->tick;
-		bpf_map_push_elem(&slc_nat_queue, &key, BPF_ANY);
-		return seen;
+		if (!bpf_map_push_elem(&slc_nat_queue, &key, BPF_ANY))
+			return seen;
+		slc_count(SLC_DROP_NO_MAPPING, SLC_INGRESS, 0); // another took its place: what no sweep finds would stay for good
 	}
 	int counted = !(n->flags & SLC_NAT_INSIDE) && (kind == SLC_NAT_FRONT || kind == SLC_NAT_BACK);
 	bpf_map_delete_elem(&slc_nat, &key);

@@ -123,15 +123,24 @@ drop:
 	return SLC_DROP_NO_MAPPING;
 }
 
-// Adds the forward entry of a pair whose reverse one is there. `again`: in the place of one to another backend. Returns
-// SLC_PASS or the reason to drop; what the sweep then finds alone it removes.
+// Adds the forward entry of a pair whose reverse one is there. `again`: in the place of one that may be to another
+// backend, which goes on until then. Returns SLC_PASS or the reason to drop; what the sweep then finds alone it removes.
 static __noinline int slc_nat_complete(struct slc_nat_pair *pair, int again)
 {
+	struct slc_nat_key former = {};
+
 	if (!pair)
 		return SLC_DROP_NO_MAPPING;
+	struct slc_nat_value *old = again ? bpf_map_lookup_elem(&slc_nat, &pair->forward) : 0;
+	int other = old && !slc_nat_same(old, &pair->to);
+	if (other)
+		slc_nat_back_of(&former, old, pair->forward.protocol); // its place is taken
 	long error = slc_nat_write(&pair->forward, &pair->to, again ? BPF_ANY : BPF_NOEXIST);
-	if (!error)
+	if (!error) {
+		if (other)
+			slc_nat_over(&former);
 		return SLC_PASS;
+	}
 	if (error == -17 /* EEXIST: another CPU was first, and its word counts */) {
 		struct slc_nat_value *first = bpf_map_lookup_elem(&slc_nat, &pair->forward);
 		if (first && slc_nat_same(first, &pair->to))

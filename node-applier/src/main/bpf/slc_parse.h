@@ -275,6 +275,12 @@ static __always_inline __be16 slc_ether_type(struct __sk_buff *skb)
 	return (void *)(eth + 1) > end ? 0 : eth->h_proto;
 }
 
+// A frame of another VLAN is on another network that has the same wire. VLAN 0 is none: such a tag has a priority alone.
+static __always_inline int slc_vlan_other(struct __sk_buff *skb)
+{
+	return skb->vlan_present && (skb->vlan_tci & 0xfff);
+}
+
 static __always_inline int slc_vlan(struct __sk_buff *skb, __be16 type)
 {
 	return skb->vlan_present || type == bpf_htons(ETH_P_8021Q) || type == bpf_htons(ETH_P_8021AD);

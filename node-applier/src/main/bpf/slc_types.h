@@ -216,13 +216,15 @@ struct slc_frag_key {
 	struct slc_ip source;
 	struct slc_ip destination;
 	__u32 id;
-	__u32 protocol;
+	__u32 protocol; // IPv6: 0, its fragments need not agree on one (RFC 8200)
 };
 
 struct slc_frag {
 	__be16 source_port;
 	__be16 destination_port;
-	__u32 icmp_type;
+	__u8 icmp_type;
+	__u8 protocol;
+	__u16 pad;
 };
 
 // Written by the applier alone.

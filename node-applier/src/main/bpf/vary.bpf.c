@@ -14,6 +14,8 @@
 #define SLC_VARY_WHOLE 8 // headers first as they were: the program under test rewrites them
 #define SLC_VARY_TUNNEL 16 // as it comes out of a tunnel: slc_tunnel says of which
 #define SLC_VARY_LISTED 32 // another destination port, of those in slc_ports
+#define SLC_VARY_TAG 64 // with the tag of a VLAN: slc_tag says which
+#define SLC_VARY_TURNS 128 // SYN and RST in turns, from the same source port
 #define SLC_RESET_PORTS 16000
 #define SLC_PORTS 65536
 #define SLC_FRAME_BYTES 54 // Ethernet, IPv4, TCP
@@ -56,6 +58,13 @@ struct {
 	__type(value, struct slc_tunnel);
 } slc_tunnel SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32); // priority and number, as the tag has them
+} slc_tag SEC(".maps");
+
 // Destination ports in host order; 0: the list is over, and begins again.
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -93,8 +102,9 @@ SEC("tc") int slc_vary_and_run(struct __sk_buff *skb)
 		ip->saddr = bpf_htonl(vary->first + (__u32)((__u64)n * 48271 % vary->peers));
 	if (vary->what & SLC_VARY_PORT)
 		tcp->source = bpf_htons(1024 + n % 64000);
-	if (vary->what & SLC_VARY_RESET) {
+	if (vary->what & SLC_VARY_RESET)
 		tcp->source = bpf_htons(1024 + (n >> 1) % SLC_RESET_PORTS);
+	if (vary->what & (SLC_VARY_RESET | SLC_VARY_TURNS)) {
 		tcp->syn = !(n & 1);
 		tcp->rst = n & 1;
 	}
@@ -116,6 +126,11 @@ SEC("tc") int slc_vary_and_run(struct __sk_buff *skb)
 		key.tunnel_id = tunnel->id;
 		key.local_ipv4 = tunnel->remote; // what is set as this end is read as the other
 		if (bpf_skb_set_tunnel_key(skb, &key, sizeof(key), 0))
+			return TC_ACT_SHOT;
+	}
+	if (vary->what & SLC_VARY_TAG) {
+		__u32 *tag = bpf_map_lookup_elem(&slc_tag, &zero);
+		if (!tag || bpf_skb_vlan_push(skb, bpf_htons(ETH_P_8021Q), *tag))
 			return TC_ACT_SHOT;
 	}
 	bpf_tail_call(skb, &slc_under_test, 0);

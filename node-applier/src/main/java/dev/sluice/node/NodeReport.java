@@ -6,12 +6,14 @@ import dev.sluice.node.apply.NodeView;
 import dev.sluice.node.control.ControlAnswer;
 import dev.sluice.node.endpoint.EndpointView;
 import dev.sluice.node.kernel.DataplaneCounters;
+import dev.sluice.node.kernel.HeldEntries;
 import dev.sluice.node.kernel.NodeDataplane;
 import dev.sluice.schemas.EndpointStatus;
 import dev.sluice.schemas.MapPressure;
 import dev.sluice.schemas.NodeStatus;
 import dev.sluice.schemas.SubjectStatus;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -102,6 +104,16 @@ final class NodeReport {
   }
 
   private List<ControlAnswer.MapUse> maps(NodeView view, DataplaneCounters counters) {
+    List<ControlAnswer.MapUse> maps = new ArrayList<>(written(view));
+    Map<String, Integer> sizes = dataplane.mapSizes();
+    maps.add(new ControlAnswer.MapUse("slc_ct", counters.connections(), sizes.get("slc_ct")));
+    HeldEntries.of(dataplane)
+        .forEach((map, held) -> maps.add(new ControlAnswer.MapUse(map, held, sizes.get(map))));
+    return maps;
+  }
+
+  /** Tables that the applier alone writes. */
+  private static List<ControlAnswer.MapUse> written(NodeView view) {
     return List.of(
         new ControlAnswer.MapUse("slc_policy", view.held().policy(), view.capacity().policy()),
         new ControlAnswer.MapUse("slc_addr", view.held().addresses(), view.capacity().addresses()),
@@ -118,9 +130,7 @@ final class NodeReport {
         new ControlAnswer.MapUse(
             "slc_lb_maglev", view.heldServices().tables(), view.serviceCapacity().tables()),
         new ControlAnswer.MapUse(
-            "slc_range", view.heldServices().ranges(), view.serviceCapacity().ranges()),
-        new ControlAnswer.MapUse(
-            "slc_ct", counters.connections(), dataplane.mapSizes().get("slc_ct")));
+            "slc_range", view.heldServices().ranges(), view.serviceCapacity().ranges()));
   }
 
   private static EndpointStatus endpointStatus(EndpointView view) {

@@ -12,6 +12,7 @@ import dev.sluice.schemas.config.Settings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -20,6 +21,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -66,6 +68,28 @@ final class TestNode implements AutoCloseable {
     node.ip("link add eth0 type veth peer name wire", "link set wire up");
     node.raiseUplink(1);
     return node;
+  }
+
+  /** node-1, and a host outside the cluster, {@code c}, at the other end of its uplink. */
+  static TestNode dialled(Path folder) {
+    TestNode node = new TestNode("c", 1, folder);
+    node.makeNamespace("c");
+    node.ip("link add eth0 type veth peer name wire netns " + node.prefix + "c");
+    node.raiseUplink(1);
+    new IpBatch(node.netns("c"))
+        .run(
+            List.of(
+                "addr add 172.31.0.9/24 dev wire",
+                "addr add fd00:31::9/64 dev wire nodad",
+                "link set wire up"));
+    return node;
+  }
+
+  /** The hardware address of one of the node's interfaces. */
+  String hardwareAddress(String device) {
+    return inside(
+        "n",
+        () -> HexFormat.of().formatHex(NetworkInterface.getByName(device).getHardwareAddress()));
   }
 
   /** node-1 and node-2 at the two ends of one link. */

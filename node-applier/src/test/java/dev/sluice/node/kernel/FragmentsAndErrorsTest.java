@@ -17,6 +17,7 @@ import static dev.sluice.node.kernel.Packet.ip;
 import static dev.sluice.node.kernel.Packet.tcp;
 import static dev.sluice.node.kernel.Packet.tooBig;
 import static dev.sluice.node.kernel.Packet.udp;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +54,22 @@ class FragmentsAndErrorsTest extends PacketTest {
       lab.fromPod(later(e.pod, e.outside, 8, 24, false)).drops(175);
       lab.toPod(later(e.outside, e.pod, 7, 24, false)).drops(175);
     }
+  }
+
+  /** Each fragment's own header names what the first begins with: an extension, not UDP. */
+  @Test
+  void fragmentsFollowAFirstThatBeginsWithAnExtension() {
+    lab.rule(POD_ID, EGRESS, 0, UDP, 53, 16, true, 1);
+    Packet later = ip(POD6, OUTSIDE6, 60, new byte[64]);
+    lab.fromPod(later.fragment(7, 32, false)).drops(175);
+    lab.fromPod(udp(POD6, 1, OUTSIDE6, 53).extension(60).fragment(7, 0, true)).passes();
+    lab.fromPod(later).passes();
+    assertEquals(UDP, lab.dataplane.connections().getFirst().protocol());
+    assertEquals(1, lab.dataplane.connections().size());
+    lab.fromPod(udp(POD6, 1, OUTSIDE6, 54).extension(60).fragment(8, 0, true)).drops(133);
+    lab.fromPod(ip(POD6, OUTSIDE6, 60, new byte[64]).fragment(8, 32, false)).drops(175);
+    byte[] options = {UDP, 1, 1, 12, 0, 0, 0, 0}; // 16 bytes, of which the first fragment has 8
+    lab.fromPod(ip(POD6, OUTSIDE6, 60, options).fragment(9, 0, true)).drops(135);
   }
 
   @Test

@@ -84,6 +84,11 @@ record Frame(byte[] bytes, int at) {
     return number(l4());
   }
 
+  /** Of an error that says that something is too big: what would fit. */
+  int mtu() {
+    return number(l4() + 6);
+  }
+
   private boolean isIcmp() {
     return protocol() == Packet.ICMP || protocol() == Packet.ICMP6;
   }

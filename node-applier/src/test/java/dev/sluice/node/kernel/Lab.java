@@ -180,9 +180,16 @@ final class Lab implements AutoCloseable {
 
   /** A packet out of the tunnel, from the other node: of TCP, or as long. */
   Outcome fromOverlay(Packet packet, int identity) {
-    try (Tunnelled tunnelled = Tunnelled.from(OTHER_NODE, identity)) {
+    try (Varied tunnelled = Varied.tunnelled(OTHER_NODE, identity)) {
       return outcome(
           tunnelled.into(dataplane.programFd("slc_from_overlay")), packet, Context.ARRIVED);
+    }
+  }
+
+  /** A packet with the tag of a VLAN beside it: of TCP, or as long. */
+  Outcome tagged(String program, Packet packet, int tag) {
+    try (Varied tagged = Varied.tagged(tag)) {
+      return outcome(tagged.into(dataplane.programFd(program)), packet, Context.ARRIVED);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.sluice.node.kernel;
 
 import static dev.sluice.core.node.KernelEntry.Direction.EGRESS;
 import static dev.sluice.core.node.KernelEntry.Direction.INGRESS;
+import static dev.sluice.node.kernel.Lab.NEIGHBOUR;
 import static dev.sluice.node.kernel.Lab.NODE;
 import static dev.sluice.node.kernel.Lab.OTHER_NODE;
 import static dev.sluice.node.kernel.Lab.OUTSIDE;
@@ -317,6 +318,27 @@ class NodePortTest extends ServicePacketTest {
     // What is under way stays where it is, as long as its backend serves.
     assertEquals(POD, arrives(tcp(OUTSIDE, 40000, NODE, TCP_PORT)).frame().destination());
     assertEquals(REMOTE, arrives(tcp(OUTSIDE, 40000, NODE, TCP_PORT).syn()).frame().destination());
+  }
+
+  /** Three Services of one backend: for the third that the client dials there is no port left. */
+  @Test
+  void whoBeginsAnewAndFindsNoPortKeepsWhatItHad() {
+    lab.translate(1, NODE, NODE6);
+    for (int group = 1; group <= 3; group++) {
+      nodePort("0.0.0.0", TCP_PORT + group, Packet.TCP, group);
+      put(backend(group, group == 3 ? POD : NEIGHBOUR, 8080));
+      write();
+      arrives(tcp(OUTSIDE, 40000, NODE, TCP_PORT + group).syn()).redirected();
+    }
+    put(backend(3, NEIGHBOUR, 8080));
+    gone(backend(3, POD, 8080));
+    write();
+    arrives(tcp(OUTSIDE, 40000, NODE, TCP_PORT + 3).syn()).drops(167);
+    assertEquals(
+        POD, arrives(tcp(OUTSIDE, 40000, NODE, TCP_PORT + 3)).redirected().frame().destination());
+    assertEquals(
+        NODE + " 30083 > " + OUTSIDE + " 40000",
+        answers(tcp(POD, 8080, OUTSIDE, 40000).flags(SYN | ACK)).redirected().frame().toString());
   }
 
   @Test

@@ -192,6 +192,12 @@ final class Packet {
     return this;
   }
 
+  /** Forbids IPv4 routers to cut it; those of IPv6 never do. */
+  Packet uncut() {
+    fragment = 0x4000;
+    return this;
+  }
+
   /** Puts an IPv6 extension header of 8 bytes before what is there: its bytes from the third. */
   Packet extension(int type, int... rest) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
