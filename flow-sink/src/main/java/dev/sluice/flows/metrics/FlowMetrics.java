@@ -3,6 +3,7 @@ package dev.sluice.flows.metrics;
 import dev.sluice.flows.hubble.FlowText;
 import dev.sluice.schemas.Flow;
 import dev.sluice.schemas.FlowKind;
+import dev.sluice.schemas.MapPressure;
 import dev.sluice.schemas.NodeStatus;
 import dev.sluice.schemas.Verdict;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -22,6 +23,7 @@ public final class FlowMetrics {
   private final Gauge lost;
   private final Gauge revision;
   private final Gauge dns;
+  private final Gauge pressure;
 
   public FlowMetrics(PrometheusRegistry registry) {
     processed =
@@ -66,6 +68,12 @@ public final class FlowMetrics {
             .help("What a node's DNS proxy did since its process began, by what became of it.")
             .labelNames("node", "outcome")
             .register(registry);
+    pressure =
+        Gauge.builder()
+            .name("sluice_bpf_map_pressure")
+            .help("How full a map of a node's kernel is, 0 to 1.")
+            .labelNames("node", "map_name")
+            .register(registry);
   }
 
   public void count(Flow flow) {
@@ -104,5 +112,9 @@ public final class FlowMetrics {
     lost.labelValues(node.getNode(), "user").set(node.getEventsLostUser());
     revision.labelValues(node.getNode()).set(node.getRevision());
     node.getDns().forEach((what, count) -> dns.labelValues(node.getNode(), what).set(count));
+    for (MapPressure map : node.getMaps()) {
+      double held = (double) map.getEntries() / Math.max(1, map.getCapacity());
+      pressure.labelValues(node.getNode(), map.getName()).set(held);
+    }
   }
 }

@@ -5,17 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.sluice.schemas.Flow;
 import dev.sluice.schemas.FlowKind;
 import dev.sluice.schemas.FlowPeer;
+import dev.sluice.schemas.MapPressure;
+import dev.sluice.schemas.NodeStatus;
 import dev.sluice.schemas.TrafficDirection;
 import dev.sluice.schemas.Verdict;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** Connections of each Service, those of clients outside the cluster too. */
+/** Connections of each Service, those of clients outside the cluster too; how full maps are. */
 class FlowMetricsTest {
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final FlowMetrics metrics = new FlowMetrics(registry);
@@ -83,5 +86,34 @@ class FlowMetricsTest {
             "shop/web DENIED_BY_LB_SRC_RANGE_CHECK",
             4.0),
         counted());
+  }
+
+  @Test
+  void aNodeSaysHowFullItsMapsAre() {
+    metrics.report(
+        NodeStatus.newBuilder()
+            .setNode("node-1")
+            .setTime(Instant.parse("2026-11-20T10:00:00Z"))
+            .setPosition(7)
+            .setRevision(12)
+            .setHash("")
+            .setEndpoints(List.of())
+            .setMaps(
+                List.of(new MapPressure("slc_nat", 500L, 2000L), new MapPressure("slc_ct", 0L, 0L)))
+            .setEventsProduced(0)
+            .setEventsConsumed(0)
+            .setEventsLostKernel(0)
+            .setEventsLostUser(0)
+            .setMessage("")
+            .setSubjects(List.of())
+            .setFeatures(List.of())
+            .setDns(Map.of())
+            .build());
+    Map<String, Double> full = new TreeMap<>();
+    registry.scrape("sluice_bpf_map_pressure"::equals).stream()
+        .map(GaugeSnapshot.class::cast)
+        .flatMap(gauge -> gauge.getDataPoints().stream())
+        .forEach(point -> full.put(point.getLabels().get("map_name"), point.getValue()));
+    assertEquals(Map.of("slc_nat", 0.25, "slc_ct", 0.0), full);
   }
 }
