@@ -259,6 +259,7 @@ class LanguageTest {
         "entities-ingress",
         "entities-outside",
         "network-policy",
+        "peers",
         "admin",
         "networks",
         "baseline",
