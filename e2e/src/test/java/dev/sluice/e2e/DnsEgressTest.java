@@ -165,6 +165,14 @@ class DnsEgressTest {
           Waiting.until(Duration.ofSeconds(15), () -> messages().contains(told)),
           () -> told + " in " + messages());
     }
+    assertTrue(
+        Waiting.until(Duration.ofSeconds(15), () -> meant().contains(" -> 203.0.113.1")), meant());
+  }
+
+  /** Connections to what a name led to. */
+  private static String meant() {
+    String[] asked = {"observe", "--from-pod", "shop/pay-1", "--to-fqdn", "API.stripe.*", "-4"};
+    return lab.sluice(asked).text();
   }
 
   private static String messages() {

@@ -50,6 +50,7 @@ final class ObserveFilters implements IModelTransformer {
     sided(flags, List.of(), "pod", "[NS/]POD", "pod, by prefix", FlowFilter::pod);
     sided(flags, List.of("-l"), "label", "SELECTOR", "labels", FlowFilter::label);
     sided(flags, List.of(), "ip", "IP|CIDR", "address", FlowFilter::ip);
+    sided(flags, List.of(), "fqdn", "NAME|PATTERN", "name, from DNS", FlowFilter::fqdn);
     sided(flags, List.of(), "port", "PORT", "port", FlowFilter::port);
     sided(flags, List.of(), "identity", "ID", "identity", FlowFilter::identity);
     sided(flags, List.of(), "workload", "[NS/]NAME", "workload", FlowFilter::workload);

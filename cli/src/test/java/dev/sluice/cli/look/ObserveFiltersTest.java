@@ -51,7 +51,12 @@ class ObserveFiltersTest {
                 .setWorkload(pod)
                 .build())
         .setDestination(
-            FlowPeer.newBuilder().setIdentity(300).setNamespace("shop").setPod("back").build())
+            FlowPeer.newBuilder()
+                .setIdentity(300)
+                .setNamespace("shop")
+                .setPod("back")
+                .setNames(List.of(uuid + ".example"))
+                .build())
         .build();
   }
 
@@ -72,6 +77,9 @@ class ObserveFiltersTest {
         "--from-pod shop/front --verdict DROPPED; b",
         "--identity world; e",
         "--to-port 8080 -A; ace",
+        "--to-fqdn a.example --fqdn *.example; a",
+        "--to-fqdn a.example --to-fqdn B.*; ab",
+        "--from-fqdn *; ''",
         "-4; abce",
         "-6; d",
         "-4 -6; abcde",

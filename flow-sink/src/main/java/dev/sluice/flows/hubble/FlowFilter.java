@@ -9,8 +9,10 @@ import dev.sluice.schemas.Verdict;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
@@ -160,13 +162,15 @@ public final class FlowFilter {
         (peer, flow) -> flow.getDestinationPort() == port);
   }
 
-  /** DNS name with {@code *}. */
+  /** A DNS name, in any case, in which {@code *} stands for any letters, digits, - and dots. */
   public static Predicate<Flow> fqdn(Side side, String pattern) {
-    java.util.regex.Pattern regex =
-        java.util.regex.Pattern.compile(
-            java.util.regex.Pattern.quote(pattern).replace("*", "\\E.*\\Q"));
+    String name = pattern.strip().toLowerCase(Locale.ROOT).replaceAll("\\.$", "");
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException("a name to filter by is empty: write one, or *.example");
+    }
+    Pattern regex = Pattern.compile(Pattern.quote(name).replace("*", "\\E[-.0-9a-z_]*\\Q"));
     return side.peer(
-        peer -> peer.getNames().stream().anyMatch(name -> regex.matcher(name).matches()));
+        peer -> peer.getNames().stream().anyMatch(each -> regex.matcher(each).matches()));
   }
 
   /** tcp, udp, sctp, icmp, icmpv4, icmpv6 or dns, in any case. */

@@ -73,6 +73,7 @@ public final class RawFilter {
     sided(fields, "ip", FlowFilter::ip);
     sided(fields, "pod", FlowFilter::pod);
     sided(fields, "label", FlowFilter::label);
+    sided(fields, "fqdn", FlowFilter::fqdn);
     sided(fields, "identity", FlowFilter::identity);
     sided(fields, "port", FlowFilter::port);
     fields.put("destination_service", text(value -> FlowFilter.service(Side.TO, value)));

@@ -90,6 +90,21 @@ class FlowFilterTest {
   }
 
   @Test
+  void aNameMatchesAsHubbleMatchesIt() {
+    Flow flow = Flows.allowed();
+    flow.getDestination().setNames(List.of("api.stripe.com", "edge.example"));
+    for (String pattern : List.of("api.stripe.com", "API.Stripe.com.", "*.stripe.com", "ed*ple")) {
+      assertTrue(FlowFilter.fqdn(Side.TO, pattern).test(flow), pattern);
+      assertTrue(FlowFilter.fqdn(Side.EITHER, pattern).test(flow), pattern);
+      assertEquals(false, FlowFilter.fqdn(Side.FROM, pattern).test(flow), pattern);
+    }
+    for (String pattern : List.of("stripe.com", "*.stripe.co", "apixstripe.com")) {
+      assertEquals(false, FlowFilter.fqdn(Side.EITHER, pattern).test(flow), pattern);
+    }
+    refuses(() -> FlowFilter.fqdn(Side.TO, "."), "empty", "example");
+  }
+
+  @Test
   void flagsAreAndedAndTheirValuesOred() {
     Predicate<Flow> filter =
         FlowFilter.all(

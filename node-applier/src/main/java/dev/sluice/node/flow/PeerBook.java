@@ -33,6 +33,9 @@ public final class PeerBook implements FoldListener {
 
   private final Map<Integer, SelectorSet> sets = new ConcurrentHashMap<>();
 
+  /** The names that pods of this node were told of addresses. */
+  private final NameBook learned = new NameBook();
+
   /** By id; ids are never used again, and late flows want those of Services that are gone. */
   private final Map<Integer, ServiceRow.Frontend> frontends = new ConcurrentHashMap<>();
 
@@ -86,6 +89,11 @@ public final class PeerBook implements FoldListener {
     // Labels stay: numbers are not used again soon, and late flows want them.
   }
 
+  /** A pod of this node was told that a name has this address. Any thread. */
+  public void learned(IpAddress address, String name) {
+    learned.add(address, name);
+  }
+
   /**
    * One end of a flow.
    *
@@ -104,7 +112,7 @@ public final class PeerBook implements FoldListener {
         isPod ? address.workloadKind() : "",
         isPod ? address.workload() : "",
         address == null ? "" : address.node(),
-        List.of());
+        isPod ? List.of() : learned.of(ip));
   }
 
   /** What a client dialled; empty when it was no Service's. */

@@ -53,6 +53,10 @@ public final class DnsFlows {
     if (message.question() == null) {
       return; // counted; nothing of it can be told
     }
+    if (message.outcome() == Outcome.ANSWERED && message.rules().trusted()) {
+      String name = message.lesson().name();
+      message.lesson().ttlSeconds().keySet().forEach(address -> peers.learned(address, name));
+    }
     Instant time = clock.instant().truncatedTo(ChronoUnit.MICROS);
     out.offer(() -> flow(message, time));
   }

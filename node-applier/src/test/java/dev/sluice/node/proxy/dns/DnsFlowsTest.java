@@ -8,6 +8,7 @@ import dev.sluice.core.dns.DnsType;
 import dev.sluice.core.dns.Lesson;
 import dev.sluice.core.dns.QuestionRules;
 import dev.sluice.core.net.IpAddress;
+import dev.sluice.node.flow.FlowReader;
 import dev.sluice.node.flow.PeerBook;
 import dev.sluice.node.proxy.dns.DnsSeen.Outcome;
 import dev.sluice.node.proxy.socket.Peer;
@@ -91,5 +92,20 @@ class DnsFlowsTest {
     assertNotEquals(
         flows.flow(question, Instant.EPOCH).getUuid(),
         flows.flow(question, Instant.EPOCH).getUuid());
+  }
+
+  @Test
+  void whatAPodWasToldNamesWhatItThenDials() {
+    PeerBook peers = new PeerBook();
+    FlowReader reader = new FlowReader(sink -> 0, null, null);
+    DnsFlows told = new DnsFlows("node-1", peers, reader, Clock.systemUTC());
+    IpAddress address = IpAddress.parse("203.0.113.1");
+    Lesson lesson = new Lesson("api.stripe.com", List.of(), Map.of(address, 5L));
+    told.seen(seen("api.stripe.com", Outcome.ASKED, null));
+    told.seen(seen("api.stripe.com", Outcome.HELD_TOO_LONG, lesson));
+    assertEquals(List.of(), peers.peer(address, 2, 0).getNames());
+    told.seen(seen("api.stripe.com", Outcome.ANSWERED, lesson));
+    assertEquals(List.of("api.stripe.com"), peers.peer(address, 2, 0).getNames());
+    assertEquals(List.of(), peers.peer(IpAddress.parse("203.0.113.2"), 2, 0).getNames());
   }
 }
