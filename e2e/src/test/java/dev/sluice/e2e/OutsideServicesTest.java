@@ -34,14 +34,7 @@ class OutsideServicesTest {
   private static Lab lab;
 
   private static String service(String name, String spec) {
-    return """
-    ---
-    apiVersion: v1
-    kind: Service
-    metadata: {name: %s, namespace: shop}
-    spec: {ipFamilyPolicy: PreferDualStack, %s}
-    """
-        .formatted(name, spec);
+    return Manifests.service(name, "ipFamilyPolicy: PreferDualStack, " + spec);
   }
 
   @BeforeAll
