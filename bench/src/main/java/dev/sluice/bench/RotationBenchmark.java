@@ -4,7 +4,9 @@ import dev.sluice.lab.LabState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
@@ -23,6 +25,10 @@ final class RotationBenchmark implements Benchmark.AtOnce {
   private static final int WARM_UP_LOOKUPS = NAMES * 30 * 3 / 2;
 
   private static final long FLAT_MIB = 24;
+
+  /** After so long every answer was told again once, and what that left was collected. */
+  private static final int SETTLED_SECONDS = 240;
+
   private static final long LOOK_NANOS = 1_000_000_000L;
 
   @Override
@@ -66,25 +72,54 @@ final class RotationBenchmark implements Benchmark.AtOnce {
         // then.
         int begun = until(output, WARM_UP_SECONDS, WARM_UP_LOOKUPS);
         long warm = memory(lab);
-        int ended = until(output, begun + seconds - WARM_UP_SECONDS, 0);
-        long end = memory(lab);
+        int end = begun + seconds - WARM_UP_SECONDS;
+        Growth grown = grown(lab, output, warm, end);
         double[] numbers = NameTraffic.last(Files.readString(output));
-        return rows(numbers, ended, failedSteps(lab), end - warm);
+        return rows(numbers, end, failedSteps(lab), grown);
       } finally {
         Files.delete(output);
       }
     }
   }
 
-  private List<Row> rows(double[] numbers, int seconds, long failed, long grown) {
-    return List.of(
-        Row.untargeted(name(), "lookups in " + seconds + " s", numbers[0], ""),
-        Row.atMost(name(), "of these without answer", numbers[3], "", 0),
-        Row.atMost(name(), "connects to answers refused", numbers[2], "", 0),
-        Row.atLeast(name(), "long connections", numbers[4], "", HELD),
-        Row.atMost(name(), "of these cut", numbers[5], "", 0),
-        Row.atMost(name(), "steps that tried to write policy", failed, "", 0),
-        Row.atMost(name(), "memory of applier and streams, more", grown, "MiB", FLAT_MIB));
+  /**
+   * MiB more at the end.
+   *
+   * @param settled than after {@link #SETTLED_SECONDS}; empty when it ends before twice that
+   */
+  private record Growth(long all, OptionalLong settled) {}
+
+  private static Growth grown(BenchLab lab, Path output, long warm, int end) throws IOException {
+    if (end < 2 * SETTLED_SECONDS) {
+      until(output, end, 0);
+      return new Growth(memory(lab) - warm, OptionalLong.empty());
+    }
+    until(output, SETTLED_SECONDS, 0);
+    long settled = memory(lab);
+    until(output, end, 0);
+    long last = memory(lab);
+    return new Growth(last - warm, OptionalLong.of(last - settled));
+  }
+
+  private List<Row> rows(double[] numbers, int seconds, long failed, Growth grown) {
+    List<Row> rows = new ArrayList<>();
+    rows.addAll(
+        List.of(
+            Row.untargeted(name(), "lookups in " + seconds + " s", numbers[0], ""),
+            Row.atMost(name(), "of these without answer", numbers[3], "", 0),
+            Row.atMost(name(), "connects to answers refused", numbers[2], "", 0),
+            Row.atLeast(name(), "long connections", numbers[4], "", HELD),
+            Row.atMost(name(), "of these cut", numbers[5], "", 0),
+            Row.atMost(name(), "steps that tried to write policy", failed, "", 0),
+            Row.atMost(
+                name(), "memory of applier and streams, more", grown.all(), "MiB", FLAT_MIB)));
+    grown
+        .settled()
+        .ifPresent(
+            mib ->
+                rows.add(
+                    Row.untargeted(name(), "of this after " + SETTLED_SECONDS + " s", mib, "MiB")));
+    return rows;
   }
 
   /**
