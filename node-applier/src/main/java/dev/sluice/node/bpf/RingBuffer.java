@@ -10,6 +10,10 @@ import java.util.function.Consumer;
  * Reads a BPF ring buffer through shared memory, without system calls: producers need not wake the
  * reader, it must look. One thread reads; it also closes. Format: Linux {@code
  * Documentation/bpf/ringbuf.rst}.
+ *
+ * <p>The kernel offers the records twice in a row, so that one which lies across the end can be
+ * read in one piece. That is as much again of the process' resident memory; one record in tens of
+ * thousands lies there, and is put together here.
  */
 public final class RingBuffer implements AutoCloseable {
   private static final int BUSY = 1 << 31;
@@ -30,6 +34,9 @@ public final class RingBuffer implements AutoCloseable {
   private final MemorySegment producer;
   private final MemorySegment data;
 
+  /** The last record that lay across the end. */
+  private MemorySegment whole = MemorySegment.NULL;
+
   /** Where reading ended; -1 while it goes on. */
   private volatile long ended = -1;
 
@@ -40,7 +47,7 @@ public final class RingBuffer implements AutoCloseable {
     int page = Libc.pageSize();
     this.size = map.maxEntries();
     this.consumer = Libc.mmap(page, Libc.PROT_READ | Libc.PROT_WRITE, map.fd(), 0, life);
-    this.producer = Libc.mmap(page + 2 * size, Libc.PROT_READ, map.fd(), page, life);
+    this.producer = Libc.mmap(page + size, Libc.PROT_READ, map.fd(), page, life);
     this.data = producer.asSlice(page);
   }
 
@@ -65,7 +72,7 @@ public final class RingBuffer implements AutoCloseable {
         int bytes = length & ~DISCARDED;
         position += (bytes + HEADER_BYTES + 7L) & ~7L;
         if ((length & DISCARDED) == 0) {
-          handler.accept(data.asSlice(at + HEADER_BYTES, bytes));
+          handler.accept(record(at + HEADER_BYTES, bytes));
           count++;
         }
         if (position - released >= RELEASE_BYTES) {
@@ -77,6 +84,20 @@ public final class RingBuffer implements AutoCloseable {
       POSITION.setVolatile(consumer, 0L, position);
     }
     return count;
+  }
+
+  /** Headers are never across the end: both they and the buffer's size are multiples of eight. */
+  private MemorySegment record(long at, long bytes) {
+    long before = Math.min(bytes, size - at);
+    if (before == bytes) {
+      return data.asSlice(at, bytes);
+    }
+    if (whole.byteSize() < bytes) {
+      whole = life.allocate(bytes, Long.BYTES);
+    }
+    MemorySegment.copy(data, at, whole, 0, before);
+    MemorySegment.copy(data, 0, whole, before, bytes - before);
+    return whole.asSlice(0, bytes);
   }
 
   /**

@@ -20,6 +20,8 @@ import dev.sluice.node.bpf.TestRun;
 import dev.sluice.node.bpf.TestRun.Context;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What happens when a table or the ring buffer is full: counted, and closed rather than open. */
@@ -174,6 +176,39 @@ class FullTablesTest {
       assertEquals(lab.events.consumedEver(), reader.consumedEver(), "what it was then");
       assertThrows(IllegalStateException.class, () -> reader.drain(event -> {}));
     }
+  }
+
+  /** 58 254 events and two ninths of one are once around. */
+  @Test
+  void anEventThatLiesAcrossTheEndOfTheBufferIsReadWhole() {
+    try (Lab lab = new Lab()) {
+      lab.open(INGRESS);
+      lab.toPod(udp(OUTSIDE, 1, POD, 53)).passes();
+      lab.told();
+      lab.dataplane.monitor(true);
+      byte[] packet = udp(OUTSIDE, 1, POD, 53).mac(Lab.HOST_MAC, Lab.POD_MAC).bytes();
+      int program = lab.dataplane.programFd("slc_to_pod");
+      Map<String, Integer> read = new TreeMap<>();
+      for (int turn = 0; turn < 6; turn++) {
+        TestRun.nanos(program, packet, Context.ARRIVED, 20_000);
+        while (lab.events.drain(event -> read.merge(told(event), 1, Integer::sum)) > 0) {
+          continue;
+        }
+      }
+      lab.dataplane.monitor(false);
+      assertEquals(0, lab.dataplane.counters().lost());
+      assertEquals(1, read.size(), read::toString);
+      assertTrue(read.values().iterator().next() >= 120_000, read::toString);
+    }
+  }
+
+  private static String told(KernelEvent event) {
+    return String.join(
+        " ",
+        event.type() + " " + event.interfaceIndex() + " " + event.endpoint(),
+        event.source() + ":" + event.sourcePort() + " " + event.sourceIdentity(),
+        event.destination() + ":" + event.destinationPort() + " " + event.destinationIdentity(),
+        event.protocol() + " " + event.length() + " " + event.count());
   }
 
   @Test
