@@ -70,6 +70,11 @@ public final class NodeApplierMain {
                   }
 
                   @Override
+                  public void notClosed(RuntimeException why) {
+                    life.fail(why);
+                  }
+
+                  @Override
                   public void leaving() {
                     leaving.set(true);
                   }

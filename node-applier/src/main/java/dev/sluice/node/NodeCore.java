@@ -27,8 +27,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +54,9 @@ final class NodeCore implements AutoCloseable {
     /** Our bug: the process should end. */
     void broken(Throwable why);
 
+    /** The node was to be left and could not be closed: the process should end at once. */
+    default void notClosed(RuntimeException why) {}
+
     /** A successor takes the node over: who cannot go on without it is not broken. */
     default void leaving() {}
 
@@ -65,7 +66,7 @@ final class NodeCore implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
 
-  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final Opened open = new Opened();
   private ApplierThread applier;
   private FlowReader flows;
   private NodeDns dns;
@@ -183,7 +184,8 @@ final class NodeCore implements AutoCloseable {
             events::consumedEver,
             lost,
             settings.optional(Setting.NODE_CGROUP).isPresent() ? List.of("socket-lb") : List.of(),
-            dns::counts);
+            dns::counts,
+            health::turnedAway);
     Runnable leaving =
         () ->
             Thread.ofPlatform()
@@ -191,8 +193,12 @@ final class NodeCore implements AutoCloseable {
                 .start(
                     () -> {
                       world.leaving();
-                      close();
-                      world.left();
+                      try {
+                        close();
+                        world.left();
+                      } catch (RuntimeException e) {
+                        world.notClosed(e); // a process that has no node and lives helps nobody
+                      }
                     });
     closing(
         ControlServer.open(
@@ -208,8 +214,7 @@ final class NodeCore implements AutoCloseable {
   }
 
   private <T extends AutoCloseable> T closing(T resource) {
-    open.push(resource);
-    return resource;
+    return open.add(resource);
   }
 
   /** The thread to hand rows to. */
@@ -231,19 +236,14 @@ final class NodeCore implements AutoCloseable {
     return report;
   }
 
-  /** Once; a second time is nothing. */
+  /**
+   * Once; a second time is nothing.
+   *
+   * @throws dev.sluice.node.apply.StillAtWorkException when the applier's thread does not end: the
+   *     process has the node until it ends
+   */
   @Override
   public synchronized void close() {
-    RuntimeException failure = null;
-    while (!open.isEmpty()) {
-      try {
-        open.pop().close();
-      } catch (Exception e) {
-        failure = new IllegalStateException("closing the node: " + e.getMessage(), e);
-      }
-    }
-    if (failure != null) {
-      throw failure;
-    }
+    open.close();
   }
 }

@@ -32,12 +32,14 @@ final class NodeReport {
   private final LongSupplier lostUser;
   private final List<String> features;
   private final Supplier<Map<String, Long>> dns;
+  private final LongSupplier healthTurnedAway;
 
   /**
    * @param consumed events taken from the kernel
    * @param lostUser of these, how many did not reach the topic
    * @param features mechanisms that are in the kernel
    * @param dns what the DNS proxy did, in numbers
+   * @param healthTurnedAway connections to health ports that had to go
    */
   NodeReport(
       String node,
@@ -47,7 +49,8 @@ final class NodeReport {
       LongSupplier consumed,
       LongSupplier lostUser,
       List<String> features,
-      Supplier<Map<String, Long>> dns) {
+      Supplier<Map<String, Long>> dns,
+      LongSupplier healthTurnedAway) {
     this.node = node;
     this.clock = clock;
     this.applier = applier;
@@ -56,6 +59,7 @@ final class NodeReport {
     this.lostUser = lostUser;
     this.features = List.copyOf(features);
     this.dns = dns;
+    this.healthTurnedAway = healthTurnedAway;
   }
 
   NodeStatus status() {
@@ -81,7 +85,8 @@ final class NodeReport {
                 each -> new SubjectStatus(each.getKey(), each.getValue().substring(0, LEAF_DIGITS)))
             .toList(),
         features,
-        dns.get());
+        dns.get(),
+        healthTurnedAway.getAsLong());
   }
 
   ControlAnswer.Status answer() {

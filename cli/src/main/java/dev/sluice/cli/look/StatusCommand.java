@@ -156,22 +156,29 @@ final class StatusCommand implements Callable<Integer> {
         if (!node.status().getDns().isEmpty()) {
           table.row("  dns", counts(node.status()));
         }
+        if (node.status().getHealthTurnedAway() > 0) {
+          table.row(
+              "  health ports",
+              node.status().getHealthTurnedAway() + " connections closed to make room for others");
+        }
       }
     }
     if (verbose) {
       ServiceDetails.of(cluster, services).forEach(table::row);
-      diagnostics.forEach(
-          d ->
-              table.row(
-                  "  " + d.getSeverity().name().toLowerCase(java.util.Locale.ROOT),
-                  d.getKind()
-                      + " "
-                      + d.getNamespace()
-                      + "/"
-                      + d.getName()
-                      + ": "
-                      + d.getMessage()));
     }
+    diagnostics.stream()
+        .filter(d -> verbose || d.getSeverity() == Severity.ERROR)
+        .forEach(
+            d ->
+                table.row(
+                    "  " + d.getSeverity().name().toLowerCase(java.util.Locale.ROOT),
+                    d.getKind()
+                        + " "
+                        + d.getNamespace()
+                        + "/"
+                        + d.getName()
+                        + ": "
+                        + d.getMessage()));
     return table;
   }
 
@@ -236,6 +243,7 @@ final class StatusCommand implements Callable<Integer> {
       one.put("message", node.getMessage());
       ObjectNode dns = one.putObject("dns");
       new TreeMap<>(node.getDns()).forEach(dns::put);
+      one.put("healthTurnedAway", node.getHealthTurnedAway());
       ArrayNode maps = one.putArray("maps");
       for (MapPressure map : node.getMaps()) {
         maps.addObject()

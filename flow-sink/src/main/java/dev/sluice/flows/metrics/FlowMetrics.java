@@ -24,6 +24,7 @@ public final class FlowMetrics {
   private final Gauge revision;
   private final Gauge dns;
   private final Gauge pressure;
+  private final Gauge health;
 
   public FlowMetrics(PrometheusRegistry registry) {
     processed =
@@ -74,6 +75,12 @@ public final class FlowMetrics {
             .help("How full a map of a node's kernel is, 0 to 1.")
             .labelNames("node", "map_name")
             .register(registry);
+    health =
+        Gauge.builder()
+            .name("sluice_health_connections_turned_away")
+            .help("Connections to a node's healthCheckNodePorts closed to make room for others.")
+            .labelNames("node")
+            .register(registry);
   }
 
   public void count(Flow flow) {
@@ -116,5 +123,6 @@ public final class FlowMetrics {
       double held = (double) map.getEntries() / Math.max(1, map.getCapacity());
       pressure.labelValues(node.getNode(), map.getName()).set(held);
     }
+    health.labelValues(node.getNode()).set(node.getHealthTurnedAway());
   }
 }

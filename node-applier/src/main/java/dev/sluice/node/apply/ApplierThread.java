@@ -22,12 +22,16 @@ public final class ApplierThread implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ApplierThread.class);
   private static final long AUDIT_NANOS = Duration.ofMinutes(1).toNanos();
 
+  /** A step is a second at the very most; one that hangs must not keep the process. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final Applier applier;
   private final Runnable stepped;
   private final Consumer<Throwable> broken;
   private final BlockingQueue<Consumer<Applier>> asked = new LinkedBlockingQueue<>();
   private final Thread thread;
   private final MapAudit audit;
+  private final Duration patience;
   private volatile boolean closing;
   private volatile boolean ended;
   private long auditedAt = System.nanoTime();
@@ -39,8 +43,21 @@ public final class ApplierThread implements AutoCloseable {
    */
   public ApplierThread(
       Applier applier, KernelMaps maps, Runnable stepped, Consumer<Throwable> broken) {
+    this(applier, maps, stepped, broken, PATIENCE);
+  }
+
+  /**
+   * @param patience how long {@link #close} waits
+   */
+  ApplierThread(
+      Applier applier,
+      KernelMaps maps,
+      Runnable stepped,
+      Consumer<Throwable> broken,
+      Duration patience) {
     this.applier = applier;
-    this.audit = new MapAudit(this, maps, applier.kernelServices());
+    this.audit = new MapAudit(this, maps, applier.kernelServices(), patience);
+    this.patience = patience;
     this.stepped = stepped;
     this.broken = broken;
     this.thread = Thread.ofPlatform().name("applier").unstarted(this::run);
@@ -120,12 +137,22 @@ public final class ApplierThread implements AutoCloseable {
     return Math.max(0, Math.min(untilAudit, untilRetry));
   }
 
-  /** Waits for the step that is being done, and for the look that goes on. */
+  /**
+   * Waits for the step that is being done, and for the look that goes on.
+   *
+   * @throws StillAtWorkException when one of them does not end: it uses the maps yet. Whoever is
+   *     told of what is broken has been told
+   */
   @Override
   public void close() throws InterruptedException {
     closing = true;
     asked.add(target -> {});
-    thread.join(Duration.ofSeconds(10));
-    audit.close();
+    try {
+      StillAtWorkException.await(thread, patience);
+      audit.close();
+    } catch (StillAtWorkException e) {
+      broken.accept(e);
+      throw e;
+    }
   }
 }

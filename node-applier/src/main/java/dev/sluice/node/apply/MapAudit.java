@@ -26,12 +26,17 @@ final class MapAudit implements AutoCloseable {
   private final ApplierThread applier;
   private final KernelMaps maps;
   private final KernelServices services;
+  private final Duration patience;
   private Thread looking;
 
-  MapAudit(ApplierThread applier, KernelMaps maps, KernelServices services) {
+  /**
+   * @param patience how long {@link #close} waits
+   */
+  MapAudit(ApplierThread applier, KernelMaps maps, KernelServices services, Duration patience) {
     this.applier = applier;
     this.maps = maps;
     this.services = services;
+    this.patience = patience;
   }
 
   /** Begins to look, unless the last look goes on. On the applier's thread. */
@@ -91,11 +96,15 @@ final class MapAudit implements AutoCloseable {
     return keys.iterator().next() + (keys.size() == 1 ? "" : " and " + (keys.size() - 1) + " more");
   }
 
-  /** Waits for the look that goes on; the maps may be closed then. */
+  /**
+   * Waits for the look that goes on; the maps may be closed then.
+   *
+   * @throws StillAtWorkException when it does not end
+   */
   @Override
   public void close() throws InterruptedException {
     if (looking != null) {
-      looking.join(Duration.ofSeconds(10));
+      StillAtWorkException.await(looking, patience);
     }
   }
 }

@@ -97,6 +97,12 @@ public final class NeedBook implements FoldListener {
     touched();
   }
 
+  @Override
+  public void unnamed(int number) {
+    sets.remove(number);
+    touched();
+  }
+
   /** Only the applier's thread writes it. */
   private void touched() {
     version = version + 1;

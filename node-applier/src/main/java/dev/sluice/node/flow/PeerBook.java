@@ -14,6 +14,7 @@ import dev.sluice.core.net.Prefix;
 import dev.sluice.node.mirror.FoldListener;
 import dev.sluice.schemas.FlowPeer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,23 +22,31 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Who is behind an address and what an identity's labels are, for explaining flows. Written by the
- * applier's thread as groups of topic desired become whole; read by any.
+ * Who is behind an address and what an identity's labels are, for explaining flows. What has gone
+ * is remembered for flows that are late, the last {@value #LATE} of each kind; more would be a list
+ * of all that there ever was. Written by the applier's thread as groups of topic desired become
+ * whole; read by any.
  */
 public final class PeerBook implements FoldListener {
+  /** Flows are some seconds late at most: in that time not so much goes. */
+  static final int LATE = 4_096;
+
   private final Map<IpAddress, Address> addresses = new ConcurrentHashMap<>();
-  private final Map<Integer, List<String>> labels = new ConcurrentHashMap<>();
+  private final LateMap<Integer, List<String>> labels = new LateMap<>(LATE);
 
   /** Labels of selectors of names, by the selectors' ids. */
-  private final Map<String, String> names = new ConcurrentHashMap<>();
+  private final LateMap<String, String> names = new LateMap<>(LATE);
 
-  private final Map<Integer, SelectorSet> sets = new ConcurrentHashMap<>();
+  private final LateMap<Integer, NamedSet> sets = new LateMap<>(LATE);
 
   /** The names that pods of this node were told of addresses. */
   private final NameBook learned = new NameBook();
 
   /** By id; ids are never used again, and late flows want those of Services that are gone. */
-  private final Map<Integer, ServiceRow.Frontend> frontends = new ConcurrentHashMap<>();
+  private final LateMap<Integer, ServiceRow.Frontend> frontends = new LateMap<>(LATE);
+
+  /** Ids of frontends by the keys of their rows. */
+  private final Map<String, Integer> frontendIds = new HashMap<>();
 
   /** Starts with the reserved identities. */
   public PeerBook() {
@@ -51,6 +60,7 @@ public final class PeerBook implements FoldListener {
     names.clear();
     sets.clear();
     frontends.clear();
+    frontendIds.clear();
     for (ReservedIdentity reserved : ReservedIdentity.values()) {
       labels.put(reserved.number(), texts(reserved.labels()));
     }
@@ -67,26 +77,57 @@ public final class PeerBook implements FoldListener {
               .ifPresent(one -> names.put(selector.id(), "fqdn:" + one.text()));
       case DesiredRecord.DesiredAddress(Address address) when address.prefix().isSingle() ->
           addresses.put(address.prefix().address(), address);
-      case ServiceRow.Frontend frontend -> frontends.put(frontend.id(), frontend);
-      case null -> forget(change);
+      case ServiceRow.Frontend frontend -> {
+        forgetFrontend(frontendIds.put(frontend.key(), frontend.id()));
+        frontends.put(frontend.id(), frontend);
+      }
+      case null -> forget(change.key());
       default -> {}
     }
   }
 
   @Override
   public void named(int number, SelectorSet set) {
-    sets.put(number, set);
-    labels.remove(number);
+    sets.put(number, new NamedSet(set));
   }
 
-  private void forget(Change<DesiredRecord> change) {
-    if (change.kind() == DesiredRecord.DesiredAddress.class) {
-      Prefix prefix = Prefix.parse(change.key().substring("address/".length()));
-      if (prefix.isSingle()) {
-        addresses.remove(prefix.address());
+  @Override
+  public void unnamed(int number) {
+    sets.remove(number);
+  }
+
+  private void forget(String key) {
+    String rest = key.substring(key.indexOf('/') + 1);
+    switch (key.substring(0, key.length() - rest.length())) {
+      case "address/" -> {
+        Prefix prefix = Prefix.parse(rest);
+        if (prefix.isSingle()) {
+          addresses.remove(prefix.address());
+        }
+      }
+      case "policy/", "identity/" -> {
+        int identity = Integer.parseInt(rest);
+        if (IdentityScope.of(identity) != IdentityScope.RESERVED) {
+          labels.remove(identity);
+        }
+      }
+      case "selector/" -> names.remove(rest);
+      case "service/" -> forgetFrontend(frontendIds.remove(key));
+      default -> {
+        // Nothing that is known here.
       }
     }
-    // Labels stay: numbers are not used again soon, and late flows want them.
+  }
+
+  private void forgetFrontend(Integer id) {
+    if (id != null) {
+      frontends.remove(id);
+    }
+  }
+
+  /** How much is remembered, of what has gone too. */
+  int size() {
+    return addresses.size() + labels.size() + names.size() + sets.size() + frontends.size();
   }
 
   /** A pod of this node was told that a name has this address. Any thread. */
@@ -126,15 +167,34 @@ public final class PeerBook implements FoldListener {
     if (known != null) {
       return known;
     }
-    SelectorSet set = sets.get(identity);
-    if (set == null) {
-      return scope(identity);
+    NamedSet set = sets.get(identity);
+    return set == null ? scope(identity) : set.labels(this);
+  }
+
+  /** A set of selectors of names, and its labels once all of them were known. */
+  private static final class NamedSet {
+    private final SelectorSet set;
+    private volatile List<String> labels;
+
+    private NamedSet(SelectorSet set) {
+      this.set = set;
     }
-    List<String> all = new ArrayList<>(labels(set.base()));
-    set.selectors().stream().map(names::get).filter(Objects::nonNull).forEach(all::add);
-    all.sort(null);
-    labels.put(identity, List.copyOf(all));
-    return labels.get(identity);
+
+    private List<String> labels(PeerBook book) {
+      List<String> known = labels;
+      if (known != null) {
+        return known;
+      }
+      List<String> all = new ArrayList<>(book.labels(set.base()));
+      int base = all.size();
+      set.selectors().stream().map(book.names::get).filter(Objects::nonNull).forEach(all::add);
+      boolean whole = all.size() == base + set.selectors().size();
+      all.sort(null);
+      if (whole) {
+        labels = List.copyOf(all);
+      }
+      return all;
+    }
   }
 
   private static List<String> scope(int identity) {

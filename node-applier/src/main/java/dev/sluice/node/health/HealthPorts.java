@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -26,15 +27,31 @@ import org.slf4j.LoggerFactory;
 public final class HealthPorts implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HealthPorts.class);
   private static final int BACKLOG = 128;
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Path netns;
+  private final Duration patience;
+  private final HealthAskers askers = new HealthAskers();
   private final Map<Integer, HealthPort> open = new HashMap<>();
 
   /**
    * @param netns the node's network namespace; null: the process' own
    */
   public HealthPorts(Path netns) {
+    this(netns, PATIENCE);
+  }
+
+  /**
+   * @param patience how long a connection may take to ask
+   */
+  HealthPorts(Path netns, Duration patience) {
     this.netns = netns;
+    this.patience = patience;
+  }
+
+  /** Connections that were closed to make room for others, since the process began. Any thread. */
+  public long turnedAway() {
+    return askers.turnedAway();
   }
 
   /** Opens, changes and closes ports. One that somebody else has is logged and tried next time. */
@@ -57,7 +74,8 @@ public final class HealthPorts implements AutoCloseable {
       return;
     }
     try {
-      open.put(number, new HealthPort(Netns.in(netns, () -> listener(number)), health));
+      ServerSocketChannel listener = Netns.in(netns, () -> listener(number));
+      open.put(number, new HealthPort(listener, askers, patience, health));
     } catch (UncheckedIOException e) {
       LOG.warn(
           "healthCheckNodePort {} of Service {} cannot be served: {}",

@@ -15,6 +15,9 @@ public interface FoldListener {
   /** A number stands for this set of selectors of names. */
   default void named(int number, SelectorSet set) {}
 
+  /** The number stands for no set any more. */
+  default void unnamed(int number) {}
+
   /** Everything told so far is void: it comes again from the beginning. */
   default void restarted() {}
 
@@ -30,6 +33,11 @@ public interface FoldListener {
       @Override
       public void named(int number, SelectorSet set) {
         each.forEach(one -> one.named(number, set));
+      }
+
+      @Override
+      public void unnamed(int number) {
+        each.forEach(one -> one.unnamed(number));
       }
 
       @Override

@@ -219,7 +219,9 @@ public final class Mirror {
         fold.set(set.number(), set.set());
         listener.named(set.number(), set.set());
       } else {
-        fold.setGone(Integer.parseInt(change.key().substring("set/".length())));
+        int number = Integer.parseInt(change.key().substring("set/".length()));
+        fold.setGone(number);
+        listener.unnamed(number);
       }
     }
     step.addresses().forEach(fold::learned);

@@ -17,6 +17,7 @@ import dev.sluice.core.node.MapSizes;
 import dev.sluice.core.service.LbEntry;
 import dev.sluice.core.service.LbSizes;
 import dev.sluice.node.mirror.KernelMaps;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +47,7 @@ class MapAuditTest {
           why -> {
             throw new AssertionError(why);
           });
-  private final MapAudit audit = new MapAudit(thread, counted(), services);
+  private final MapAudit audit = new MapAudit(thread, counted(), services, Duration.ofSeconds(10));
 
   /** Whole readings are noted by thread, and done on the applier's: the fake is for one thread. */
   private KernelMaps counted() {

@@ -8,16 +8,22 @@ import dev.sluice.core.service.LocalHealth;
 import dev.sluice.node.bpf.Netns;
 import dev.sluice.node.kernel.RequiresKernel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,8 +87,80 @@ class HealthPortsTest {
       String said = Netns.in(netns, () -> ask("127.0.0.1"));
       assertTrue(said.startsWith("HTTP/1.1 503 Service Unavailable\r\n"), said);
       ports.serve(new TreeMap<>());
-      assertThrows(
-          java.io.UncheckedIOException.class, () -> Netns.in(netns, () -> ask("127.0.0.1")));
+      assertThrows(UncheckedIOException.class, () -> Netns.in(netns, () -> ask("127.0.0.1")));
+    }
+  }
+
+  private static Socket connected() throws IOException {
+    return new Socket("127.0.0.1", PORT);
+  }
+
+  /** Anybody can hold connections: they cost so much, and nobody who asks waits for them. */
+  @Test
+  void connectionsThatAreHeldGiveWay() {
+    int more = 40;
+    List<Socket> held = new ArrayList<>();
+    try (HealthPorts ports = new HealthPorts(netns, Duration.ofHours(1))) {
+      ports.serve(wanted("shop/web", 1));
+      Netns.in(
+          netns,
+          () -> {
+            for (int i = 0; i < HealthAskers.MOST + more; i++) {
+              held.add(connected());
+            }
+            for (int i = 0; i < more; i++) {
+              assertOver(held.get(i));
+            }
+            String said = ask("127.0.0.1");
+            assertTrue(said.startsWith("HTTP/1.1 200 OK\r\n"), said);
+            assertOver(held.get(more));
+            return null;
+          });
+      assertEquals(more + 1, ports.turnedAway());
+    } finally {
+      held.forEach(HealthPortsTest::close);
+    }
+  }
+
+  /** The other side has closed it; a reset is as good. */
+  private static void assertOver(Socket socket) throws IOException {
+    try {
+      assertEquals(-1, socket.getInputStream().read());
+    } catch (SocketException e) {
+      assertEquals("Connection reset", e.getMessage());
+    }
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A byte now and then keeps nothing open: 8 192 of them, a millisecond each, would. */
+  @Test
+  void aConnectionHasSoLongToAsk() {
+    try (HealthPorts ports = new HealthPorts(netns, Duration.ofMillis(100))) {
+      ports.serve(wanted("shop/web", 1));
+      int taken =
+          Netns.in(
+              netns,
+              () -> {
+                try (Socket socket = connected()) {
+                  for (int sent = 0; ; sent++) {
+                    socket.getOutputStream().write('a');
+                    LockSupport.parkNanos(1_000_000);
+                    if (sent > 8_191) {
+                      return sent;
+                    }
+                  }
+                } catch (SocketException e) {
+                  return 0;
+                }
+              });
+      assertEquals(0, taken, "it was read to the end of the buffer");
     }
   }
 
