@@ -17,7 +17,7 @@ final class Libc {
   static final int CLONE_NEWNET = 0x40000000;
   static final int PROT_READ = 1;
   static final int PROT_WRITE = 2;
-  static final int MAP_SHARED = 1;
+  private static final int MAP_SHARED = 1;
   private static final int AF_UNIX = 1;
   private static final int SOCK_DGRAM = 2;
   private static final int SOL_SOCKET = 1;
@@ -162,12 +162,17 @@ final class Libc {
    * not a signal that ends the process.
    */
   static MemorySegment mmap(long size, int protection, int fd, long offset, Arena life) {
+    return mmap(size, protection, MAP_SHARED, fd, offset, life);
+  }
+
+  /** As above, with the flags of mmap(2). */
+  static MemorySegment mmap(long size, int protection, int flags, int fd, long offset, Arena life) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment errno = Native.errnoSegment(arena);
       MemorySegment address =
           (MemorySegment)
               Mmap.HANDLE.invokeExact(
-                  errno, MemorySegment.NULL, size, protection, MAP_SHARED, fd, offset);
+                  errno, MemorySegment.NULL, size, protection, flags, fd, offset);
       if (address.address() == -1) {
         throw new BpfException("mmap of " + size + " bytes failed", Native.errno(errno));
       }

@@ -4,6 +4,7 @@ import static dev.sluice.node.proxy.socket.Syscalls.check;
 import static dev.sluice.node.proxy.socket.Syscalls.option;
 
 import dev.sluice.core.net.IpAddress;
+import dev.sluice.node.bpf.UntouchedMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -15,6 +16,10 @@ import java.lang.foreign.ValueLayout;
 public final class UdpTap implements AutoCloseable {
   private static final int BATCH = 32;
   private static final int DATAGRAM = 65_535;
+
+  /** Whole pages each, so that small datagrams touch one. */
+  private static final int SPACING = 65_536;
+
   private static final int CONTROL = 128;
   private static final int HEADER = 64; // struct mmsghdr
   private static final int SO_RCVBUFFORCE = 33;
@@ -34,9 +39,10 @@ public final class UdpTap implements AutoCloseable {
   private UdpTap(int fd) {
     this.fd = fd;
     this.headers = arena.allocate((long) HEADER * BATCH, 8);
+    MemorySegment room = UntouchedMemory.allocate((long) SPACING * BATCH, arena);
     for (int i = 0; i < BATCH; i++) {
       names[i] = arena.allocate(28, 8);
-      buffers[i] = arena.allocate(DATAGRAM, 8);
+      buffers[i] = room.asSlice((long) SPACING * i, DATAGRAM);
       controls[i] = arena.allocate(CONTROL, 8);
       MemorySegment vector = arena.allocate(16, 8);
       vector.set(ValueLayout.ADDRESS, 0, buffers[i]);
