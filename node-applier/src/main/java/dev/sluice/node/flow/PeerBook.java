@@ -40,7 +40,7 @@ public final class PeerBook implements FoldListener {
   private final LateMap<Integer, NamedSet> sets = new LateMap<>(LATE);
 
   /** The names that pods of this node were told of addresses. */
-  private final NameBook learned = new NameBook();
+  private final AddressNames learned = new AddressNames();
 
   /** By id; ids are never used again, and late flows want those of Services that are gone. */
   private final LateMap<Integer, ServiceRow.Frontend> frontends = new LateMap<>(LATE);

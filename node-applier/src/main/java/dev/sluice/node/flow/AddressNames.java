@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * known; what nobody was told for long is forgotten, so that a pod that asks for ever new names
  * takes a bounded place. Any thread.
  */
-final class NameBook {
+final class AddressNames {
   /** Addresses in either half: when the younger one is full, it becomes the older one. */
   static final int MOST_ADDRESSES = 32_768;
 

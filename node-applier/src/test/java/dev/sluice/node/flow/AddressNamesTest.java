@@ -6,10 +6,10 @@ import dev.sluice.core.net.IpAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class NameBookTest {
+class AddressNamesTest {
   private static final IpAddress SHARED = IpAddress.parse("203.0.113.1");
 
-  private final NameBook book = new NameBook();
+  private final AddressNames book = new AddressNames();
 
   private static IpAddress address(int number) {
     return IpAddress.parse(
@@ -30,23 +30,23 @@ class NameBookTest {
 
   @Test
   void ofManyNamesTheLastAreKept() {
-    for (int i = 0; i < 2 * NameBook.MOST_NAMES; i++) {
+    for (int i = 0; i < 2 * AddressNames.MOST_NAMES; i++) {
       book.add(SHARED, i + ".example");
     }
-    assertEquals(NameBook.MOST_NAMES, book.of(SHARED).size());
+    assertEquals(AddressNames.MOST_NAMES, book.of(SHARED).size());
     assertEquals("15.example", book.of(SHARED).getFirst());
   }
 
   @Test
   void whatNobodyWasToldForLongIsForgotten() {
     book.add(SHARED, "a.example");
-    for (int i = 0; i < NameBook.MOST_ADDRESSES; i++) {
+    for (int i = 0; i < AddressNames.MOST_ADDRESSES; i++) {
       book.add(address(i), "b.example");
     }
     assertEquals(List.of("a.example"), book.of(SHARED), "the older half is known");
     book.add(SHARED, "c.example");
-    for (int i = 0; i < 3 * NameBook.MOST_ADDRESSES; i++) {
-      book.add(address(NameBook.MOST_ADDRESSES + i), "b.example");
+    for (int i = 0; i < 3 * AddressNames.MOST_ADDRESSES; i++) {
+      book.add(address(AddressNames.MOST_ADDRESSES + i), "b.example");
     }
     assertEquals(List.of(), book.of(SHARED));
     assertEquals(List.of(), book.of(address(0)));
