@@ -15,6 +15,6 @@ public interface SnapshotShelf {
   /** The newest image of a stream that is whole. */
   Optional<Image> latest(String stream);
 
-  /** Hands an image over; returns at once. A failure is told: the next one will do. */
+  /** Hands an image over; returns at once. A failure is logged: the next one will do. */
   void save(Image image);
 }
