@@ -7,8 +7,8 @@ import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The brokers are away, the first time for a sixth of the soak and an hour at most: nothing that
- * worked stops, names are answered and what they answer is open, though no topic hears of it.
+ * The brokers are away, the first time for long: nothing that worked stops, names are answered and
+ * what they answer is open, though no topic hears of it.
  */
 final class Outage implements Scenario {
   private static final Duration LONGEST = Duration.ofHours(1);
@@ -21,13 +21,18 @@ final class Outage implements Scenario {
   private List<String> whileAway = List.of();
 
   /**
-   * @param soak how long all of it is
+   * @param first how long they are away the first time
    */
-  Outage(Town town, NameChurn names, Duration soak) {
+  Outage(Town town, NameChurn names, Duration first) {
     this.town = town;
     this.names = names;
+    this.next = first;
+  }
+
+  /** Of a soak this long: a sixth, twenty seconds at least and an hour at most. */
+  static Duration share(Duration soak) {
     Duration share = soak.dividedBy(6);
-    this.next = share.compareTo(LONGEST) > 0 ? LONGEST : share.compareTo(SHORT) < 0 ? SHORT : share;
+    return share.compareTo(LONGEST) > 0 ? LONGEST : share.compareTo(SHORT) < 0 ? SHORT : share;
   }
 
   @Override
@@ -37,7 +42,7 @@ final class Outage implements Scenario {
 
   @Override
   public String about() {
-    return "the brokers are away, once for a sixth of the time (an hour at most): nothing stops";
+    return "the brokers are away, the first time for long (--outage-minutes): nothing stops";
   }
 
   @Override

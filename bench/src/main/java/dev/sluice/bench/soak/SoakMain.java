@@ -39,6 +39,14 @@ public final class SoakMain implements Callable<Integer> {
       description = "Which steps, in which order (default: ${DEFAULT-VALUE}).")
   private long seed;
 
+  @Option(
+      names = "--outage-minutes",
+      paramLabel = "M",
+      description =
+          "How long the brokers are away the first time"
+              + " (default: a sixth of it all, an hour at most).")
+  private Double outageMinutes;
+
   @Option(names = "--list", description = "Only say which scenarios there are.")
   private boolean list;
 
@@ -55,7 +63,7 @@ public final class SoakMain implements Callable<Integer> {
   }
 
   /** Every scenario; their checks run whichever step was made. */
-  private static List<Scenario> all(Duration length) {
+  private static List<Scenario> all(Duration outage) {
     Town town = new Town();
     NameChurn names = new NameChurn();
     return List.of(
@@ -64,14 +72,16 @@ public final class SoakMain implements Callable<Integer> {
         new Kills(town),
         new LongConnection(),
         names,
-        new Outage(town, names, length),
+        new Outage(town, names, outage),
         new Worlds());
   }
 
   @Override
   public Integer call() throws Exception {
-    Duration length = Duration.ofMillis((long) ((hours == null ? minutes : hours * 60) * 60_000));
-    List<Scenario> scenarios = all(length);
+    Duration length = minutes(hours == null ? minutes : hours * 60);
+    Duration outage =
+        outageMinutes == null ? Outage.share(length) : minutes(outageMinutes.doubleValue());
+    List<Scenario> scenarios = all(outage);
     if (list) {
       Table table = new Table("SCENARIO", "WHAT");
       scenarios.forEach(scenario -> table.row(scenario.name(), scenario.about()));
@@ -89,6 +99,10 @@ public final class SoakMain implements Callable<Integer> {
     faults.forEach(fault -> out.println("DID NOT HOLD: " + fault));
     out.println(faults.isEmpty() ? "everything held" : faults.size() + " faults, seed " + seed);
     return faults.isEmpty() ? 0 : 1;
+  }
+
+  private static Duration minutes(double minutes) {
+    return Duration.ofMillis((long) (minutes * 60_000));
   }
 
   private void soak(List<Scenario> scenarios, List<Scenario> stepped, Duration length)
