@@ -65,15 +65,7 @@ class AfterDeathTest {
   }
 
   private void begin(List<Row<DesiredRecord>> rows) {
-    core = NodeCore.open(node.settings, TestNode.NOTHING_BREAKS);
-    core.applier()
-        .ask(
-            target -> {
-              target.rows(rows);
-              target.caughtUp();
-              return true;
-            })
-        .join();
+    core = TestNode.open(node.settings, rows);
   }
 
   @Test

@@ -66,17 +66,7 @@ class NativeRoutingTest {
   }
 
   private void start(TestNode node) {
-    NodeCore core =
-        NodeCore.open(node.settings.with(Setting.NODE_ROUTING, "native"), TestNode.NOTHING_BREAKS);
-    cores.add(core);
-    core.applier()
-        .ask(
-            target -> {
-              target.rows(world());
-              target.caughtUp();
-              return true;
-            })
-        .join();
+    cores.add(TestNode.open(node.settings.with(Setting.NODE_ROUTING, "native"), world()));
   }
 
   @AfterEach

@@ -106,14 +106,7 @@ class NodeOnKernelTest {
   }
 
   private void take(List<Row<DesiredRecord>> rows) {
-    core.applier()
-        .ask(
-            target -> {
-              target.rows(rows);
-              target.caughtUp();
-              return true;
-            })
-        .join();
+    TestNode.take(core, rows);
   }
 
   private void takeAndRealise(List<Row<DesiredRecord>> rows) {

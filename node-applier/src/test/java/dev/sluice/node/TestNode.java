@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.core.desired.DesiredRecord;
 import dev.sluice.node.bpf.Netns;
 import dev.sluice.node.link.IpBatch;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
+import dev.sluice.schemas.convert.Row;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -113,6 +115,30 @@ final class TestNode implements AutoCloseable {
 
   private void ip(String... lines) {
     new IpBatch(netns("n")).run(List.of(lines));
+  }
+
+  /** An applier that has read these rows to their end, in this process. */
+  static NodeCore open(Settings settings, List<Row<DesiredRecord>> world) {
+    NodeCore core = NodeCore.open(settings, NOTHING_BREAKS);
+    try {
+      take(core, world);
+      return core;
+    } catch (RuntimeException e) {
+      core.close();
+      throw e;
+    }
+  }
+
+  /** Gives an applier rows, and tells it that there are no more. */
+  static void take(NodeCore core, List<Row<DesiredRecord>> rows) {
+    core.applier()
+        .ask(
+            target -> {
+              target.rows(rows);
+              target.caughtUp();
+              return true;
+            })
+        .join();
   }
 
   /** Asks the node's applier what others ask on its socket. */

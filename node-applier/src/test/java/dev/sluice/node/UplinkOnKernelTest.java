@@ -60,15 +60,7 @@ class UplinkOnKernelTest {
   @BeforeEach
   void start() {
     node = TestNode.dialled(folder);
-    core = NodeCore.open(node.settings, TestNode.NOTHING_BREAKS);
-    core.applier()
-        .ask(
-            target -> {
-              target.rows(world());
-              target.caughtUp();
-              return true;
-            })
-        .join();
+    core = TestNode.open(node.settings, world());
     core.applier().ask(target -> target.place()).join();
   }
 
