@@ -26,6 +26,10 @@ class EligibleTest {
     "hints: none for the zone,           1 n1 ready c; 2 n2 ready b,              false, 1 2",
     "hints: of leaving ones do not count,1 n1 leaving; 2 n2 ready a; 3 n2 ready b,false, 2",
     "hints: Local does not ask,          1 n1 ready b; 2 n2 ready a,              true,  1",
+    "node hints: those for the node,     1 n1 ready a n1; 2 n2 ready a n2,        false, 1",
+    "node hints: none but the zone's,    1 n3 ready b n3; 2 n2 ready a n2,        false, 2",
+    "node hints: one lacks them,         1 n1 ready a n1; 2 n2 ready a,           false, 1 2",
+    "node hints: neither node nor zone,  1 n3 ready b n3; 2 n2 ready c n2,        false, 1 2",
   })
   void newConnectionsUse(String name, String group, boolean local, String expected) {
     List<Backend> backends =
@@ -50,6 +54,6 @@ class EligibleTest {
         words[2].equals("ready"),
         words[1],
         words.length > 3 ? List.of(words[3]) : List.of(),
-        List.of());
+        words.length > 4 ? List.of(words[4]) : List.of());
   }
 }

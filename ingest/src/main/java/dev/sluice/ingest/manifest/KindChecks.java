@@ -18,6 +18,11 @@ import java.util.Set;
 final class KindChecks {
   private static final Set<String> WORKLOADS =
       Set.of("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job");
+
+  /** Read here alone: in a cluster the slices carry what follows from it. */
+  private static final Set<String> DISTRIBUTIONS =
+      Set.of("PreferClose", "PreferSameZone", "PreferSameNode");
+
   private static final long MOST_REPLICAS = 100_000;
   private static final long MOST_PORT = 65_535;
 
@@ -77,6 +82,16 @@ final class KindChecks {
       Finding first = refused.findings().getFirst();
       throw new ManifestException(
           first.code(), object.lineOf(first.path()), first.path(), first.message());
+    }
+    Fields spec = object.fields("spec");
+    String distribution = spec.has("trafficDistribution") ? spec.text("trafficDistribution") : "";
+    if (!distribution.isEmpty() && !DISTRIBUTIONS.contains(distribution)) {
+      throw new ManifestException(
+          "invalid-value",
+          spec.line("trafficDistribution"),
+          spec.path("trafficDistribution"),
+          "'%s' is not known: write PreferSameZone, PreferSameNode or PreferClose"
+              .formatted(distribution));
     }
   }
 

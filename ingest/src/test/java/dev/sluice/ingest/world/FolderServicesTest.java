@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a folder gives Services: addresses, node ports and EndpointSlices. */
 class FolderServicesTest {
@@ -232,18 +234,41 @@ class FolderServicesTest {
     assertTrue(slices().getFirst().contains(" ready"), slices().toString());
   }
 
-  @Test
-  void hintsNameTheZoneWhereTheServiceWantsTrafficToStay() {
+  @ParameterizedTest
+  @CsvSource({
+    "PreferClose,    a,",
+    "PreferSameZone, a,",
+    "PreferSameNode, a, node-1",
+    "'\"\"',         ,",
+  })
+  void hintsNameWhereTheServiceWantsTrafficToStay(String wanted, String zone, String node) {
     world.first(
         "n.yaml",
         NODES,
         "s.yaml",
-        SERVICE.replace("selector:", "trafficDistribution: PreferClose\n  selector:"),
+        SERVICE.replace("selector:", "trafficDistribution: " + wanted + "\n  selector:"),
         "p.yaml",
         pod("a", ""));
-    ObjectBody endpoint = slice().objects("endpoints").findFirst().orElseThrow();
+    ObjectBody hints = slice().objects("endpoints").findFirst().orElseThrow().object("hints");
+    assertEquals(zone == null ? List.of() : List.of(zone), names(hints, "forZones"));
+    assertEquals(node == null ? List.of() : List.of(node), names(hints, "forNodes"));
+  }
+
+  private static List<String> names(ObjectBody hints, String field) {
+    return hints.objects(field).map(hint -> hint.text("name")).toList();
+  }
+
+  /** An API server does not take it either. */
+  @Test
+  void aDistributionThatThereIsNotIsRefused() {
+    world.first("n.yaml", NODES, "s.yaml", SERVICE);
+    world.step(
+        "s.yaml", SERVICE.replace("selector:", "trafficDistribution: PreferZone\n  selector:"));
     assertEquals(
-        "a", endpoint.object("hints").objects("forZones").findFirst().orElseThrow().text("name"));
+        List.of(
+            "REFUSED invalid-value s.yaml:5: spec.trafficDistribution: 'PreferZone' is not known:"
+                + " write PreferSameZone, PreferSameNode or PreferClose"),
+        world.problems());
   }
 
   private ObjectBody spec(String service) {
