@@ -60,6 +60,9 @@ public final class NodeServices {
   /** Frontends that load balancers ask about, by the port they ask at. */
   private final TreeMap<Integer, TreeMap<String, Frontend>> checked = new TreeMap<>();
 
+  /** Groups whose frontends are of UDP. */
+  private final Set<Integer> udp = new HashSet<>();
+
   /** Backends of UDP that went since {@link #takeGone}. */
   private final Set<Target> gone = new TreeSet<>();
 
@@ -101,6 +104,7 @@ public final class NodeServices {
         left.remove(frontend.key());
         if (left.isEmpty()) {
           frontends.remove(frontend.group());
+          udp.remove(frontend.group());
         }
         remove(key(frontend));
         ranges(frontend, this::remove);
@@ -116,7 +120,7 @@ public final class NodeServices {
           backends.remove(backend.group());
         }
         dirty.add(backend.group());
-        if (isUdp(backend.group())) {
+        if (udp.contains(backend.group())) {
           gone.add(target(backend));
         }
       }
@@ -130,6 +134,9 @@ public final class NodeServices {
         frontends
             .computeIfAbsent(frontend.group(), group -> new TreeMap<>())
             .put(frontend.key(), frontend);
+        if (frontend.protocol() == L4.UDP.number()) {
+          udp.add(frontend.group());
+        }
         ranges(frontend, range -> put(new RangeEntry(range)));
         if (frontend.healthCheckNodePort() != 0) {
           checked
@@ -147,10 +154,6 @@ public final class NodeServices {
       }
       case ServiceRow.Node other -> zone(other.name(), other.zone());
     }
-  }
-
-  private boolean isUdp(int group) {
-    return frontendsOf(group).stream().anyMatch(frontend -> frontend.protocol() == L4.UDP.number());
   }
 
   private void zone(String of, String now) {
@@ -434,12 +437,19 @@ public final class NodeServices {
 
   /**
    * Backends of UDP that went since the last call: who is connected to one would never be told.
-   * Those that only terminate are not among them.
+   * Those that only terminate are not among them, nor those that another Service still has: what
+   * dialled that would end, too.
    */
   public Set<Target> takeGone() {
     Set<Target> taken = new TreeSet<>(gone);
     gone.clear();
+    taken.removeIf(target -> udp.stream().anyMatch(group -> has(group, target)));
     return taken;
+  }
+
+  private boolean has(int group, Target target) {
+    Map<Target, Backend> all = backends.get(group);
+    return all != null && all.containsKey(target);
   }
 
   /** Every entry that the maps should hold now. A view; valid until the next change. */

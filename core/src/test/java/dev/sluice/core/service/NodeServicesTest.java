@@ -23,7 +23,7 @@ class NodeServicesTest {
         "dns",
         "",
         ServiceRow.Kind.CLUSTER_IP,
-        IpAddress.parse("10.96.0.10"),
+        IpAddress.parse("10.96.0." + group),
         53,
         protocol.number(),
         group,
@@ -58,6 +58,19 @@ class NodeServicesTest {
     LbEntry.Target target = new LbEntry.Target(IpAddress.parse("10.0.1.1"), 53);
     assertEquals(Set.of(target), services.takeGone());
     assertEquals(Set.of(), services.takeGone());
+  }
+
+  @Test
+  void aBackendThatAnotherServiceHasIsNotGone() {
+    LbEntry.Target target = new LbEntry.Target(IpAddress.parse("10.0.1.1"), 53);
+    put(frontend(1, L4.UDP));
+    put(frontend(3, L4.UDP));
+    put(backend(1, true));
+    put(backend(3, true));
+    remove(backend(1, true));
+    assertEquals(Set.of(), services.takeGone());
+    remove(backend(3, true));
+    assertEquals(Set.of(target), services.takeGone());
   }
 
   private static ServiceRow.Backend meantFor(String zone, int last) {
