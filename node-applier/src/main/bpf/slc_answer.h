@@ -60,6 +60,7 @@ static __always_inline __u16 slc_answer_sum(__s64 sum)
 // kernel may still have to sum (TCP), behind an IPv6 fragment's header as well.
 #define SLC_QUOTE_SHORT 8
 #define SLC_QUOTE_LONG 28
+#define SLC_OPTIONS4 40 // bytes of options that an IPv4 header may have
 
 struct slc_error4 {
 	struct iphdr ip;
@@ -67,7 +68,7 @@ struct slc_error4 {
 	__u8 code;
 	__sum16 check;
 	__be32 word;
-	__u8 about[20 + SLC_QUOTE_LONG];
+	__u8 about[20 + SLC_OPTIONS4 + SLC_QUOTE_LONG];
 } __attribute__((packed));
 
 struct slc_error6 {
@@ -84,10 +85,15 @@ static __noinline int slc_answer_error4(struct __sk_buff *skb, const struct slc_
 {
 	struct slc_error4 e = {};
 	__u8 macs[12], turned[12];
-	__u32 quoted = mtu ? 20 + SLC_QUOTE_LONG : 20 + SLC_QUOTE_SHORT;
 
-	if (!p || p->l4 != ETH_HLEN + 20 || bpf_skb_load_bytes(skb, 0, macs, 12) ||
-	    bpf_skb_load_bytes(skb, ETH_HLEN, e.about, quoted))
+	if (!p)
+		return TC_ACT_SHOT;
+	__u32 options = p->l4 - ETH_HLEN - 20;
+	__asm__ volatile("" : "+r"(options)); // what is compared is what is added
+	if (options > SLC_OPTIONS4)
+		return TC_ACT_SHOT;
+	__u32 quoted = options + (mtu ? 20 + SLC_QUOTE_LONG : 20 + SLC_QUOTE_SHORT);
+	if (bpf_skb_load_bytes(skb, 0, macs, 12) || bpf_skb_load_bytes(skb, ETH_HLEN, e.about, quoted))
 		return TC_ACT_SHOT;
 	__builtin_memcpy(turned, macs + 6, 6);
 	__builtin_memcpy(turned + 6, macs, 6);

@@ -32,7 +32,15 @@ record Frame(byte[] bytes, int at) {
   }
 
   private int l4() {
-    return at + (v6() ? 40 : 20);
+    return at + header();
+  }
+
+  private int header() {
+    return v6() ? 40 : Math.max(20, (bytes[at] & 0xf) * 4);
+  }
+
+  private boolean headerIsWrong() {
+    return !v6() && Packet.sum(bytes, at, header()) != 0xffff;
   }
 
   int protocol() {
@@ -128,13 +136,13 @@ record Frame(byte[] bytes, int at) {
     if (protocol() == Packet.SCTP && at == ETHERNET && sctpIsWrong()) {
       return " WRONG SCTP";
     }
-    String head = v6() || Packet.sum(bytes, at, 20) == 0xffff ? "" : " WRONG IP";
+    String head = headerIsWrong() ? " WRONG IP" : "";
     return head + (checkAt() == 0 || at != ETHERNET || sum() == 0xffff ? "" : " WRONG L4");
   }
 
   /** Without transport header: a later fragment. */
   String addresses() {
-    String head = v6() || Packet.sum(bytes, at, 20) == 0xffff ? "" : " WRONG IP";
+    String head = headerIsWrong() ? " WRONG IP" : "";
     return source() + " > " + destination() + head;
   }
 

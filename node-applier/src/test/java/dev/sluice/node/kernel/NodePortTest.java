@@ -83,6 +83,31 @@ class NodePortTest extends ServicePacketTest {
   }
 
   @Test
+  void optionsOfIpv4GoAlong() {
+    world();
+    nodePort("0.0.0.0", TCP_PORT + 9, UDP, 99);
+    write();
+    for (int options : new int[] {4, 40}) {
+      int port = 40000 + options;
+      Packet opening = tcp(OUTSIDE, port, NODE, TCP_PORT).syn().options(options);
+      Frame in = arrives(opening).redirected().frame();
+      assertEquals(OUTSIDE + " " + port + " > " + POD + " 8080", in.toString());
+      Packet answer = tcp(POD, 8080, OUTSIDE, port).flags(SYN | ACK).options(options);
+      Frame out = answers(answer).redirected().frame();
+      assertEquals(NODE + " 30080 > " + OUTSIDE + " " + port, out.toString());
+      in = arrives(udp(OUTSIDE, port, NODE, UDP_PORT).options(options)).redirected().frame();
+      assertEquals(OUTSIDE + " " + port + " > " + POD + " 8080", in.toString());
+      opening = tcp(OUTSIDE, port, NODE, TCP_PORT + 1).syn().options(options);
+      Frame on = arrives(opening).is(7, List.of()).frame();
+      assertEquals(NODE + " " + on.sourcePort() + " > " + REMOTE + " 8080", on.toString());
+      Packet lost = udp(OUTSIDE, port, NODE, TCP_PORT + 9).options(options);
+      assertEquals(
+          NODE + " > " + OUTSIDE + " about " + OUTSIDE + " " + port + " > " + NODE + " 30089",
+          arrives(lost).is(7, List.of(158)).frame().toString());
+    }
+  }
+
+  @Test
   void aBackendElsewhereSeesTheNodeUnderAPortOfItsOwn() {
     world();
     for (Ends e : FAMILIES) {

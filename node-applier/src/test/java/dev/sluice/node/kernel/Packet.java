@@ -36,6 +36,7 @@ final class Packet {
   private int vlan = -1;
   private int length = Integer.MAX_VALUE;
   private int claimed = -1;
+  private int options;
   private boolean summed;
 
   private Packet(int etherType, String source, String destination, int protocol, byte[] body) {
@@ -103,7 +104,7 @@ final class Packet {
   static Packet tooBig(String source, String destination, Packet about) {
     boolean v6 = source.contains(":");
     byte[] inner = about.bytes();
-    int end = v6 ? inner.length : Math.min(inner.length, 14 + 20 + 8);
+    int end = v6 ? inner.length : Math.min(inner.length, 14 + (inner[14] & 0xf) * 4 + 8);
     byte[] quoted = Arrays.copyOfRange(inner, 14, end);
     return icmp(source, destination, v6 ? 2 : 3, v6 ? 0 : 4, 1400, quoted);
   }
@@ -198,6 +199,12 @@ final class Packet {
     return this;
   }
 
+  /** Gives an IPv4 header so many bytes of options that mean nothing: a multiple of 4, up to 40. */
+  Packet options(int bytes) {
+    options = bytes;
+    return this;
+  }
+
   /** Puts an IPv6 extension header of 8 bytes before what is there: its bytes from the third. */
   Packet extension(int type, int... rest) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -240,12 +247,16 @@ final class Packet {
 
   private void ip4(ByteBuffer frame) {
     int at = frame.position();
-    frame.put((byte) 0x45).put((byte) 0);
-    frame.putShort((short) (claimed < 0 ? 20 + body.length : claimed));
+    int header = 20 + options;
+    frame.put((byte) (0x40 | header / 4)).put((byte) 0);
+    frame.putShort((short) (claimed < 0 ? header + body.length : claimed));
     frame.putShort((short) fragmentId).putShort((short) fragment);
     frame.put((byte) hops).put((byte) protocol).putShort((short) 0);
     frame.put(source.mapped(), 12, 4).put(destination.mapped(), 12, 4);
-    frame.putShort(at + 10, (short) ~sum(frame.array(), at, 20));
+    byte[] nothing = new byte[options];
+    Arrays.fill(nothing, (byte) 1);
+    frame.put(nothing);
+    frame.putShort(at + 10, (short) ~sum(frame.array(), at, header));
   }
 
   /** The Internet checksum before it is inverted; 0xffff over what carries a right one. */

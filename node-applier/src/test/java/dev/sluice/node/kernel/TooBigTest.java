@@ -65,6 +65,11 @@ class TooBigTest extends ServicePacketTest {
   }
 
   private static void assertTold(Ends e, Outcome outcome) {
+    assertAnswered(e, outcome);
+    assertEquals(1, lab.drops().size());
+  }
+
+  private static void assertAnswered(Ends e, Outcome outcome) {
     assertEquals(List.of(136), outcome.counted());
     assertEquals(7, outcome.verdict());
     Frame error = outcome.frame();
@@ -73,7 +78,6 @@ class TooBigTest extends ServicePacketTest {
         error.toString());
     assertEquals(e.v6() ? 0x200 : 0x304, error.icmp());
     assertEquals(MTU, error.mtu());
-    assertEquals(1, lab.drops().size());
   }
 
   @Test
@@ -86,6 +90,20 @@ class TooBigTest extends ServicePacketTest {
       Packet segment = tcp(e.outside(), 40000, e.node(), PORT).uncut();
       arrives(segment.body(fits)).is(7, List.of());
       assertTold(e, arrives(segment.body(fits + 1)));
+    }
+  }
+
+  /** They are quoted with the header that they are part of (RFC 792). */
+  @Test
+  void optionsOfIpv4AreNoReasonToBeSilent() {
+    Ends e = FAMILIES.getFirst();
+    for (int options = 4; options <= 40; options += 12) {
+      int fits = MTU - header(e) - options;
+      Packet datagram = udp(e.outside(), 40000, e.node(), PORT).uncut().options(options);
+      arrives(datagram.body(fits)).is(7, List.of());
+      assertAnswered(e, arrives(datagram.body(fits + 1)));
+      Packet segment = tcp(e.outside(), 40000, e.node(), PORT).uncut().options(options);
+      assertAnswered(e, arrives(segment.body(fits + 1)));
     }
   }
 
