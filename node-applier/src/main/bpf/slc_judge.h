@@ -207,6 +207,10 @@ static __always_inline void slc_ct_touch(struct __sk_buff *skb, struct slc_pass 
 		want |= SLC_CT_CLOSED | SLC_CT_OFF_SHARE;
 	if (((flags | want) & (SLC_CT_FIN_OPENER | SLC_CT_FIN_OTHER)) == (SLC_CT_FIN_OPENER | SLC_CT_FIN_OTHER))
 		want |= SLC_CT_CLOSED | SLC_CT_OFF_SHARE;
+	// Datagrams have no beginning: its port may be another socket's by now, which knows what it dialled, or dials the
+	// backend itself.
+	if ((flags & SLC_CT_TRANSLATED) && forward && s->sender.id && !(s->opened_as & SLC_CT_TRANSLATED))
+		__sync_fetch_and_and(&e->flags, ~SLC_CT_TRANSLATED);
 	if (!(want & ~flags))
 		return;
 	__u32 before = __sync_fetch_and_or(&e->flags, want);

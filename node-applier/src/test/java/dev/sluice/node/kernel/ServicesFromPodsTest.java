@@ -129,6 +129,23 @@ class ServicesFromPodsTest extends ServicePacketTest {
     }
   }
 
+  /** Another socket has the port by now, and one that a program saw. */
+  @Test
+  void whoDialsTheBackendItselfHearsTheBackend() {
+    for (Ends e : FAMILIES) {
+      String fromService = vip(e, 2) + " 80 > " + e.pod() + " 40000";
+      String fromBackend = e.remote() + " 8080 > " + e.pod() + " 40000";
+      for (int i = 0; i < 2; i++) {
+        sends(udp(e.pod(), 40000, vip(e, 2), 80)).redirected();
+        Packet answer = udp(e.remote(), 8080, e.pod(), 40000);
+        assertEquals(fromService, comes(answer).passes().frame().toString());
+        sends(udp(e.pod(), 40000, e.remote(), 8080)).redirected();
+        answer = udp(e.remote(), 8080, e.pod(), 40000);
+        assertEquals(fromBackend, comes(answer).passes().frame().toString());
+      }
+    }
+  }
+
   /** What it sees as its client is an address that stands for itself. */
   @Test
   void aPodIsItsOwnBackend() {
