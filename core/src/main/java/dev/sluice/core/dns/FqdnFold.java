@@ -32,6 +32,11 @@ public final class FqdnFold {
       new DependencyOrder<>(List.of(NumberedSet.class, LearnedAddress.class));
   private static final int WORLD = ReservedIdentity.WORLD.number();
 
+  /**
+   * A set that a node asks for and no policy knows: nodes ask again every 30 s while they need it.
+   */
+  static final long WANTED_MILLIS = 90_000;
+
   private final NameSelectors selectors = new NameSelectors();
   private final PrefixBases bases = new PrefixBases();
   private final SharedWords words = new SharedWords();
@@ -39,7 +44,10 @@ public final class FqdnFold {
   private final SetNumbers numbers = new SetNumbers();
   private final Map<String, FqdnRecord> rows = new HashMap<>();
   private final Set<IpAddress> touched = new TreeSet<>();
-  private final Set<SelectorSet> wanted = new TreeSet<>();
+
+  /** Sets that nodes asked for and that have no number yet, by when: ms since 1970. */
+  private final TreeMap<SelectorSet, Long> wanted = new TreeMap<>();
+
   private boolean selectorsChanged;
 
   private FqdnFold(AddressLife life) {
@@ -110,11 +118,18 @@ public final class FqdnFold {
           case DnsEvent.Answered answer -> book.answered(answer);
           case DnsEvent.Used used -> book.used(used.timeMillis(), used.addresses());
           case DnsEvent.Wanted set -> {
-            wanted.add(set.set());
-            yield book.passed(set.timeMillis());
+            Set<IpAddress> ended = book.passed(set.timeMillis());
+            wanted.put(set.set(), book.nowMillis());
+            yield ended;
           }
           case DnsEvent.Passed passed -> book.passed(passed.timeMillis());
         });
+    long before = book.nowMillis() - WANTED_MILLIS;
+    wanted.entrySet().removeIf(each -> each.getValue() < before && !isKnown(each.getKey()));
+  }
+
+  private boolean isKnown(SelectorSet set) {
+    return selectors.ids().containsAll(set.selectors());
   }
 
   /** What became of the rows since the last call: sets before the addresses that have them. */
@@ -127,10 +142,10 @@ public final class FqdnFold {
     for (IpAddress address : touched) {
       refresh(changes, address);
     }
-    // Of selectors that policies have now: a set that a node asks for late means nothing any more.
-    wanted.removeIf(set -> !selectors.ids().containsAll(set.selectors()));
-    wanted.forEach(set -> put(changes, new NumberedSet(numbers.number(set), set)));
-    wanted.clear();
+    // Nothing orders a question before or after the row of the policy that it is about.
+    List<SelectorSet> answered = wanted.keySet().stream().filter(this::isKnown).toList();
+    answered.forEach(set -> put(changes, new NumberedSet(numbers.number(set), set)));
+    wanted.keySet().removeAll(answered);
     touched.clear();
     selectorsChanged = false;
     return ORDER.sort(changes);

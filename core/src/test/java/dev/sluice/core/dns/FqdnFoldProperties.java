@@ -12,7 +12,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -142,6 +144,38 @@ final class FqdnFoldProperties {
       }
     }
     assertEquals(meaning(straight), meaning(restarted));
+  }
+
+  /** Policies and questions are in two topics: which of them is read first, nothing says. */
+  @Property(tries = 300)
+  void aSetThatIsAskedForHasANumberOnceItsPoliciesAreKnown(@ForAll long seed) {
+    Random random = new Random(seed);
+    FqdnFold fold = FqdnFold.empty(LIFE);
+    Set<SelectorSet> asked = new TreeSet<>();
+    List<Runnable> steps = new ArrayList<>();
+    steps.add(() -> fold.selector("e", FqdnFoldTest.exactly("a.example")));
+    steps.add(() -> fold.selector("p", FqdnFoldTest.under("example")));
+    steps.add(() -> fold.selector("q", FqdnFoldTest.under("a.example")));
+    for (List<String> ids : List.of(List.of("e", "q"), List.of("p", "q"), List.of("e", "p", "q"))) {
+      SelectorSet set = new SelectorSet(ids, random.nextBoolean() ? 2 : 0xff_0001);
+      asked.add(set);
+      long time = random.nextLong(FqdnFold.WANTED_MILLIS);
+      steps.add(() -> fold.apply(new DnsEvent.Wanted(time, "node-1", set)));
+    }
+    long later = random.nextLong(FqdnFold.WANTED_MILLIS);
+    steps.add(() -> fold.apply(new DnsEvent.Passed(later)));
+    Collections.shuffle(steps, random);
+    for (Runnable step : steps) {
+      step.run();
+      if (random.nextBoolean()) {
+        fold.drain();
+      }
+    }
+    fold.drain();
+    Map<Integer, SelectorSet> sets = new HashMap<>();
+    fold.rows().forEach(row -> remember(row, sets));
+    asked.removeAll(sets.values());
+    assertEquals(Set.of(), asked);
   }
 
   @Property(tries = 300)

@@ -242,6 +242,25 @@ final class FqdnFoldTest {
   }
 
   @Test
+  void aSetThatNobodyAsksForAgainIsNotWaitedFor() {
+    SelectorSet pair = new SelectorSet(List.of("a", "b"), 2);
+    fold.apply(new DnsEvent.Wanted(1_000, "node-1", pair));
+    fold.apply(new DnsEvent.Passed(1_001 + FqdnFold.WANTED_MILLIS));
+    fold.selector("a", under("a.example"));
+    fold.selector("b", under("example"));
+    fold.drain();
+    assertFalse(numbered(pair));
+    fold.apply(new DnsEvent.Wanted(200_000, "node-1", pair));
+    fold.drain();
+    assertTrue(numbered(pair));
+  }
+
+  private boolean numbered(SelectorSet set) {
+    return fold.rows().stream()
+        .anyMatch(row -> row instanceof NumberedSet each && each.set().equals(set));
+  }
+
+  @Test
   void aRestoredFoldGoesOn() {
     fold.selector("a", exactly("a.example"));
     fold.apply(answer(1000, "a.example", 20, ONE));
