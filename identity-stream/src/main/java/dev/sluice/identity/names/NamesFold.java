@@ -26,6 +26,7 @@ final class NamesFold {
   private final UnaskedNames unasked;
   private final CrowdedNames crowded;
   private final long ahead;
+  private CountedAnswers counted;
   private long position;
 
   /**
@@ -37,6 +38,7 @@ final class NamesFold {
     this.unasked = new UnaskedNames(settings.duration(Setting.DNS_UNASKED_AFTER).toMillis());
     this.crowded = new CrowdedNames(settings.integer(Setting.DNS_ADDRESSES_PER_NAME));
     this.position = rows.marked();
+    this.counted = rows.counted();
     this.ahead = rows.ahead();
     unasked.restore(told.stream().filter(f -> f.code().equals(UnaskedNames.CODE)).toList());
     crowded.restore(told.stream().filter(f -> f.code().equals(CrowdedNames.CODE)).toList());
@@ -70,10 +72,25 @@ final class NamesFold {
     }
   }
 
-  /** Takes an event of topic dns.answers; one at or below the position changes nothing. */
+  /**
+   * Where topic dns.answers is to be read from; said before the first answer.
+   *
+   * @param topicId Kafka's
+   * @param first offset of the first record that it has
+   * @param end offset after the last
+   */
+  CountedAnswers.Beginning begin(String topicId, long first, long end) {
+    CountedAnswers.Beginning beginning = counted.after(position, topicId, first, end);
+    counted = beginning.counted();
+    return beginning;
+  }
+
+  /**
+   * Takes an event of topic dns.answers at an offset; one at or below the position changes nothing.
+   */
   void answer(long offset, DnsEvent event) {
-    if (offset > position) {
-      position = offset;
+    if (counted.position(offset) > position) {
+      position = counted.position(offset);
       fold.apply(event);
       if (event instanceof DnsEvent.Answered answered) {
         unasked.answered(answered.name());
@@ -102,9 +119,14 @@ final class NamesFold {
     return fold.tidy();
   }
 
-  /** Offset of the last record of dns.answers; -1 before the first. */
+  /** Number of the last record of dns.answers; -1 before the first. */
   long position() {
     return position;
+  }
+
+  /** What the position counts. */
+  CountedAnswers counted() {
+    return counted;
   }
 
   /** What the rows are true for: the position, or what those of a former life are true for. */

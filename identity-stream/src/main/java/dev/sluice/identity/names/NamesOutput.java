@@ -4,6 +4,7 @@ import dev.sluice.core.dns.DnsEvent;
 import dev.sluice.core.dns.FqdnRecord;
 import dev.sluice.core.dns.NameFinding;
 import dev.sluice.core.log.Change;
+import dev.sluice.schemas.CountedTopic;
 import dev.sluice.schemas.Diagnostic;
 import dev.sluice.schemas.DnsAnswer;
 import dev.sluice.schemas.FqdnRow;
@@ -15,10 +16,15 @@ import dev.sluice.schemas.topic.KafkaClients;
 import dev.sluice.schemas.topic.Topic;
 import dev.sluice.schemas.topic.TopicReader;
 import dev.sluice.schemas.topic.Topics;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Header;
@@ -30,6 +36,14 @@ import org.apache.kafka.common.header.Header;
  */
 final class NamesOutput implements AutoCloseable {
   static final String WRITER = "identity-stream";
+
+  /** How long a topic is looked for: it may have been deleted, and the next life makes it anew. */
+  private static final Duration MISSING = Duration.ofSeconds(60);
+
+  /**
+   * How long what was written may take to arrive at the end: a topic that is gone takes nothing.
+   */
+  private static final Duration LEAVE = Duration.ofSeconds(3);
 
   private final Settings settings;
   private final Producer<String, FqdnRow> rows;
@@ -58,7 +72,11 @@ final class NamesOutput implements AutoCloseable {
 
   private static <V extends SpecificRecord> Producer<String, V> producer(
       Settings settings, TopicSerdes serdes, Topic<V> topic) {
-    return KafkaClients.newProducer(settings, "names-" + topic.suffix(), serdes, topic);
+    Map<String, Object> properties =
+        new HashMap<>(KafkaClients.producer(settings, "names-" + topic.suffix()));
+    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (int) MISSING.toMillis());
+    return new KafkaProducer<>(
+        properties, serdes.keys(topic).serializer(), serdes.values(topic).serializer());
   }
 
   /** Changes of topic fqdns, all true for one position. */
@@ -71,8 +89,9 @@ final class NamesOutput implements AutoCloseable {
   }
 
   /** The mark behind rows. */
-  void mark(long position) {
-    row(Topics.MARK_KEY, DnsRecords.mark(position), List.of());
+  void mark(long position, CountedAnswers counted) {
+    CountedTopic of = new CountedTopic(counted.topicId(), counted.from());
+    row(Topics.MARK_KEY, DnsRecords.mark(position, of), List.of());
   }
 
   private void row(String key, FqdnRow row, List<Header> headers) {
@@ -126,10 +145,14 @@ final class NamesOutput implements AutoCloseable {
 
   @Override
   public void close() {
-    try (rows;
-        events;
-        findings) {
-      // one after the other, whatever the others say
+    try {
+      rows.close(LEAVE);
+    } finally {
+      try {
+        events.close(LEAVE);
+      } finally {
+        findings.close(LEAVE);
+      }
     }
   }
 }

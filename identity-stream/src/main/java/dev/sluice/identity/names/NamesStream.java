@@ -35,9 +35,13 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +68,11 @@ public final class NamesStream implements AutoCloseable {
   private static final long TIDY_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final long COUNTS_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long PASSED_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /** How often to look whether the topics are there. */
+  private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private static final Duration CHECK_TIMEOUT = Duration.ofSeconds(2);
 
   /** How often topic fqdns is read back; nobody waits for it. */
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -112,7 +121,8 @@ public final class NamesStream implements AutoCloseable {
           return;
         }
         if (!closing) {
-          LOG.warn("names wait for the brokers: {}", e.getMessage());
+          LOG.warn(
+              "{}: {}", isLoss(e) ? "names start again" : "names wait for the brokers", text(e));
           java.util.concurrent.locks.LockSupport.parkNanos(RETRY.toNanos());
         }
       }
@@ -135,6 +145,19 @@ public final class NamesStream implements AutoCloseable {
     return failure instanceof KafkaException;
   }
 
+  /** Whether a topic is not what it was, and a new life begins with what there is. */
+  private static boolean isLoss(RuntimeException failure) {
+    return failure instanceof UnknownTopicOrPartitionException
+        || failure instanceof OffsetOutOfRangeException;
+  }
+
+  /** A consumer hides in an exception of its own what its listener throws. */
+  private static String text(RuntimeException failure) {
+    return failure.getCause() instanceof KafkaException cause
+        ? cause.getMessage()
+        : failure.getMessage();
+  }
+
   private void prepare() {
     try (Admin admin = KafkaClients.newAdmin(settings, "names")) {
       TopicCatalogue.ensure(admin, settings, TOPICS);
@@ -155,8 +178,13 @@ public final class NamesStream implements AutoCloseable {
       long counted = tidied;
       long passed = tidied;
       long looked = tidied;
+      long checked = tidied;
       while (!closing) {
         output.check();
+        if (System.nanoTime() - checked > CHECK_NANOS) {
+          checkTopics(answers);
+          checked = System.nanoTime();
+        }
         var records = answers.poll(POLL);
         if (!assigned) {
           continue;
@@ -194,7 +222,23 @@ public final class NamesStream implements AutoCloseable {
       output.rows(fold.rowPosition(), changes);
     }
     if (moved || !changes.isEmpty()) {
-      output.mark(fold.position());
+      output.mark(fold.position(), fold.counted());
+    }
+  }
+
+  /** Whether somebody deleted a topic of ours, which no reader and no writer would ever tell. */
+  private void checkTopics(KafkaConsumer<byte[], byte[]> answers) {
+    for (Topic<?> topic : List.of(Topics.DNS_ANSWERS, Topics.FQDNS)) {
+      List<PartitionInfo> partitions;
+      try {
+        partitions = answers.partitionsFor(topic.name(settings), CHECK_TIMEOUT);
+      } catch (TimeoutException e) {
+        return; // the brokers are away
+      }
+      if (partitions.isEmpty()) {
+        throw new UnknownTopicOrPartitionException(
+            "topic %s was deleted; it is made anew".formatted(topic.name(settings)));
+      }
     }
   }
 
@@ -252,10 +296,23 @@ public final class NamesStream implements AutoCloseable {
       restore(rows);
       desired.seekToBeginning().readToEnd(entry -> fold.desired(row(entry)));
       TopicPartition partition = partitions.iterator().next();
-      long beginning = answers.beginningOffsets(partitions).get(partition);
-      answers.seek(partition, Math.max(beginning, fold.position() + 1));
+      CountedAnswers.Beginning beginning =
+          fold.begin(
+              answersId(),
+              answers.beginningOffsets(partitions).get(partition),
+              answers.endOffsets(partitions).get(partition));
+      if (!beginning.trouble().isEmpty()) {
+        LOG.warn("topic {} {}", partition.topic(), beginning.trouble());
+      }
+      answers.seek(partition, beginning.offset());
       assigned = true;
-      LOG.info("names go on after record {} of dns.answers", fold.position());
+      LOG.info("names go on with record {} of {}", beginning.offset(), partition.topic());
+    }
+  }
+
+  private String answersId() {
+    try (Admin admin = KafkaClients.newAdmin(settings, "names")) {
+      return TopicCatalogue.id(admin, settings, Topics.DNS_ANSWERS);
     }
   }
 
@@ -264,7 +321,9 @@ public final class NamesStream implements AutoCloseable {
     rows.seekToBeginning()
         .readToEnd(
             entry ->
-                restored.take(DnsRecords.fromAvro(entry.key(), entry.value(), entry.removedAt())));
+                restored.take(
+                    DnsRecords.fromAvro(entry.key(), entry.value(), entry.removedAt()),
+                    entry.value() == null ? null : entry.value().getCounted()));
     fold = new NamesFold(settings, restored, told());
     readBack = new RowsReadBack(fold);
     restored.late().forEach(readBack::read);

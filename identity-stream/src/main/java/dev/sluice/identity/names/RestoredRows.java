@@ -2,6 +2,7 @@ package dev.sluice.identity.names;
 
 import dev.sluice.core.dns.FqdnRecord;
 import dev.sluice.core.log.Change;
+import dev.sluice.schemas.CountedTopic;
 import dev.sluice.schemas.convert.MarkedRows;
 import dev.sluice.schemas.convert.Row;
 import java.util.Collection;
@@ -13,10 +14,20 @@ final class RestoredRows {
   private final MarkedRows order = new MarkedRows();
   private final Map<String, FqdnRecord> held = new HashMap<>();
   private final Map<String, Row.Changed<FqdnRecord>> late = new HashMap<>();
+  private CountedAnswers counted = CountedAnswers.UNKNOWN;
   private long ahead = -1;
 
-  void take(Row<FqdnRecord> row) {
+  /**
+   * Takes the next row.
+   *
+   * @param of what a mark says that positions count; null where it does not
+   */
+  void take(Row<FqdnRecord> row, CountedTopic of) {
     boolean news = order.isNews(row);
+    if (news && row instanceof Row.Marked<?>) {
+      counted =
+          of == null ? CountedAnswers.UNKNOWN : new CountedAnswers(of.getTopicId(), of.getFrom());
+    }
     if (!(row instanceof Row.Changed<FqdnRecord> changed)) {
       return;
     }
@@ -46,6 +57,11 @@ final class RestoredRows {
   /** Position of the topic's mark; -1 when it has none. */
   long marked() {
     return order.marked();
+  }
+
+  /** What the mark's position counts. */
+  CountedAnswers counted() {
+    return counted;
   }
 
   /**

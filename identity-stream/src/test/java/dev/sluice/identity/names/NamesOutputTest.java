@@ -38,7 +38,7 @@ class NamesOutputTest {
 
   @Test
   void whatTheBrokersRefuseEndsTheLife() {
-    output.mark(7);
+    output.mark(7, CountedAnswers.UNKNOWN);
     output.event(new DnsEvent.Passed(1));
     output.findings(List.of(Change.remove(NameFinding.class, "gone")));
     output.check();
@@ -49,7 +49,7 @@ class NamesOutputTest {
     KafkaException refused = assertThrows(KafkaException.class, output::check);
     assertEquals("topic sluice.fqdns did not take mark: too large", refused.getMessage());
     assertTrue(NamesStream.isTheWorlds(refused), "the next life begins with what the topic holds");
-    output.mark(8);
+    output.mark(8, CountedAnswers.UNKNOWN);
     rows.completeNext();
     assertThrows(KafkaException.class, output::check, "a hole stays one");
   }

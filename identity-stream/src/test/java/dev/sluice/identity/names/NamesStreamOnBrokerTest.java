@@ -1,6 +1,7 @@
 package dev.sluice.identity.names;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.sluice.broker.LocalKafka;
 import dev.sluice.core.dns.DnsEvent;
@@ -22,6 +23,7 @@ import dev.sluice.schemas.topic.Topics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -37,16 +39,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Rows of topic fqdns that a paused instance writes late, under a stream that runs and restarts.
+ * What happens to topics under a stream that runs and restarts: rows of topic fqdns that a paused
+ * instance writes late, and topic dns.answers deleted and made anew.
  */
 @Timeout(180)
 class NamesStreamOnBrokerTest {
   private static final IpAddress ADDRESS = IpAddress.parse("192.0.2.1");
   private static final String KEY = "address/" + ADDRESS;
   private static LocalKafka kafka;
+  private static int tests;
 
   private final AtomicReference<Throwable> broken = new AtomicReference<>();
   private Settings settings;
+  private Admin admin;
   private TopicSerdes serdes;
   private TopicReader<FqdnRow> reader;
   private KafkaProducer<String, FqdnRow> zombie;
@@ -67,11 +72,10 @@ class NamesStreamOnBrokerTest {
 
   @BeforeEach
   void open() {
-    settings = kafka.settings().with(Setting.TOPIC_PREFIX, "late.");
+    settings = kafka.settings().with(Setting.TOPIC_PREFIX, "test-%d.".formatted(++tests));
     serdes = TopicSerdes.connect(settings);
-    try (Admin admin = KafkaClients.newAdmin(settings, "test")) {
-      TopicCatalogue.ensure(admin, settings, List.of(Topics.DNS_ANSWERS, Topics.FQDNS));
-    }
+    admin = KafkaClients.newAdmin(settings, "test");
+    makeTopics();
     serdes.register(List.of(Topics.DNS_ANSWERS, Topics.FQDNS));
     reader = TopicReader.open(settings, serdes, Topics.FQDNS);
     zombie = KafkaClients.newProducer(settings, "zombie", serdes, Topics.FQDNS);
@@ -87,6 +91,11 @@ class NamesStreamOnBrokerTest {
     zombie.close();
     reader.close();
     serdes.close();
+    admin.close();
+  }
+
+  private void makeTopics() {
+    TopicCatalogue.ensure(admin, settings, List.of(Topics.DNS_ANSWERS, Topics.FQDNS));
   }
 
   private void start() {
@@ -175,5 +184,60 @@ class NamesStreamOnBrokerTest {
     late(null, first);
     start();
     awaitTtl("put back by the next life", 200);
+  }
+
+  private void deleteAnswers() throws Exception {
+    String name = Topics.DNS_ANSWERS.name(settings);
+    admin.deleteTopics(List.of(name)).all().get();
+    await("the topic is gone", () -> !topics().contains(name));
+  }
+
+  private Set<String> topics() {
+    try {
+      return admin.listTopics().names().get();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void answersThatAreMadeAnewWhileNobodyLooksAreCountedOn() throws Exception {
+    start();
+    answer(100);
+    answer(200);
+    awaitTtl("learned", 200);
+    await("its mark", () -> mark >= 1);
+    stream.close();
+    deleteAnswers();
+    makeTopics();
+    assertEquals(0, answer(300));
+    start();
+    awaitTtl("the first record of the new topic", 300);
+    assertEquals(2, row.getPosition(), "no row looks older than the one that it replaces");
+    await("its mark", () -> mark >= 2);
+    stream.close();
+    assertEquals(1, answer(400));
+    start();
+    awaitTtl("the next life knows", 400);
+    assertEquals(3, row.getPosition());
+    assertNull(broken.get());
+  }
+
+  @Test
+  void answersThatAreMadeAnewUnderItAreCountedOn() throws Exception {
+    start();
+    answer(100);
+    answer(200);
+    awaitTtl("learned", 200);
+    deleteAnswers();
+    makeTopics();
+    answer(300);
+    awaitTtl("learned from the new topic", 300);
+    deleteAnswers();
+    String name = Topics.DNS_ANSWERS.name(settings);
+    await("somebody makes it anew", () -> topics().contains(name));
+    answer(400);
+    awaitTtl("and reads it", 400);
+    assertNull(broken.get());
   }
 }

@@ -37,7 +37,7 @@ class RowsReadBackTest {
     List<Change<FqdnRecord>> changes = fold.drain();
     readBack.written(fold.rowPosition(), changes);
     changes.forEach(change -> topic.add(row(fold.rowPosition(), change)));
-    topic.add(DnsRecords.fromAvro("mark", DnsRecords.mark(fold.position()), -1));
+    topic.add(DnsRecords.fromAvro("mark", DnsRecords.mark(fold.position(), null), -1));
     return changes;
   }
 
@@ -136,7 +136,7 @@ class RowsReadBackTest {
     write();
     topic.add(late);
     RestoredRows restored = new RestoredRows();
-    topic.forEach(restored::take);
+    topic.forEach(row -> restored.take(row, null));
     FqdnRecord before = fold.row("address/" + V4);
     fold = new NamesFold(Settings.defaults(), restored, List.of());
     readBack = new RowsReadBack(fold);
@@ -155,7 +155,7 @@ class RowsReadBackTest {
     write();
     topic.removeLast(); // killed between the rows and their mark
     RestoredRows restored = new RestoredRows();
-    topic.forEach(restored::take);
+    topic.forEach(row -> restored.take(row, null));
     fold = new NamesFold(Settings.defaults(), restored, List.of());
     assertEquals(3, fold.position());
     assertEquals(5, fold.rowPosition());

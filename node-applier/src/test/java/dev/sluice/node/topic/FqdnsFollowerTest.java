@@ -35,7 +35,7 @@ class FqdnsFollowerTest {
   }
 
   private void mark(long position) {
-    take(Topics.MARK_KEY, DnsRecords.mark(position), -1);
+    take(Topics.MARK_KEY, DnsRecords.mark(position, null), -1);
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.sluice.core.dns.SelectorSet;
 import dev.sluice.core.log.Change;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.schemas.AnsweredAddress;
+import dev.sluice.schemas.CountedTopic;
 import dev.sluice.schemas.DnsAnswer;
 import dev.sluice.schemas.DnsAnswerKind;
 import dev.sluice.schemas.FqdnAddress;
@@ -109,7 +110,8 @@ public final class DnsRecords {
     return switch (change.value()) {
       case null -> null;
       case FqdnRecord.NumberedSet set ->
-          new FqdnRow(position, new FqdnSet(set.number(), set.set().selectors(), set.set().base()));
+          new FqdnRow(
+              position, new FqdnSet(set.number(), set.set().selectors(), set.set().base()), null);
       case FqdnRecord.LearnedAddress learned ->
           new FqdnRow(
               position,
@@ -117,13 +119,18 @@ public final class DnsRecords {
                   learned.address().toString(),
                   learned.identity(),
                   learned.usedUntilMillis(),
-                  learned.names().stream().map(DnsRecords::toAvro).toList()));
+                  learned.names().stream().map(DnsRecords::toAvro).toList()),
+              null);
     };
   }
 
-  /** Everything that dns.answers up to this offset caused has been written. */
-  public static FqdnRow mark(long position) {
-    return new FqdnRow(position, new Mark(position, 0L, ""));
+  /**
+   * Everything that dns.answers up to this position caused has been written.
+   *
+   * @param counted which topic positions count; null: not known
+   */
+  public static FqdnRow mark(long position, CountedTopic counted) {
+    return new FqdnRow(position, new Mark(position, 0L, ""), counted);
   }
 
   private static FqdnName toAvro(FqdnRecord.NameUse use) {

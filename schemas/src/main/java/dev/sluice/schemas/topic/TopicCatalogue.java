@@ -72,6 +72,20 @@ public final class TopicCatalogue {
     }
   }
 
+  /**
+   * Kafka's id of a topic: another one when it was deleted and made anew.
+   *
+   * @throws KafkaException when it is not there, or the brokers are not
+   */
+  public static String id(Admin admin, Settings settings, Topic<?> topic) {
+    String name = topic.name(settings);
+    TopicDescription found = describe(admin, List.of(name)).get(name);
+    if (found == null) {
+      throw new UnknownTopicOrPartitionException("there is no topic " + name);
+    }
+    return found.topicId().toString();
+  }
+
   /** A topic is there for a client only once the broker it asks has heard of it. */
   private static void awaitVisible(
       Admin admin, Collection<String> names, Map<String, TopicDescription> found) {
