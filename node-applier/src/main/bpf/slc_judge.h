@@ -396,6 +396,8 @@ static __always_inline int slc_ct_proxy(struct slc_pass *s, struct slc_ct_value 
 	if (s->upstream && (number || !(flags & SLC_CT_UPSTREAM)))
 		return SLC_DROP_CT_STATE; // the pod itself has this port
 	if (flags & SLC_CT_UPSTREAM) {
+		if (forward && s->sender.id)
+			return SLC_DROP_CT_STATE; // the pod itself, from the proxy's port: no proxy would see it
 		s->proxy = !forward;
 	} else if (!forward) {
 		s->proxy = 0;

@@ -34,6 +34,12 @@ final class UdpLines implements AutoCloseable {
   /** A server that has not answered after this long will not. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  /**
+   * Where the first questions of a line have no answer after so long, others go from another port:
+   * the pod may have this one, and then nothing comes back by it. Once, for a server may be slow.
+   */
+  private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private record Way(IpAddress from, Peer to, boolean inPodsName) {}
 
   /** A socket and what was asked over it. */
@@ -42,14 +48,40 @@ final class UdpLines implements AutoCloseable {
     final Map<Integer, Asked> open = new HashMap<>();
     private final Way way;
     private final long madeNanos;
+
+    /** Whether it took the place of a silent one. */
+    private final boolean second;
+
     private long usedNanos;
+    private long firstNanos;
+    private boolean asked;
+    private boolean answered;
     private boolean replaced;
 
-    private Line(Way way, UdpLine socket, long nowNanos) {
+    private Line(Way way, UdpLine socket, long nowNanos, boolean second) {
       this.way = way;
       this.socket = socket;
+      this.second = second;
       this.madeNanos = nowNanos;
       this.usedNanos = nowNanos;
+    }
+
+    /** A question was put into {@link #open}. */
+    void asked(long nowNanos) {
+      if (!asked) {
+        asked = true;
+        firstNanos = nowNanos;
+      }
+    }
+
+    /** An open question has its answer. */
+    void answered(int id) {
+      answered = true;
+      open.remove(id);
+    }
+
+    private boolean isSilent(long nowNanos) {
+      return asked && !answered && !second && nowNanos - firstNanos > SILENT_NANOS;
     }
   }
 
@@ -68,9 +100,10 @@ final class UdpLines implements AutoCloseable {
   Line line(IpAddress from, Peer to, boolean inPodsName, long nowNanos) {
     Way way = new Way(from, to, inPodsName);
     Line line = current.get(way);
-    if (line == null || nowNanos - line.madeNanos > OLD_NANOS) {
+    boolean silent = line != null && line.isSilent(nowNanos);
+    if (line == null || silent || nowNanos - line.madeNanos > OLD_NANOS) {
       Line before = line;
-      line = open(way, nowNanos);
+      line = open(way, nowNanos, silent);
       if (line == null) {
         return null;
       }
@@ -84,7 +117,7 @@ final class UdpLines implements AutoCloseable {
   }
 
   /** Null also when there is no way to the server: pods choose whom they ask. */
-  private Line open(Way way, long nowNanos) {
+  private Line open(Way way, long nowNanos, boolean second) {
     if (byFd.size() >= LINES || ofPod.getOrDefault(way.from, 0) >= LINES_OF_POD) {
       return null;
     }
@@ -98,7 +131,7 @@ final class UdpLines implements AutoCloseable {
     if (socket == null) {
       return null;
     }
-    Line line = new Line(way, socket, nowNanos);
+    Line line = new Line(way, socket, nowNanos, second);
     poller.add(socket.fd());
     byFd.put(socket.fd(), line);
     ofPod.merge(way.from, 1, Integer::sum);
@@ -113,6 +146,11 @@ final class UdpLines implements AutoCloseable {
   /** Whether no question is open. */
   boolean isIdle() {
     return byFd.values().stream().allMatch(line -> line.open.isEmpty());
+  }
+
+  /** How many questions are open. */
+  int open() {
+    return byFd.values().stream().mapToInt(line -> line.open.size()).sum();
   }
 
   /** Gives up what is silent or hopeless; returns how many questions stayed without an answer. */

@@ -127,6 +127,7 @@ final class UdpSide implements AutoCloseable {
               line.open.put(
                   exchange.serverId(),
                   new Asked(client, server, DnsDesk.UDP, rules, exchange, now));
+              line.asked(now);
               line.socket.send(exchange.toServer());
             });
   }
@@ -143,7 +144,7 @@ final class UdpSide implements AutoCloseable {
           .answer(asked, bytes)
           .ifPresent(
               answer -> {
-                line.open.remove(id);
+                line.answered(id);
                 held.give(answer, message -> replies.send(asked.server(), asked.client(), message));
               });
     }

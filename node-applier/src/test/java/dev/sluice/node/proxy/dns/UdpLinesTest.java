@@ -2,7 +2,9 @@ package dev.sluice.node.proxy.dns;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.node.bpf.Netns;
@@ -62,6 +64,36 @@ class UdpLinesTest {
             assertNotNull(lines.line(IpAddress.parse("10.0.1.11"), server(0), true, 1));
             assertEquals(0, lines.sweep(TimeUnit.SECONDS.toNanos(30)));
             assertNotNull(lines.line(pod, server(UdpLines.LINES_OF_POD), true, 2));
+          }
+          return null;
+        });
+  }
+
+  @Test
+  void aLineByWhichNothingCameIsReplacedOnce() throws Exception {
+    assertEquals(0, ip("-n", namespace, "link", "set", "lo", "up"));
+    assertEquals(0, ip("-n", namespace, "route", "add", "local", "198.18.0.0/15", "dev", "lo"));
+    Netns.in(
+        Path.of("/run/netns", namespace),
+        () -> {
+          try (Poller poller = new Poller();
+              UdpLines lines = new UdpLines(poller, new UpstreamPorts())) {
+            IpAddress pod = IpAddress.parse("10.0.1.10");
+            long second = TimeUnit.SECONDS.toNanos(1);
+            UdpLines.Line first = lines.line(pod, server(0), true, 0);
+            assertSame(first, lines.line(pod, server(0), true, 5 * second), "nobody asked");
+            first.asked(5 * second);
+            assertSame(first, lines.line(pod, server(0), true, 6 * second), "it may yet come");
+            UdpLines.Line other = lines.line(pod, server(0), true, 6 * second + 1);
+            assertNotSame(first, other);
+            other.asked(7 * second);
+            assertSame(other, lines.line(pod, server(0), true, 30 * second), "the server is slow");
+
+            UdpLines.Line good = lines.line(pod, server(1), true, 0);
+            good.asked(0);
+            good.answered(7);
+            good.asked(second);
+            assertSame(good, lines.line(pod, server(1), true, 30 * second), "its port is free");
           }
           return null;
         });
