@@ -35,6 +35,7 @@ class NodeDnsTest {
                     "mismatched",
                     "noRoom",
                     "notKept",
+                    "overflowed",
                     "unanswered",
                     "unsent",
                     "untold")));

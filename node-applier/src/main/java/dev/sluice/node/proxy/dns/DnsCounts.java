@@ -9,6 +9,9 @@ public final class DnsCounts {
   /** Questions taken from pods. */
   public final LongAdder queries = new LongAdder();
 
+  /** Datagrams of pods that the proxy's sockets had no place for. */
+  public final LongAdder overflowed = new LongAdder();
+
   /** Questions that no policy allows. */
   public final LongAdder refused = new LongAdder();
 
@@ -55,6 +58,7 @@ public final class DnsCounts {
   public Map<String, Long> all() {
     Map<String, Long> all = new TreeMap<>();
     all.put("queries", queries.sum());
+    all.put("overflowed", overflowed.sum());
     all.put("refused", refused.sum());
     all.put("malformed", malformed.sum());
     all.put("mismatched", mismatched.sum());

@@ -116,6 +116,11 @@ public final class DnsProxy implements AutoCloseable {
       while (!closing || !isOver(udp, tcp)) {
         work(polling, udp, tcp, held);
       }
+      int left = udp.open() + tcp.open();
+      if (left > 0) {
+        conversation.counts().unanswered.add(left);
+        LOG.warn("{} questions had no answer yet when this process left: they are lost", left);
+      }
       poller = null;
     }
   }

@@ -229,6 +229,11 @@ final class TcpDialogue {
     }
   }
 
+  /** How many questions are open. */
+  int open() {
+    return open.size() + undecided;
+  }
+
   /** Whether everything that was asked is answered. */
   boolean isIdle() {
     return open.isEmpty() && undecided == 0 && client.waiting() == 0 && !asking.isPartial();

@@ -146,6 +146,11 @@ final class TcpSide implements AutoCloseable {
     return byFd.values().stream().allMatch(TcpDialogue::isIdle);
   }
 
+  /** How many questions are open. */
+  int open() {
+    return byFd.values().stream().distinct().mapToInt(TcpDialogue::open).sum();
+  }
+
   /** Ends what is silent or hopeless. */
   void sweep(long nowNanos) {
     List.copyOf(byFd.values())

@@ -86,6 +86,12 @@ final class UdpSide implements AutoCloseable {
   /** Gives up what is silent or hopeless. */
   void sweep(long nowNanos) {
     conversation.counts().unanswered.add(lines.sweep(nowNanos));
+    taps.forEach(tap -> conversation.counts().overflowed.add(tap.dropped()));
+  }
+
+  /** How many questions are open. */
+  int open() {
+    return undecided + lines.open();
   }
 
   private void question(Peer client, Peer server, byte[] bytes) {
@@ -103,6 +109,8 @@ final class UdpSide implements AutoCloseable {
                   undecided--;
                   if (System.nanoTime() - askedNanos < PATIENCE_NANOS) {
                     ask(client, server, FlowRules.known(rules), bytes);
+                  } else {
+                    conversation.counts().unanswered.increment();
                   }
                 }));
   }

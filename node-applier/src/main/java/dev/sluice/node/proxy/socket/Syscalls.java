@@ -31,6 +31,8 @@ final class Syscalls {
       Native.libc("getsockname", Native.of(INT, INT, POINTER, POINTER));
   private static final MethodHandle SETSOCKOPT =
       Native.libc("setsockopt", Native.of(INT, INT, INT, INT, POINTER, INT));
+  private static final MethodHandle GETSOCKOPT =
+      Native.libc("getsockopt", Native.of(INT, INT, INT, INT, POINTER, POINTER));
   private static final MethodHandle SEND =
       Native.libc("send", Native.of(LONG, INT, POINTER, LONG, INT));
 
@@ -159,6 +161,28 @@ final class Syscalls {
       check(
           result((int) SETSOCKOPT.invokeExact(errno, fd, level, name, value, size), errno),
           "cannot set " + what);
+    } catch (BpfException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw Native.broken(e);
+    }
+  }
+
+  private static final int SO_MEMINFO = 55;
+
+  /** Where {@code SO_MEMINFO} has the drops: {@code SK_MEMINFO_DROPS}. */
+  private static final int DROPS = 8;
+
+  /** How many datagrams found no place in a socket since it was made, modulo 2^32. */
+  static int drops(int fd) {
+    MemorySegment errno = ERRNO.get();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment numbers = arena.allocate(4 * (DROPS + 1), 4);
+      MemorySegment size = arena.allocateFrom(ValueLayout.JAVA_INT, 4 * (DROPS + 1));
+      check(
+          result((int) GETSOCKOPT.invokeExact(errno, fd, 1, SO_MEMINFO, numbers, size), errno),
+          "cannot read SO_MEMINFO");
+      return numbers.getAtIndex(ValueLayout.JAVA_INT, DROPS);
     } catch (BpfException e) {
       throw e;
     } catch (Throwable e) {

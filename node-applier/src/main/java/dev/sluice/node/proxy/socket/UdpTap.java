@@ -35,6 +35,7 @@ public final class UdpTap implements AutoCloseable {
   private final MemorySegment[] names = new MemorySegment[BATCH];
   private final MemorySegment[] buffers = new MemorySegment[BATCH];
   private final MemorySegment[] controls = new MemorySegment[BATCH];
+  private int dropped;
 
   private UdpTap(int fd) {
     this.fd = fd;
@@ -101,6 +102,13 @@ public final class UdpTap implements AutoCloseable {
       }
     }
     return Math.max(0, count);
+  }
+
+  /** How many datagrams found no place in it, or were damaged, since this was asked last. */
+  public int dropped() {
+    int before = dropped;
+    dropped = Syscalls.drops(fd);
+    return dropped - before;
   }
 
   /** Walks the control messages: {@code struct cmsghdr} is a length, a level and a type. */
