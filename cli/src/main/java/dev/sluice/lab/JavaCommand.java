@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * How the lab starts a JVM: this one's Java and class path, tuned to be there soon and to be small.
- * The AOT cache that the launcher trains is used when it is there.
+ * The AOT cache that the launcher trained for that class path, and names in {@code sluice.aot}, is
+ * used when it is there.
  */
 public final class JavaCommand {
   private JavaCommand() {}
@@ -91,8 +92,12 @@ public final class JavaCommand {
     String home = System.getProperty("sluice.home", "");
     if (!home.isEmpty()) {
       command.add("-Dsluice.home=" + home);
-      Path cache = Path.of(home, "target", "sluice.aot");
-      if (cached && Files.exists(cache)) {
+    }
+    // Of this class path: another one's would be refused by every JVM, each time that it starts.
+    String cache = System.getProperty("sluice.aot", "");
+    if (!cache.isEmpty() && Files.exists(Path.of(cache))) {
+      command.add("-Dsluice.aot=" + cache);
+      if (cached) {
         command.add("-XX:AOTCache=" + cache);
       }
     }
