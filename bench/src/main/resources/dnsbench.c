@@ -8,8 +8,9 @@
 //   dnsbench churn  NETNS CPU SERVER NAMES SECONDS HELD    every name once in 2 s and each answer dialled; connections that stay
 // The server knows: kX, one address a name; uK, address K; rI.…, 30 addresses in turn, TTL 2; cX, a new address each time.
 // ask prints:   sent received p50_ns p99_ns
-// first prints: connected of_those_late lookup_p50_ns lookup_p99_ns unanswered
-// churn prints: lookups connected refused unanswered held cut, a line a second
+// first prints: connected of_those_late lookup_p50_ns lookup_p99_ns unanswered of_those_failed
+// churn prints: lookups connected refused unanswered held cut failed late, a line a second; of the unanswered, failed had
+// an answer without an address, and late are the answers that came after two seconds
 #include "bench.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -332,7 +333,7 @@ static void first(const char *server, const char *path, int window)
 {
 	struct slot slots[256];
 	struct pollfd wait[256];
-	long asked = 0, done = 0, connected = 0, late = 0, unanswered = 0;
+	long asked = 0, done = 0, connected = 0, late = 0, unanswered = 0, failed = 0;
 	FILE *names = fopen(path, "r");
 	int more = 1;
 	uint8_t m[512];
@@ -379,6 +380,7 @@ static void first(const char *server, const char *path, int window)
 				if (!found || s->dialling < 0) {
 					tell(s, found ? "no route" : got > 3 ? "answered without an address" : "refused", took);
 					unanswered += !found;
+					failed += !found && got > 3;
 					s->since = 0;
 					done++;
 				}
@@ -405,13 +407,15 @@ static void first(const char *server, const char *path, int window)
 	}
 	uint64_t p50 = quantile(0.5), p99 = quantile(0.99);
 
-	printf("%ld %ld %lu %lu %ld\n", connected, late, p50, p99, unanswered);
+	printf("%ld %ld %lu %lu %ld %ld\n", connected, late, p50, p99, unanswered, failed);
 }
 
 struct held {
 	int fd;
 	uint64_t last; // when a byte came back; 0: it was cut
 };
+
+static long failed, late; // of the questions of look_up
 
 static int look_up(int fd, const char *name, struct address *address)
 {
@@ -423,8 +427,13 @@ static int look_up(int fd, const char *name, struct address *address)
 	send(fd, m, question(m, ++id, name), 0);
 	while (poll(&wait, 1, 2000) > 0) {
 		got = recv(fd, m, sizeof(m), 0);
-		if (got > 2 && m[0] == id >> 8 && m[1] == (id & 255))
-			return answered(m, got, address);
+		if (got > 2 && m[0] == id >> 8 && m[1] == (id & 255)) {
+			int found = answered(m, got, address);
+
+			failed += !found;
+			return found;
+		}
+		late += got > 2;
 	}
 	return 0;
 }
@@ -475,7 +484,8 @@ static void churn(const char *server, int names, double seconds, int wanted)
 
 			if (now - looked > 1000000000ull) {
 				looked = now;
-				printf("%ld %ld %ld %ld %d %d\n", lookups, connected, refused, unanswered, holding, cut);
+				printf("%ld %ld %ld %ld %d %d %ld %ld\n", lookups, connected, refused, unanswered, holding, cut,
+				       failed, late);
 				fflush(stdout);
 				for (int k = 0; k < holding; k++) {
 					char byte;
@@ -498,7 +508,7 @@ static void churn(const char *server, int names, double seconds, int wanted)
 		if (now_ns() > next + 1000000000ull)
 			next = now_ns(); // too slow for the pace: not faster afterwards
 	}
-	printf("%ld %ld %ld %ld %d %d\n", lookups, connected, refused, unanswered, holding, cut);
+	printf("%ld %ld %ld %ld %d %d %ld %ld\n", lookups, connected, refused, unanswered, holding, cut, failed, late);
 }
 
 int main(int argc, char **argv)

@@ -131,6 +131,7 @@ final class DnsBenchmark implements Benchmark.AtOnce {
     rows.add(
         Row.atLeast(name(), "first connects at once, of 100 000 new names", connected, "", ALL));
     rows.add(Row.untargeted(name(), "of the others, without answer", alone[4] + loaded[4], ""));
+    rows.add(Row.untargeted(name(), "of these, answered SERVFAIL", alone[5] + loaded[5], ""));
     rows.add(Row.untargeted(name(), "of the others, connected late", alone[1] + loaded[1], ""));
     rows.add(
         Row.atMost(

@@ -107,6 +107,8 @@ final class RotationBenchmark implements Benchmark.AtOnce {
         List.of(
             Row.untargeted(name(), "lookups in " + seconds + " s", numbers[0], ""),
             Row.atMost(name(), "of these without answer", numbers[3], "", 0),
+            Row.untargeted(name(), "of the last, answered with a failure", numbers[6], ""),
+            Row.untargeted(name(), "of them, answered after two seconds", numbers[7], ""),
             Row.atMost(name(), "connects to answers refused", numbers[2], "", 0),
             Row.atLeast(name(), "long connections", numbers[4], "", HELD),
             Row.atMost(name(), "of these cut", numbers[5], "", 0),

@@ -40,7 +40,7 @@ final class NameChurn implements Scenario {
     double[] numbers() {
       try {
         double[] last = NameTraffic.last(Files.readString(output));
-        return last.length == 6 ? last : new double[6];
+        return last.length == 8 ? last : new double[8];
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -184,8 +184,17 @@ final class NameChurn implements Scenario {
       double[] now = client.numbers();
       all.append(all.isEmpty() ? "" : "; ")
           .append(
-              "%s: %.0f questions, %.0f dialled, %.0f refused, %.0f unanswered, %.0f of %.0f held connections cut"
-                  .formatted(client.family, now[0], now[1], now[2], now[3], now[5], now[4]));
+              "%s: %.0f questions, %.0f dialled, %.0f refused, %.0f unanswered (%.0f of them failures, %.0f late), %.0f of %.0f held connections cut"
+                  .formatted(
+                      client.family,
+                      now[0],
+                      now[1],
+                      now[2],
+                      now[3],
+                      now[6],
+                      now[7],
+                      now[5],
+                      now[4]));
     }
     return all.toString();
   }
