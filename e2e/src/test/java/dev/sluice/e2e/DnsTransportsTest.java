@@ -261,26 +261,46 @@ class DnsTransportsTest {
             assertEquals("answered others [1]", ask(pod, "damaged", server, "api.stripe.com")));
   }
 
+  /** Whoever asks on port 53 of these addresses, or by TCP of any, hears who answers. */
+  private static final String LISTENER =
+      """
+      import socket, sys, threading
+      def datagrams(address):
+          s = socket.socket(socket.AF_INET6 if ':' in address else socket.AF_INET, socket.SOCK_DGRAM)
+          s.bind((address, 53))
+          while True:
+              _, client = s.recvfrom(512)
+              s.sendto(b'the node itself\\n', client)
+      for address in sys.argv[1:]:
+          threading.Thread(target=datagrams, args=(address,), daemon=True).start()
+      s = socket.create_server(('', 53), family=socket.AF_INET6, dualstack_ipv6=True)
+      while True:
+          c, _ = s.accept()
+          c.sendall(b'the node itself\\n')
+          c.close()
+      """;
+
   @Test
   void theNodesOwnListenersOnPort53AreNotCaptured() throws IOException {
-    String listener =
-        "import socket\n"
-            + "s = socket.create_server(('', 53), family=socket.AF_INET6, dualstack_ipv6=True)\n"
-            + "while True:\n  c, _ = s.accept(); c.sendall(b'the node itself\\n'); c.close()\n";
-    lab.spawn("node/1", "python3", "-c", listener);
+    List<String> own = List.of("172.31.0.1", "fd00:31::1");
+    lab.spawn("node/1", "python3", "-c", LISTENER, own.getFirst(), own.getLast());
     lab.awaitConnects("node/1", "127.0.0.1", 53);
-    String read = "exec 3<>/dev/tcp/%s/53; head -1 <&3";
     for (String from : List.of("node/1", "shop/free")) {
-      for (String address : List.of("172.31.0.1", "fd00:31::1")) {
-        assertEquals(
-            "the node itself",
-            lab.exec(from, "timeout", "3", "bash", "-c", read.formatted(address)).text(),
-            from + " to " + address);
+      for (String address : own) {
+        for (String ask : List.of("/dev/tcp/%s/53", "/dev/udp/%s/53; echo >&3")) {
+          String command = "exec 3<>" + ask.formatted(address) + "; head -1 <&3";
+          assertEquals(
+              "the node itself",
+              lab.exec(from, "timeout", "3", "bash", "-c", command).text(),
+              from + ": " + command);
+        }
       }
     }
-    everywhere(
-        (pod, server, v6) ->
-            assertTrue(
-                dig(pod, server, v6, "+tcp", "api.stripe.com").contains("status: NOERROR"), pod));
+    for (String way : List.of("+tcp", "+notcp")) {
+      everywhere(
+          (pod, server, v6) ->
+              assertTrue(
+                  dig(pod, server, v6, way, "api.stripe.com").contains("status: NOERROR"), pod));
+    }
   }
 }
