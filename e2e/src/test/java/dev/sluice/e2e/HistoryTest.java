@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.lab.LabHandle;
 import dev.sluice.node.kernel.RequiresKernel;
+import dev.sluice.schemas.IdentityRow;
 import dev.sluice.schemas.Revision;
 import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.serde.TopicSerdes;
@@ -18,8 +19,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -143,12 +146,7 @@ class HistoryTest {
       status.path("registryUrl").asText()
     };
     assertEquals(0, lab.sluice(elsewhere).status());
-    Settings settings =
-        Settings.defaults()
-            .with(
-                LabHandle.open(lab.data()).settings().entrySet().stream()
-                    .map(e -> e.getKey() + "=" + e.getValue())
-                    .toList());
+    Settings settings = settings();
     try (TopicSerdes serdes = TopicSerdes.connect(settings);
         TopicReader<Revision> reader = TopicReader.open(settings, serdes, Topics.REVISIONS);
         KafkaProducer<String, Revision> producer =
@@ -162,5 +160,36 @@ class HistoryTest {
     Lab.Result result = lab.sluice(elsewhere);
     assertEquals(1, result.status(), result.text());
     assertTrue(result.text().contains("DIFFERS: revision " + history().lastKey()), result.text());
+  }
+
+  @Test
+  @Order(4)
+  void whoEmptiesTopicIdentitiesIsFound() throws Exception {
+    Set<String> emptied = new TreeSet<>();
+    lab.kill("identity-stream"); // it would write them again
+    try (TopicSerdes serdes = TopicSerdes.connect(settings());
+        TopicReader<IdentityRow> reader = TopicReader.open(settings(), serdes, Topics.IDENTITIES);
+        KafkaProducer<String, IdentityRow> producer =
+            KafkaClients.newProducer(settings(), "forger", serdes, Topics.IDENTITIES)) {
+      for (TopicReader.Entry<IdentityRow> entry : reader.readToEnd()) {
+        if (!entry.key().equals(Topics.MARK_KEY) && entry.value() != null) {
+          emptied.add(entry.key());
+          producer.send(
+              new ProducerRecord<>(Topics.IDENTITIES.name(settings()), entry.key(), null));
+        }
+      }
+    }
+    JsonNode replay = MAPPER.readTree(lab.sluice("replay", "--verify", "-o", "json").text());
+    assertFalse(replay.path("verified").asBoolean(), replay::toString);
+    assertEquals(0, replay.path("identities").asInt(), replay::toString);
+    assertEquals(emptied.size(), replay.path("identityMismatches").size(), replay::toString);
+  }
+
+  private static Settings settings() {
+    return Settings.defaults()
+        .with(
+            LabHandle.open(lab.data()).settings().entrySet().stream()
+                .map(e -> e.getKey() + "=" + e.getValue())
+                .toList());
   }
 }

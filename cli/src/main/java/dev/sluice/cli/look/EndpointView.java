@@ -46,6 +46,15 @@ record EndpointView(
         && policy.map(SubjectPolicy::getHash).filter(h -> h.startsWith(realizedLeaf)).isPresent();
   }
 
+  /**
+   * Whether its node enforces a revision or a later one, and has acknowledged by their hash the
+   * rules desired now: one that is behind counts for no revision, since what it acknowledges cannot
+   * be compared.
+   */
+  boolean realised(long revision) {
+    return realizedRevision() >= Math.max(1, revision) && acknowledged();
+  }
+
   /** The hash of the rules desired now, as long as nodes tell it; empty while there are none. */
   String desiredLeaf() {
     return policy

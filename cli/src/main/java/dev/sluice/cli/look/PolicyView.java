@@ -95,11 +95,7 @@ record PolicyView(
         cluster.endpoints().stream()
             .filter(view -> subjects.contains(view.endpoint().getIdentity()))
             .toList();
-    long realised =
-        selected.stream()
-            .filter(view -> view.realizedRevision() >= Math.max(1, number))
-            .filter(EndpointView::acknowledged)
-            .count();
+    long realised = selected.stream().filter(view -> view.realised(number)).count();
     return new PolicyView(
         name,
         number,

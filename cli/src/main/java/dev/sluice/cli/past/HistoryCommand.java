@@ -5,17 +5,15 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.cli.OutputOptions;
 import dev.sluice.cli.look.LabTopics;
+import dev.sluice.cli.look.Realisation;
 import dev.sluice.cli.look.TimeText;
 import dev.sluice.cli.output.Table;
-import dev.sluice.schemas.EndpointStatus;
-import dev.sluice.schemas.NodeStatus;
 import dev.sluice.schemas.Revision;
 import dev.sluice.schemas.topic.TopicReader;
 import dev.sluice.schemas.topic.Topics;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -44,7 +42,7 @@ public final class HistoryCommand implements Callable<Integer> {
       description = "Only revisions made since then: 5m, 2h, or an RFC 3339 time.")
   private String since;
 
-  /** A revision, and how many of the endpoints that there are now enforce it or a later one. */
+  /** A revision, and how many of the endpoints that there are now have realised it. */
   private record Line(Revision revision, long realised, long endpoints) {}
 
   @Override
@@ -56,24 +54,15 @@ public final class HistoryCommand implements Callable<Integer> {
       topics.all(Topics.REVISIONS).stream()
           .map(TopicReader.Entry::value)
           .forEach(revision -> revisions.put(revision.getRevision(), revision));
-      List<Long> realised = realised(topics.latest(Topics.NODE_STATUS).values());
+      Realisation realised = Realisation.read(topics);
       for (Revision revision : revisions.values()) {
         if (!revision.getTime().isBefore(from)) {
-          long reached = realised.stream().filter(r -> r >= revision.getRevision()).count();
-          lines.add(new Line(revision, reached, realised.size()));
+          lines.add(new Line(revision, realised.of(revision.getRevision()), realised.endpoints()));
         }
       }
     }
     output.print(() -> table(lines), () -> json(lines));
     return 0;
-  }
-
-  /** The revision that each endpoint enforces. */
-  private static List<Long> realised(Collection<NodeStatus> nodes) {
-    return nodes.stream()
-        .flatMap(node -> node.getEndpoints().stream())
-        .map(EndpointStatus::getRealizedRevision)
-        .toList();
   }
 
   private Instant time(String text) {

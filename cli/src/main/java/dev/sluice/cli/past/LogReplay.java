@@ -102,15 +102,20 @@ final class LogReplay implements AutoCloseable {
 
   /**
    * Folds on until the record before {@code offset} is folded; gives out each record's step. What
-   * comes next is read and decoded meanwhile, in a thread of its own.
+   * comes next is read and decoded meanwhile, in a thread of its own. May be called again with a
+   * later offset.
    */
   void upTo(long offset, BiConsumer<ObjectEvent, PolicyStep> sink) {
+    long start = reader.nextOffset();
     try (ReadAhead<ObjectEvent> events = ReadAhead.of(() -> read(offset))) {
       events.forEach(
           event -> {
             records++;
             sink.accept(event, fold.apply(event));
           });
+    }
+    if (reader.nextOffset() > Math.max(start, offset)) {
+      reader.seek(Math.max(start, offset)); // what was read of the records after it was not folded
     }
   }
 

@@ -6,17 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.cli.OutputOptions;
 import dev.sluice.cli.look.LabTopics;
 import dev.sluice.cli.output.Table;
-import dev.sluice.core.cluster.ClusterRecord;
 import dev.sluice.core.compile.RevisionMade;
 import dev.sluice.core.compile.Verification;
-import dev.sluice.schemas.Identity;
-import dev.sluice.schemas.IdentityRow;
-import dev.sluice.schemas.topic.Topics;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,35 +39,32 @@ public final class ReplayCommand implements Callable<Integer> {
   /** What came out. */
   private record Result(
       Verification revisions,
-      int identities,
-      List<String> otherNumbers,
+      KeptIdentities.Comparison identities,
       long records,
       long first,
       long end,
       double seconds) {
     boolean holds() {
-      return revisions.mismatches().isEmpty() && otherNumbers.isEmpty();
+      return revisions.mismatches().isEmpty() && identities.mismatches().isEmpty();
     }
   }
 
   @Override
   public Integer call() {
     Result result;
-    try (LabTopics topics = log.open()) {
-      Map<String, IdentityRow> identities = new HashMap<>(topics.latest(Topics.IDENTITIES));
-      try (LogReplay replay = LogReplay.open(topics)) {
-        long started = System.nanoTime();
-        List<RevisionMade> made = new ArrayList<>();
-        long end = replay.end();
-        replay.upTo(end, (event, step) -> step.revisionMade().ifPresent(made::add));
-        double seconds = (System.nanoTime() - started) / 1e9;
-        Verification revisions = new KeptRevisions(topics).verify(made, replay, end);
-        List<String> otherNumbers = new ArrayList<>();
-        int same = compare(replay, identities, otherNumbers);
-        result =
-            new Result(
-                revisions, same, otherNumbers, replay.records(), replay.first(), end, seconds);
-      }
+    // The topic is read after the snapshots: its mark is then where the replay begins, or later.
+    try (LabTopics topics = log.open();
+        LogReplay replay = LogReplay.open(topics)) {
+      KeptIdentities kept = KeptIdentities.read(topics);
+      long started = System.nanoTime();
+      List<RevisionMade> made = new ArrayList<>();
+      long end = replay.end();
+      fold(replay, kept.position() == KeptIdentities.NO_MARK ? end : kept.position() + 1, made);
+      KeptIdentities.Comparison identities = kept.compare(replay.rows());
+      fold(replay, end, made);
+      double seconds = (System.nanoTime() - started) / 1e9;
+      Verification revisions = new KeptRevisions(topics).verify(made, replay, end);
+      result = new Result(revisions, identities, replay.records(), replay.first(), end, seconds);
     }
     if (output.isTable()) {
       print(result);
@@ -83,24 +74,8 @@ public final class ReplayCommand implements Callable<Integer> {
     return result.holds() ? 0 : 1;
   }
 
-  /** The numbers of the label sets that both the topic and the replay have. */
-  private static int compare(
-      LogReplay replay, Map<String, IdentityRow> kept, List<String> otherNumbers) {
-    int same = 0;
-    for (var change : replay.rows()) {
-      if (change.value() instanceof ClusterRecord.Identity now
-          && kept.get(change.key()) instanceof IdentityRow row
-          && row.getEntry() instanceof Identity before) {
-        if (before.getNumber() == now.number()) {
-          same++;
-        } else {
-          otherNumbers.add(
-              "identity of %s is kept as %d, and the log says %d"
-                  .formatted(change.key(), before.getNumber(), now.number()));
-        }
-      }
-    }
-    return same;
+  private static void fold(LogReplay replay, long end, List<RevisionMade> made) {
+    replay.upTo(end, (event, step) -> step.revisionMade().ifPresent(made::add));
   }
 
   private void print(Result result) {
@@ -118,9 +93,15 @@ public final class ReplayCommand implements Callable<Integer> {
           "  %d more that the log makes are older than what is kept of revisions%n",
           result.revisions.noLongerKept());
     }
-    out.printf("identities: %d have the number that they had%n", result.identities);
+    if (result.identities.position() == KeptIdentities.NO_MARK) {
+      out.println("identities: none compared, the topic has no mark");
+    } else {
+      out.printf(
+          "identities: %d have the number that they had, at offset %d%n",
+          result.identities.same(), result.identities.position());
+    }
     result.revisions.mismatches().forEach(mismatch -> out.println("DIFFERS: " + mismatch));
-    result.otherNumbers.forEach(text -> out.println("DIFFERS: " + text));
+    result.identities.mismatches().forEach(text -> out.println("DIFFERS: " + text));
     out.flush();
   }
 
@@ -134,7 +115,8 @@ public final class ReplayCommand implements Callable<Integer> {
     json.put("revisions", result.revisions.verified());
     json.put("revisionsBeforeTheLog", result.revisions.beforeTheLog());
     json.put("revisionsNoLongerKept", result.revisions.noLongerKept());
-    json.put("identities", result.identities);
+    json.put("identities", result.identities.same());
+    json.put("identitiesPosition", result.identities.position());
     ArrayNode mismatches = json.putArray("mismatches");
     for (Verification.Mismatch mismatch : result.revisions.mismatches()) {
       mismatches
@@ -145,7 +127,7 @@ public final class ReplayCommand implements Callable<Integer> {
           .put("recomputed", mismatch.recomputed());
     }
     ArrayNode numbers = json.putArray("identityMismatches");
-    result.otherNumbers.forEach(numbers::add);
+    result.identities.mismatches().forEach(numbers::add);
     return json;
   }
 }

@@ -7,9 +7,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.broker.LocalKafka;
 import dev.sluice.cli.Main;
+import dev.sluice.schemas.DesiredRow;
+import dev.sluice.schemas.DirectionPolicy;
+import dev.sluice.schemas.Endpoint;
+import dev.sluice.schemas.EndpointRow;
 import dev.sluice.schemas.EndpointStatus;
+import dev.sluice.schemas.Mark;
 import dev.sluice.schemas.NodeStatus;
 import dev.sluice.schemas.Revision;
+import dev.sluice.schemas.SubjectPolicy;
+import dev.sluice.schemas.SubjectStatus;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.serde.TopicSerdes;
@@ -32,11 +39,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What {@code history} says of topics revisions and node.status, on a broker. */
+/** What {@code history} says of topics revisions, desired and node.status, on a broker. */
 class HistoryCommandTest {
   /** Of the first revision; each later one is a minute younger. */
   private static final Instant BEGAN =
       Instant.now().truncatedTo(ChronoUnit.SECONDS).minus(Duration.ofHours(1));
+
+  private static final String LEAF = "0123456789abcdef0123456789abcdef";
 
   private static LocalKafka kafka;
 
@@ -52,8 +61,20 @@ class HistoryCommandTest {
       write(settings, serdes, Topics.REVISIONS, "7", revision(7, 1, "ADDED", List.of(256, 257)));
       write(settings, serdes, Topics.REVISIONS, "7", revision(7, 1, "ADDED", List.of(256, 257)));
       write(settings, serdes, Topics.REVISIONS, "9", revision(9, 2, "DELETED", List.of(256)));
-      write(settings, serdes, Topics.NODE_STATUS, "node-1", node("node-1", 4, 9));
-      write(settings, serdes, Topics.NODE_STATUS, "node-2", node("node-2", 7));
+      write(settings, serdes, Topics.DESIRED, "policy/256", subject());
+      write(settings, serdes, Topics.DESIRED, "mark", new DesiredRow(9L, new Mark(9L, 9L, "root")));
+      for (int id = 1; id <= 5; id++) {
+        write(settings, serdes, Topics.ENDPOINTS, "shop/pod-" + id, endpoint(id));
+      }
+      write(
+          settings,
+          serdes,
+          Topics.NODE_STATUS,
+          "node-1",
+          node("node-1", LEAF, status(1, 4), status(2, 9)));
+      write(settings, serdes, Topics.NODE_STATUS, "node-2", node("node-2", LEAF, status(3, 7)));
+      // Its number is high enough, and what it enforces is not what is desired.
+      write(settings, serdes, Topics.NODE_STATUS, "node-3", node("node-3", "ffff", status(4, 9)));
     }
   }
 
@@ -84,20 +105,41 @@ class HistoryCommandTest {
         .build();
   }
 
-  /** A node whose endpoints enforce these revisions. */
-  private static NodeStatus node(String name, long... realised) {
-    List<EndpointStatus> endpoints = new ArrayList<>();
-    for (long revision : realised) {
-      long id = endpoints.size() + 1;
-      endpoints.add(new EndpointStatus(id, "shop", "pod-" + id, 256, "ready", revision, ""));
-    }
+  private static DesiredRow subject() {
+    DirectionPolicy open = new DirectionPolicy(false, List.of(), List.of(), List.of());
+    return new DesiredRow(9L, new SubjectPolicy(256, List.of("k8s:app=a"), 7L, LEAF, open, open));
+  }
+
+  private static EndpointRow endpoint(long id) {
+    return new EndpointRow(
+        9L,
+        Endpoint.newBuilder()
+            .setId(id)
+            .setNamespace("shop")
+            .setPod("pod-" + id)
+            .setNode("node-1")
+            .setAddresses(List.of())
+            .setIdentity(256)
+            .setLabels(List.of("k8s:app=a"))
+            .setNamedPorts(List.of())
+            .build());
+  }
+
+  private static EndpointStatus status(long id, long realised) {
+    return new EndpointStatus(id, "shop", "pod-" + id, 256, "ready", realised, "");
+  }
+
+  /** A node, and the leaf that it says its endpoints enforce. */
+  private static NodeStatus node(String name, String leaf, EndpointStatus... endpoints) {
     return NodeStatus.newBuilder()
         .setNode(name)
         .setTime(Instant.now())
         .setPosition(9)
         .setRevision(9)
         .setHash("")
-        .setEndpoints(endpoints)
+        .setEndpoints(List.of(endpoints))
+        .setSubjects(
+            List.of(new SubjectStatus(256, leaf.substring(0, Math.min(16, leaf.length())))))
         .build();
   }
 
@@ -117,17 +159,20 @@ class HistoryCommandTest {
     return text.toString();
   }
 
+  /**
+   * Of five endpoints one has other rules than are desired, and of one nobody has said anything.
+   */
   @Test
   void eachRevisionOnceWithItsTimeItsCauseAndWhereItIsRealised() {
     List<String> lines =
         said(0, "--no-headers").lines().map(each -> each.replaceAll(" +", " ")).toList();
     assertEquals(
         List.of(
-            "4 %s SYNCED CiliumNetworkPolicy/shop/p p.yaml:1 CiliumNetworkPolicy/shop/p 0 3/3 0123456789ab"
+            "4 %s SYNCED CiliumNetworkPolicy/shop/p p.yaml:1 CiliumNetworkPolicy/shop/p 0 3/5 0123456789ab"
                 .formatted(BEGAN),
-            "7 %s ADDED CiliumNetworkPolicy/shop/p p.yaml:1 CiliumNetworkPolicy/shop/p 2 2/3 0123456789ab"
+            "7 %s ADDED CiliumNetworkPolicy/shop/p p.yaml:1 CiliumNetworkPolicy/shop/p 2 2/5 0123456789ab"
                 .formatted(BEGAN.plusSeconds(60)),
-            "9 %s DELETED CiliumNetworkPolicy/shop/p p.yaml:1 CiliumNetworkPolicy/shop/p 1 1/3 0123456789ab"
+            "9 %s DELETED CiliumNetworkPolicy/shop/p p.yaml:1 CiliumNetworkPolicy/shop/p 1 1/5 0123456789ab"
                 .formatted(BEGAN.plusSeconds(120))),
         lines.stream().map(String::strip).toList());
   }
@@ -137,7 +182,7 @@ class HistoryCommandTest {
     JsonNode second = new ObjectMapper().readTree(said(0, "-o", "json")).path(1);
     assertEquals("0123456789abcdef7", second.path("hash").asText());
     assertEquals("[256,257]", second.path("subjectsChanged").toString());
-    assertEquals("{\"endpoints\":2,\"of\":3}", second.path("realised").toString());
+    assertEquals("{\"endpoints\":2,\"of\":5}", second.path("realised").toString());
   }
 
   @Test
