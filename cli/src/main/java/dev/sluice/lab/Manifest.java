@@ -17,6 +17,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /**
  * One object of somebody's manifest files, with the text it was written in. What it means is
@@ -151,7 +152,8 @@ public record Manifest(
     int blank = (int) text.lines().takeWhile(String::isBlank).count();
     String source = file + ":" + (line + blank);
     try {
-      Object parsed = new Load(LoadSettings.builder().build()).loadFromString(text);
+      Object parsed =
+          new Load(LoadSettings.builder().setSchema(new CoreSchema()).build()).loadFromString(text);
       Map<String, Object> body = PodSpec.map(parsed);
       if (PodSpec.text(body.get("kind")).equals("List")) {
         for (Object item : PodSpec.list(body.get("items"))) {

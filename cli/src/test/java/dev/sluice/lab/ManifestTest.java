@@ -52,6 +52,28 @@ class ManifestTest {
   }
 
   @Test
+  void textInAnItemOfAListStaysText() {
+    String list =
+        """
+        kind: List
+        items:
+        - {kind: Pod, metadata: {name: a, labels: {on: "True", off: no}}, spec: {hostNetwork: True}}
+        """;
+    assertEquals(
+        """
+        kind: Pod
+        metadata:
+          name: a
+          labels:
+            'on': 'True'
+            'off': 'no'
+        spec:
+          hostNetwork: true
+        """,
+        Manifest.parse("a.yaml", list).getFirst().text());
+  }
+
+  @Test
   void linesMayEndAsOnOtherSystems() {
     List<Manifest> all = Manifest.parse("a.yaml", FILE.replace("\n", "\r\n"));
     assertEquals(

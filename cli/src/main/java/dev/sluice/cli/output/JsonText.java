@@ -7,9 +7,15 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import org.snakeyaml.engine.v2.api.ConstructNode;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.resolver.ScalarResolver;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
+import org.snakeyaml.engine.v2.schema.Schema;
 
 /** JSON trees as text, in the two forms that commands print. */
 public final class JsonText {
@@ -17,7 +23,40 @@ public final class JsonText {
   public static final ObjectMapper MAPPER =
       new ObjectMapper().disable(SerializationFeature.FAIL_ON_EMPTY_BEANS);
 
+  /** Text that YAML 1.1, which kubectl reads, takes for a boolean or a number. */
+  private static final Pattern NO_TEXT_ELSEWHERE =
+      Pattern.compile(
+          "y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF"
+              + "|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])*(\\.[0-9_]*)?|[-+]?0b[01_]+");
+
+  private static final ScalarResolver CORE = new CoreSchema().getScalarResolver();
+
+  private static final DumpSettings YAML =
+      DumpSettings.builder()
+          .setDefaultFlowStyle(FlowStyle.BLOCK)
+          .setSplitLines(false)
+          .setIndicatorIndent(0)
+          .setSchema(new QuotedWhereNeeded())
+          .build();
+
   private JsonText() {}
+
+  /** Says of plain text what any reader of YAML may take it for, so that it is quoted then. */
+  private static final class QuotedWhereNeeded implements Schema {
+    @Override
+    public ScalarResolver getScalarResolver() {
+      return (text, plain) -> {
+        Tag tag = CORE.resolve(text, plain);
+        boolean elsewhere = tag.equals(Tag.STR) && NO_TEXT_ELSEWHERE.matcher(text).matches();
+        return plain && elsewhere ? Tag.BOOL : tag;
+      };
+    }
+
+    @Override
+    public Map<Tag, ConstructNode> getSchemaTagConstructors() {
+      return Map.of(); // nothing is read
+    }
+  }
 
   /** Indented, without a line end after it. */
   public static String pretty(JsonNode tree) {
@@ -33,15 +72,11 @@ public final class JsonText {
     return tree.toString();
   }
 
-  /** Block style, ending with a line end. */
+  /**
+   * Block style, ending with a line end; what is text is text to readers of YAML 1.1 and 1.2 alike.
+   */
   public static String yaml(JsonNode tree) {
-    DumpSettings settings =
-        DumpSettings.builder()
-            .setDefaultFlowStyle(FlowStyle.BLOCK)
-            .setSplitLines(false)
-            .setIndicatorIndent(0)
-            .build();
-    return new Dump(settings).dumpToString(plain(tree));
+    return new Dump(YAML).dumpToString(plain(tree));
   }
 
   /** The tree as maps, lists, strings, numbers, booleans and nulls. */
