@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.cli.Version;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
@@ -64,9 +65,17 @@ final class SarifLog {
     return finding.severity().equals("refused") ? "error" : finding.severity();
   }
 
+  /** RFC 3986: what stands for itself in a path stays, of everything else the bytes are written. */
   private static String uri(String file) {
-    return file.startsWith("/")
-        ? java.nio.file.Path.of(file).toUri().toString()
-        : file.replace("%", "%25").replace(" ", "%20").replace("#", "%23").replace("?", "%3F");
+    StringBuilder uri = new StringBuilder(file.startsWith("/") ? "file://" : "");
+    for (byte octet : file.getBytes(StandardCharsets.UTF_8)) {
+      char letter = (char) (octet & 0xFF);
+      if (letter < 128 && (Character.isLetterOrDigit(letter) || "/-._~".indexOf(letter) >= 0)) {
+        uri.append(letter);
+      } else {
+        uri.append("%%%02X".formatted(octet & 0xFF));
+      }
+    }
+    return uri.toString();
   }
 }
