@@ -63,11 +63,19 @@ final class Namespaces {
     }
   }
 
+  /** The one namespace that a selector names; empty for none and for several. */
+  static String only(LabelSelector selector) {
+    Collection<String> named = named(selector);
+    return named.size() == 1 ? named.iterator().next() : "";
+  }
+
   private static Collection<String> named(LabelSelector selector) {
     TreeSet<String> named = new TreeSet<>();
     for (Requirement one : selector.requirements()) {
-      if (one.key().equals(LabelSelector.POD_NAMESPACE)
-          && one.operator() == Requirement.Operator.IN) {
+      boolean names =
+          one.key().equals(LabelSelector.POD_NAMESPACE)
+              || one.key().equals(LabelSelector.NAMESPACE_NAME);
+      if (names && one.operator() == Requirement.Operator.IN) {
         named.addAll(one.values());
       }
     }

@@ -36,7 +36,7 @@ final class NearestLabels {
       if (positive && !one.key().equals(NAMESPACE) && nobodyHas(one, namespace)) {
         return "no pod"
             + (namespace.isEmpty() ? "" : " in " + namespace)
-            + " has "
+            + (isOfNamespace(one.key()) ? " is in a namespace with " : " has ")
             + text(one)
             + nearest(one, namespace);
       }
@@ -94,13 +94,22 @@ final class NearestLabels {
               String where = said.isEmpty() ? holder(one.key(), match.word()) : said;
               return "; %s has %s=%s, %d edit%s away"
                   .formatted(
-                      where, one.key(), match.word(), match.edits(), match.edits() == 1 ? "" : "s");
+                      where,
+                      shown(one.key()),
+                      match.word(),
+                      match.edits(),
+                      match.edits() == 1 ? "" : "s");
             });
   }
 
   private String nearestKey(Requirement one) {
     return Nearest.among(one.key(), inUse.keys())
-        .map(match -> "; some pod has the label " + match.word() + ", did you mean that?")
+        .map(
+            match ->
+                (isOfNamespace(match.word()) ? "; some namespace has" : "; some pod has")
+                    + " the label "
+                    + shown(match.word())
+                    + ", did you mean that?")
         .orElse("");
   }
 
@@ -122,13 +131,24 @@ final class NearestLabels {
     return inUse.labels(number).value(Label.K8S, NAMESPACE).orElse("");
   }
 
+  /** Whether a pod has labels of this key from its namespace. */
+  private static boolean isOfNamespace(String key) {
+    return key.startsWith(LabelSelector.NAMESPACE_LABELS);
+  }
+
+  /** A key as it is written where the label stands. */
+  private static String shown(String key) {
+    return isOfNamespace(key) ? key.substring(LabelSelector.NAMESPACE_LABELS.length()) : key;
+  }
+
   private static String text(Requirement one) {
+    String key = shown(one.key());
     return switch (one.operator()) {
-      case EXISTS -> "the label " + one.key();
+      case EXISTS -> "the label " + key;
       case IN ->
           one.values().size() == 1
-              ? one.key() + "=" + one.values().getFirst()
-              : one.key() + " in (" + String.join(",", one.values()) + ")";
+              ? key + "=" + one.values().getFirst()
+              : key + " in (" + String.join(",", one.values()) + ")";
       case NOT_IN, DOES_NOT_EXIST -> throw new IllegalArgumentException("asks for nothing: " + one);
     };
   }

@@ -2,6 +2,8 @@ package dev.sluice.core.compile;
 
 import dev.sluice.core.policy.Finding;
 import dev.sluice.core.policy.Policy;
+import dev.sluice.core.policy.PolicyKind;
+import dev.sluice.core.policy.PolicyRule;
 import java.util.List;
 
 /**
@@ -12,6 +14,13 @@ import java.util.List;
 interface PolicyCheck {
   /** Adds what there is to tell now. */
   void check(Policy policy, List<Finding> told);
+
+  /** Path of the field that says whom a rule object is for. */
+  static String subjectPath(Policy policy, PolicyRule rule) {
+    String field =
+        PolicyKind.of(policy.key().kind()).map(PolicyKind::subjectField).orElse("endpointSelector");
+    return rule.path() + "." + field;
+  }
 
   static Finding warning(String code, String path, String message) {
     return new Finding(Finding.Severity.WARNING, code, path, message);

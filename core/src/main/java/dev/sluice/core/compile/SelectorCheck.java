@@ -28,7 +28,7 @@ final class SelectorCheck implements PolicyCheck {
         told.add(
             PolicyCheck.warning(
                 PolicyWarnings.SELECTS_NOTHING,
-                rule.path() + ".endpointSelector",
+                PolicyCheck.subjectPath(policy, rule),
                 "selects no endpoint: " + nearest.reason(rule.subject())));
       }
       Stream.concat(rule.ingress().rules().stream(), rule.egress().rules().stream())
@@ -42,7 +42,7 @@ final class SelectorCheck implements PolicyCheck {
     }
     for (TrafficRule.Peer peer : peers) {
       if (peer instanceof TrafficRule.Peer.Endpoints(String path, LabelSelector selector)) {
-        String namespace = NearestLabels.namespace(selector);
+        String namespace = Namespaces.only(selector);
         if (!namespace.isEmpty() && !namespace.equals(own) && !namespaces.has(namespace)) {
           told.add(PolicyCheck.warning(PolicyWarnings.NO_NAMESPACE, path, missing(namespace)));
         } else if (!compilation.selected(selector.id()).isLive()) {

@@ -174,7 +174,7 @@ final class SplitCheck implements PolicyCheck {
   @Override
   public void check(Policy policy, List<Finding> told) {
     for (PolicyRule rule : policy.rules()) {
-      split(rule.subject(), rule.path() + ".endpointSelector", told);
+      split(rule.subject(), PolicyCheck.subjectPath(policy, rule), told);
       Stream.concat(rule.ingress().rules().stream(), rule.egress().rules().stream())
           .forEach(traffic -> peers(traffic, told));
     }

@@ -22,6 +22,9 @@ public final class LabelSelector implements Comparable<LabelSelector> {
   /** Prefix of the keys under which a pod carries its namespace's labels. */
   public static final String NAMESPACE_LABELS = "io.cilium.k8s.namespace.labels.";
 
+  /** Key of the label that Kubernetes gives every namespace: its name. */
+  public static final String NAMESPACE_NAME = NAMESPACE_LABELS + "kubernetes.io/metadata.name";
+
   private static final int ID_BYTES = 8;
 
   private final List<Requirement> requirements;

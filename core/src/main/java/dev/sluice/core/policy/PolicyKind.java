@@ -62,6 +62,15 @@ public enum PolicyKind {
     return namespaced;
   }
 
+  /** The field of a spec that says whom the policy is for. */
+  public String subjectField() {
+    return switch (this) {
+      case CILIUM_NETWORK_POLICY, CILIUM_CLUSTERWIDE_NETWORK_POLICY -> "endpointSelector";
+      case NETWORK_POLICY -> "podSelector";
+      case CLUSTER_NETWORK_POLICY, ADMIN_NETWORK_POLICY, BASELINE_ADMIN_NETWORK_POLICY -> "subject";
+    };
+  }
+
   /** What to write instead of a kind that is refused; null for the others. */
   String replacement() {
     return replacement;

@@ -106,6 +106,55 @@ class PolicyChecksTest {
     assertEquals(PolicyWarnings.NO_NAMESPACE, only(log).code());
   }
 
+  @Test
+  void aNetworkPolicyIsToldByItsOwnFields() {
+    LogBuilder log =
+        object(
+            shop(),
+            ObjectEvent.Type.ADDED,
+            "NetworkPolicy",
+            "shop",
+            "p",
+            """
+            spec:
+              podSelector: {matchLabels: {app: bakend}}
+              ingress:
+              - from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shpo}}}]
+              - from: [{namespaceSelector: {matchLabels: {team: red}}}]
+            """);
+    assertEquals(
+        List.of(
+            "spec.ingress[0].from[0]: the namespace shpo does not exist; there is shop, 1 edit"
+                + " away",
+            "spec.ingress[1].from[0]: matches no endpoint: no pod is in a namespace with team=red",
+            "spec.podSelector: selects no endpoint: no pod in shop has app=bakend; shop has"
+                + " app=backend, 1 edit away"),
+        told(log).stream().map(one -> one.path() + ": " + one.message()).sorted().toList());
+    namespace(log, "shpo");
+    assertTrue(
+        told(log).stream().noneMatch(one -> one.code().equals(PolicyWarnings.NO_NAMESPACE)),
+        () -> told(log).toString());
+  }
+
+  @Test
+  void aClusterNetworkPolicyIsToldByItsOwnFields() {
+    LogBuilder log =
+        object(
+            shop(),
+            ObjectEvent.Type.ADDED,
+            "ClusterNetworkPolicy",
+            "",
+            "p",
+            """
+            spec:
+              tier: Admin
+              priority: 1
+              subject: {pods: {podSelector: {matchLabels: {app: bakend}}}}
+              ingress: [{action: Deny, from: [{namespaces: {}}]}]
+            """);
+    assertEquals("spec.subject", only(log).path());
+  }
+
   private static final String TO_PORT_80 =
       """
       endpointSelector: {matchLabels: {app: backend}}
