@@ -10,11 +10,12 @@ import java.util.Set;
 
 /**
  * What is known of a policy as conditions of the object, in the form of Kubernetes: {@code Valid}
- * as Cilium has it, {@code Realised} and {@code Warned}.
+ * as Cilium has it, {@code Realised}, {@code Warned} and {@code Noted}.
  */
 final class PolicyConditions {
   private static final Set<Severity> REFUSALS = Set.of(Severity.REFUSED);
   private static final Set<Severity> WARNINGS = Set.of(Severity.WARNING, Severity.ERROR);
+  private static final Set<Severity> NOTES = Set.of(Severity.NOTE);
 
   private PolicyConditions() {}
 
@@ -36,14 +37,18 @@ final class PolicyConditions {
         condition(conditions, "Realised", realised),
         realised ? "OnEveryEndpoint" : "Waiting",
         "by " + policy.realised() + " of " + policy.endpoints() + " endpoints");
-    List<Diagnostic> warnings = with(policy, WARNINGS);
-    ObjectNode warned = condition(conditions, "Warned", !warnings.isEmpty());
-    if (warnings.isEmpty()) {
-      reason(warned, "Nothing", "");
-    } else {
-      tell(warned, warnings, "");
-    }
+    told(conditions, "Warned", with(policy, WARNINGS));
+    told(conditions, "Noted", with(policy, NOTES));
     return conditions;
+  }
+
+  private static void told(ArrayNode conditions, String type, List<Diagnostic> rows) {
+    ObjectNode condition = condition(conditions, type, !rows.isEmpty());
+    if (rows.isEmpty()) {
+      reason(condition, "Nothing", "");
+    } else {
+      tell(condition, rows, "");
+    }
   }
 
   private static List<Diagnostic> with(PolicyView policy, Set<Severity> severities) {

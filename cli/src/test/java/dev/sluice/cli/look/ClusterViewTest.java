@@ -186,6 +186,8 @@ class ClusterViewTest {
         conditions.at("/0/message").asText());
     assertEquals("True", conditions.at("/1/status").asText());
     assertEquals("False", conditions.at("/2/status").asText());
+    assertEquals("Noted", conditions.at("/3/type").asText());
+    assertEquals("False", conditions.at("/3/status").asText());
   }
 
   @Test

@@ -12,11 +12,13 @@ import java.util.TreeMap;
 
 /**
  * What topic diagnostics says of each policy, as conditions of the object: {@code Valid}, which is
- * Cilium's, and {@code Warned}. No IO; not thread safe.
+ * Cilium's, {@code Warned} and {@code Noted}. No IO; not thread safe.
  */
 final class ObjectStatus {
   private static final Set<Severity> REFUSALS = Set.of(Severity.REFUSED);
   private static final Set<Severity> WARNINGS = Set.of(Severity.WARNING, Severity.ERROR);
+  private static final Set<Severity> NOTES = Set.of(Severity.NOTE);
+  private static final Set<String> TYPES = Set.of("Valid", "Warned", "Noted");
 
   private final TreeMap<ObjectKey, TreeMap<String, Diagnostic>> told = new TreeMap<>();
 
@@ -50,14 +52,16 @@ final class ObjectStatus {
       ObjectKey object, List<Map<String, Object>> before, Instant now) {
     List<Map<String, Object>> conditions = new ArrayList<>();
     for (Map<String, Object> one : before) {
-      if (!Set.of("Valid", "Warned").contains(one.get("type"))) {
+      if (!TYPES.contains(one.get("type"))) {
         conditions.add(one);
       }
     }
     List<Diagnostic> refusals = with(object, REFUSALS);
     List<Diagnostic> warnings = with(object, WARNINGS);
+    List<Diagnostic> notes = with(object, NOTES);
     conditions.add(condition("Valid", refusals.isEmpty(), "Accepted", refusals, before, now));
     conditions.add(condition("Warned", !warnings.isEmpty(), "Nothing", warnings, before, now));
+    conditions.add(condition("Noted", !notes.isEmpty(), "Nothing", notes, before, now));
     return conditions;
   }
 

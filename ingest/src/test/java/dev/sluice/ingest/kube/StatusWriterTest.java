@@ -83,12 +83,18 @@ class StatusWriterTest {
     writer.seen(
         "CiliumNetworkPolicy/shop/p|unknown-field|policy-stream",
         row(Severity.REFUSED, "unknown-field"));
+    writer.seen(
+        "CiliumNetworkPolicy/shop/p|pattern-without-apex|policy-stream",
+        row(Severity.NOTE, "pattern-without-apex"));
     writer.write();
+    assertEquals("True PatternWithoutApex spec.ingress[0]: why", condition("Noted"));
     assertEquals("False UnknownField spec.ingress[0]: why", condition("Valid"));
     assertEquals("True SelectsNothing spec.ingress[0]: why", condition("Warned"));
     writer.seen("CiliumNetworkPolicy/shop/p|unknown-field|policy-stream", null);
     writer.seen("CiliumNetworkPolicy/shop/p|selects-nothing|policy-stream", null);
+    writer.seen("CiliumNetworkPolicy/shop/p|pattern-without-apex|policy-stream", null);
     writer.write();
+    assertEquals("False Nothing ", condition("Noted"));
     assertEquals("True Accepted ", condition("Valid"));
     assertEquals("False Nothing ", condition("Warned"));
   }
