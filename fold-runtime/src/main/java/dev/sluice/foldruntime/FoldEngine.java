@@ -117,6 +117,7 @@ final class FoldEngine {
     // Only what has been read back may be started from: rows behind a snapshot are not made again.
     pace.ready(held -> outputs.values().stream().allMatch(own -> own.confirmed(held)))
         .ifPresent(shelf::save);
+    shelf.tellOutcomes();
   }
 
   /** Ends this life. */

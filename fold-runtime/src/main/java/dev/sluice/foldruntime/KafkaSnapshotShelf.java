@@ -1,39 +1,83 @@
 package dev.sluice.foldruntime;
 
+import dev.sluice.schemas.Diagnostic;
 import dev.sluice.schemas.Snapshot;
 import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.serde.TopicSerdes;
 import dev.sluice.schemas.topic.KafkaClients;
+import dev.sluice.schemas.topic.Topic;
 import dev.sluice.schemas.topic.Topics;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Images in topic snapshots. They are not sent through the stream's own producer: the last one is
- * written after the stream has ended. Thread-safe.
+ * written after the stream has ended. One that cannot be written is told in topic diagnostics until
+ * one is written: without any a start reads ever more of the log, and none once its beginning is
+ * gone. That is told by the stream's own thread, when it asks: the producer's thread, which learns
+ * of it, must not wait for the other topic. Thread-safe.
  */
 public final class KafkaSnapshotShelf implements SnapshotShelf, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaSnapshotShelf.class);
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
   private final TopicPages pages;
-  private final String topic;
-  private final KafkaProducer<String, Snapshot> producer;
+  private final Settings settings;
+  private final TopicSerdes serdes;
+  private final Producer<byte[], byte[]> producer;
+  private final Clock clock;
+  private final Map<String, UnsavedSnapshots> unsaved = new ConcurrentHashMap<>();
+  private final Queue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
+
+  /**
+   * What became of an image.
+   *
+   * @param failure null when it was written
+   */
+  private record Outcome(Image image, Exception failure) {}
 
   public KafkaSnapshotShelf(Settings settings, TopicSerdes serdes, TopicPages pages, String owner) {
+    this(
+        settings,
+        serdes,
+        pages,
+        new KafkaProducer<>(
+            KafkaClients.producer(settings, owner + "-snapshots"),
+            new ByteArraySerializer(),
+            new ByteArraySerializer()),
+        Clock.systemUTC());
+  }
+
+  /**
+   * @param producer closed with this object
+   */
+  KafkaSnapshotShelf(
+      Settings settings,
+      TopicSerdes serdes,
+      TopicPages pages,
+      Producer<byte[], byte[]> producer,
+      Clock clock) {
+    this.settings = settings;
+    this.serdes = serdes;
     this.pages = pages;
-    this.topic = Topics.SNAPSHOTS.name(settings);
-    this.producer =
-        KafkaClients.newProducer(settings, owner + "-snapshots", serdes, Topics.SNAPSHOTS);
+    this.producer = producer;
+    this.clock = clock;
   }
 
   @Override
@@ -71,7 +115,7 @@ public final class KafkaSnapshotShelf implements SnapshotShelf, AutoCloseable {
             hash(image.bytes()),
             ByteBuffer.wrap(image.bytes()));
     producer.send(
-        new ProducerRecord<>(topic, image.stream(), snapshot),
+        record(Topics.SNAPSHOTS, image.stream(), snapshot),
         (metadata, failure) -> {
           if (failure != null) {
             LOG.warn("the snapshot of {} was not written", image.stream(), failure);
@@ -82,7 +126,39 @@ public final class KafkaSnapshotShelf implements SnapshotShelf, AutoCloseable {
                 image.position(),
                 image.bytes().length);
           }
+          outcomes.add(new Outcome(image, failure));
         });
+  }
+
+  @Override
+  public void tellOutcomes() {
+    for (Outcome one = outcomes.poll(); one != null; one = outcomes.poll()) {
+      UnsavedSnapshots told = unsaved.computeIfAbsent(one.image.stream(), UnsavedSnapshots::new);
+      if (one.failure != null) {
+        tell(told.key(), told.failed(one.image, one.failure, clock.instant()));
+      } else if (told.written(one.image)) {
+        tell(told.key(), null);
+      }
+    }
+  }
+
+  private void tell(String key, Diagnostic row) {
+    producer.send(
+        record(Topics.DIAGNOSTICS, key, row),
+        (metadata, failure) -> {
+          if (failure != null) {
+            LOG.warn("what became of snapshots could not be told", failure);
+          }
+        });
+  }
+
+  private <V extends SpecificRecord> ProducerRecord<byte[], byte[]> record(
+      Topic<V> topic, String key, V value) {
+    String name = topic.name(settings);
+    return new ProducerRecord<>(
+        name,
+        serdes.keys(topic).serializer().serialize(name, key),
+        serdes.values(topic).serializer().serialize(name, value));
   }
 
   private static String hash(byte[] bytes) {

@@ -6,9 +6,11 @@ import dev.sluice.schemas.serde.TopicSerdes;
 import dev.sluice.schemas.topic.KafkaClients;
 import dev.sluice.schemas.topic.Topic;
 import dev.sluice.schemas.topic.TopicCatalogue;
+import dev.sluice.schemas.topic.Topics;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -30,9 +32,10 @@ public final class Preparation {
    */
   public static void of(Settings settings, TopicSerdes serdes, Derivation derivation)
       throws InterruptedException {
-    List<Topic<?>> topics = new ArrayList<>(derivation.inputs());
-    derivation.outputs().forEach(output -> topics.add(output.topic()));
-    topics.add(dev.sluice.schemas.topic.Topics.SNAPSHOTS);
+    Set<Topic<?>> all = new LinkedHashSet<>(derivation.inputs());
+    derivation.outputs().forEach(output -> all.add(output.topic()));
+    all.addAll(List.of(Topics.SNAPSHOTS, Topics.DIAGNOSTICS));
+    List<Topic<?>> topics = List.copyOf(all);
     Backoff backoff = new Backoff();
     while (true) {
       try (Admin admin = KafkaClients.newAdmin(settings, derivation.name() + "-admin")) {

@@ -17,4 +17,7 @@ public interface SnapshotShelf {
 
   /** Hands an image over; returns at once. A failure is logged: the next one will do. */
   void save(Image image);
+
+  /** Tells what became of the images handed over; called now and then by the stream's thread. */
+  void tellOutcomes();
 }

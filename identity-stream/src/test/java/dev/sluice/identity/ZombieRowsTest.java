@@ -162,5 +162,8 @@ class ZombieRowsTest {
 
     @Override
     public void save(Image image) {}
+
+    @Override
+    public void tellOutcomes() {}
   }
 }
