@@ -111,19 +111,21 @@ public final class ExplainCommand implements Callable<Integer> {
   private void print(Explanation explanation) {
     PrintWriter out = spec.commandLine().getOut();
     out.printf("%s → %s %s: %s%n", from, to, port, verdict(explanation.allow()));
-    print(out, "egress of " + from, "to", explanation.egress());
-    print(out, "ingress of " + to, "from", explanation.ingress());
+    print(out, "egress of " + from, "to", to, explanation.egress());
+    print(out, "ingress of " + to, "from", from, explanation.ingress());
     out.flush();
   }
 
-  private static void print(PrintWriter out, String title, String word, Explanation.Side side) {
+  private void print(
+      PrintWriter out, String title, String word, String peer, Explanation.Side side) {
     out.printf("  %s: %s, %s%n", title, verdict(side.allow()), side.how().words);
     side.sources().forEach(source -> out.println("    " + source));
     if (side.how() != Explanation.How.DEFAULT_DENY) {
       return;
     }
     if (side.needed().isEmpty()) {
-      out.println("    no rule allows anything " + word + " anybody: add one");
+      out.printf(
+          "    no rule allows anything %s anybody: add one %s %s on %s%n", word, word, peer, port);
       return;
     }
     out.println("    allowed would be:");
