@@ -3,17 +3,23 @@ package dev.sluice.ingest.manifest;
 import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
+import dev.sluice.core.policy.CidrGroup;
+import dev.sluice.core.policy.ClusterSettings;
 import dev.sluice.core.policy.Finding;
+import dev.sluice.core.policy.Nearest;
+import dev.sluice.core.policy.PolicyKind;
 import dev.sluice.core.service.Parsed;
 import dev.sluice.core.service.ServiceReader;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * The fields that ingest itself reads of some kinds must have their types, and a Service must be
- * one that can be read: what an API server would not take does not get into the log. Everything
- * else is for those who read the kind.
+ * The fields that ingest itself reads of some kinds must have their types, a Service must be one
+ * that can be read, and a kind is none that is nearly a policy's: what an API server would not take
+ * does not get into the log. Everything else is for those who read the kind.
  */
 final class KindChecks {
   private static final Set<String> WORKLOADS =
@@ -26,10 +32,20 @@ final class KindChecks {
   private static final long MOST_REPLICAS = 100_000;
   private static final long MOST_PORT = 65_535;
 
+  private static final Set<String> POLICIES = policies();
+
   private KindChecks() {}
+
+  private static Set<String> policies() {
+    Set<String> kinds = new TreeSet<>(PolicyKind.texts());
+    kinds.add(CidrGroup.KIND);
+    kinds.add(ClusterSettings.KIND);
+    return kinds;
+  }
 
   static void check(ObjectKey key, Fields object) throws ManifestException {
     String kind = key.kind();
+    misspelt(kind, object);
     if (kind.equals("Service")) {
       service(key, object);
     } else if (kind.equals("Pod")) {
@@ -41,6 +57,18 @@ final class KindChecks {
     } else if (kind.equals("CronJob")) {
       Fields job = object.requiredFields("spec").requiredFields("jobTemplate");
       workload(job.requiredFields("spec"));
+    }
+  }
+
+  /** A policy whose kind has a slip of the pen would be an object of somebody else's. */
+  private static void misspelt(String kind, Fields object) throws ManifestException {
+    Optional<Nearest.Match> meant = Nearest.of(kind, POLICIES);
+    if (meant.isPresent() && meant.get().edits() > 0) {
+      throw new ManifestException(
+          "unknown-kind",
+          object.line("kind"),
+          "kind",
+          "unknown kind " + kind + ": did you mean " + meant.get().word() + "?");
     }
   }
 

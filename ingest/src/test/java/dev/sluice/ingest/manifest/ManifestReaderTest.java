@@ -14,7 +14,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ManifestReaderTest {
   private static final String SERVICE =
@@ -247,6 +249,33 @@ class ManifestReaderTest {
         "%s line %d path '%s'".formatted(problem.code(), problem.line(), problem.path()),
         problem::toString);
     assertEquals("Manifest//some/file.yaml", problem.object().toString());
+  }
+
+  /** Nobody reads objects of other kinds: a policy would be passed over. */
+  @ParameterizedTest
+  @CsvSource({
+    "CiliumNetworkPolcy, CiliumNetworkPolicy",
+    "CiliumClusterWideNetworkPolicy, CiliumClusterwideNetworkPolicy",
+    "Networkpolicy, NetworkPolicy",
+    "CiliumCidrGroup, CiliumCIDRGroup",
+    "SluiceSetting, SluiceSettings"
+  })
+  void aKindWithASlipOfThePenIsRefused(String typed, String meant) {
+    String text = "apiVersion: a/v1\nkind: %s\nmetadata: {name: a}".formatted(typed);
+    assertEquals(
+        "unknown kind " + typed + ": did you mean " + meant + "?",
+        read(text).problems().getFirst().message());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ClusterPolicy", "GlobalNetworkPolicy", "CiliumEgressGatewayPolicy",
+            "CiliumLocalRedirectPolicy",
+        "CiliumNode", "CiliumIdentity", "AuthorizationPolicy", "Role"
+      })
+  void kindsOfOthersAreLeftAlone(String kind) {
+    assertFalse(read("apiVersion: a/v1\nkind: %s\nmetadata: {name: a}".formatted(kind)).refused());
   }
 
   @Test
