@@ -3,24 +3,28 @@ package dev.sluice.e2e;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Scripts that pods of tests run: a server that says its name, clients that say who answered. */
 final class Dialling {
-  /** Answers on a TCP and UDP port (8080, or its second argument) of both families. */
+  /** NAME [PORT [ADDRESS]]: answers by TCP and UDP with its name; on 8080 of both families. */
   private static final String SERVER =
       """
       import socket, sys, threading
       name = sys.argv[1].encode()
       port = int(sys.argv[2]) if len(sys.argv) > 2 else 8080
+      host = sys.argv[3] if len(sys.argv) > 3 else '::'
+      family = socket.AF_INET6 if ':' in host else socket.AF_INET
       def udp():
-          s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-          s.bind(('::', port))
+          s = socket.socket(family, socket.SOCK_DGRAM)
+          s.bind((host, port))
           while True:
               _, who = s.recvfrom(2000)
               s.sendto(name, who)
       threading.Thread(target=udp, daemon=True).start()
       t = socket.create_server(
-          ('::', port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=512)
+          (host, port), family=family, dualstack_ipv6=host == '::', backlog=512)
       while True:
           c, _ = t.accept()
           c.sendall(name)
@@ -51,6 +55,55 @@ final class Dialling {
                   print(one.recv(100).decode(), 'as', *one.getpeername()[:2])
           except OSError as e:
               print(type(e).__name__)
+      """;
+
+  /**
+   * BACKENDS PAUSE "KIND ADDRESS PORT"…: dials each until so many have answered, sixteen times at
+   * least without a pause (in seconds); a line each with all that answered. Whoever does not seem
+   * to be what was dialled is told with what it seems to be. {@code mapped}: TCP by a socket of
+   * IPv6 that writes the IPv4 address as one of its own.
+   */
+  private static final String TABLE =
+      """
+      import socket, sys, time
+      backends, pause = int(sys.argv[1]), float(sys.argv[2])
+      def asked(s, to):
+          for i in range(4): # a busy machine may lose a datagram, though not all of a socket's
+              if to: s.sendto(b'?', to)
+              else: s.send(b'?')
+              try:
+                  return s.recvfrom(100) if to else (s.recv(100), s.getpeername())
+              except TimeoutError:
+                  if i == 3: raise
+      def ask(kind, address, port):
+          address = '::ffff:' + address if kind == 'mapped' else address
+          family = socket.AF_INET6 if ':' in address else socket.AF_INET
+          stream = kind in ('tcp', 'mapped')
+          with socket.socket(family, socket.SOCK_STREAM if stream else socket.SOCK_DGRAM) as s:
+              s.settimeout(5 if stream else 2)
+              if kind != 'udp':
+                  s.connect((address, port))
+              if stream:
+                  data, who = s.recv(100), s.getpeername()
+              else:
+                  data, who = asked(s, (address, port) if kind == 'udp' else None)
+          return data.decode() + ('' if who[:2] == (address, port) else ' as %s %d' % who[:2])
+      seen, failed = {target: set() for target in sys.argv[3:]}, set()
+      left = list(seen)
+      for i in range(40 if pause else 400):
+          for target in left:
+              kind, address, port = target.split()
+              try:
+                  seen[target].add(ask(kind, address, int(port)))
+              except OSError as e:
+                  seen[target].add(type(e).__name__)
+                  failed.add(target)
+          enough = pause or i >= 15
+          left = [t for t in left if t not in failed and not (enough and len(seen[t]) >= backends)]
+          if not left: break
+          time.sleep(pause)
+      for target in seen:
+          print(target + ':', *sorted(seen[target]))
       """;
 
   /**
@@ -112,6 +165,7 @@ final class Dialling {
     this.folder = folder;
     Files.writeString(folder.resolve("server.py"), SERVER);
     Files.writeString(folder.resolve("client.py"), CLIENT);
+    Files.writeString(folder.resolve("table.py"), TABLE);
     Files.writeString(folder.resolve("load.py"), LOAD);
     Files.writeString(folder.resolve("held.py"), HELD);
     Files.writeString(folder.resolve("mirror.py"), MIRROR);
@@ -131,6 +185,12 @@ final class Dialling {
     return Manifests.pod(name, app, node, "", command);
   }
 
+  /** Starts one among a node's own processes, on one of its addresses. */
+  void serve(Lab lab, String node, String name, int port, String address) {
+    lab.spawn(node, "python3", folder.resolve("server.py").toString(), name, "" + port, address);
+    lab.awaitConnects(node, address, port);
+  }
+
   /** The command of a server that says who its client is. */
   String mirror() {
     return "[python3, " + folder.resolve("mirror.py") + "]";
@@ -140,6 +200,25 @@ final class Dialling {
   String dial(Lab lab, String from, String kind, String address, int port, int times) {
     String script = folder.resolve("client.py").toString();
     return lab.exec(from, "python3", script, kind, address, "" + port, "" + times).text();
+  }
+
+  /**
+   * Who answers to each of these, which are written {@code tcp|udp|connected|mapped ADDRESS PORT}.
+   *
+   * @param backends how many must answer before the next is dialled
+   * @return a line each: {@code tcp 10.96.0.80 80: web-1 web-2}
+   */
+  List<String> table(Lab lab, String from, int backends, List<String> targets) {
+    return table(lab, from, backends, "0", targets);
+  }
+
+  /** As above, with so many seconds between two dials. */
+  List<String> table(Lab lab, String from, int backends, String pause, List<String> targets) {
+    List<String> words =
+        new ArrayList<>(
+            List.of("python3", folder.resolve("table.py").toString(), "" + backends, pause));
+    words.addAll(targets);
+    return lab.exec(from, words.toArray(String[]::new)).text().lines().toList();
   }
 
   /** Starts a UDP socket that stays connected; what it says goes to the returned file. */

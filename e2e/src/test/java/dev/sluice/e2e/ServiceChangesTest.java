@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.lab.Waiting;
+import dev.sluice.lab.drive.HeldConnection;
 import dev.sluice.node.kernel.RequiresKernel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,9 +56,18 @@ class ServiceChangesTest {
                   clusterIPs: [10.96.0.81, "fd00:10:96::81"]
                   selector: {app: udp}
                   ports: [{port: 53, targetPort: 8080, protocol: UDP}]
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: held, namespace: shop}
+                spec:
+                  clusterIPs: [10.96.0.82, "fd00:10:96::82"]
+                  selector: {app: held}
+                  ports: [{port: 80, targetPort: 8080}]
                 """
+                + Manifests.pod("held-1", "held", "node-2", "", HeldConnection.SERVER)
                 + dialling.server("udp-1", "udp", "node-1"));
-    for (String server : List.of("old-1", "old-2")) {
+    for (String server : List.of("old-1", "old-2", "held-1")) {
       lab.awaitConnects("shop/client-1", lab.address("shop/" + server, false), 8080);
     }
   }
@@ -93,8 +104,52 @@ class ServiceChangesTest {
   }
 
   private static void leave(String name, String node) throws IOException {
-    String pod = dialling.server(name, "web", node);
-    lab.apply(pod.replaceFirst("labels: \\{app: web\\}\\}", "labels: {app: web}" + LEAVING));
+    leave(dialling.server(name, "web", node));
+  }
+
+  private static void leave(String pod) throws IOException {
+    lab.apply(pod.replaceFirst("labels: \\{app: ([a-z]+)\\}\\}", "labels: {app: $1}" + LEAVING));
+  }
+
+  /** As lists show them. */
+  private static List<String> backends(String pod) {
+    return lab.addresses(pod).stream()
+        .map(ip -> (ip.contains(":") ? "[" + ip + "]" : ip) + ":8080 ")
+        .toList();
+  }
+
+  /** It terminates and serves, and its connections go on, while new ones go elsewhere. */
+  @Test
+  void connectionsStayWithABackendThatLeaves() throws IOException {
+    List<HeldConnection> held =
+        List.of(
+            HeldConnection.open(lab, "shop/client-1", "10.96.0.82", 80),
+            HeldConnection.open(lab, "shop/client-2", "fd00:10:96::82", 80),
+            HeldConnection.open(lab, "node/1", "fd00:10:96::82", 80),
+            HeldConnection.open(lab, "bare/shop/client-1", "10.96.0.82", 80));
+    lab.apply(dialling.server("held-2", "held", "node-1"));
+    lab.awaitConnects("shop/client-1", lab.address("shop/held-2", false), 8080);
+    leave(Manifests.pod("held-1", "held", "node-2", "", HeldConnection.SERVER));
+    List<String> left = backends("shop/held-1");
+    List<String> serve = backends("shop/held-2");
+    assertTrue(
+        Waiting.until(
+            PATIENCE,
+            () -> {
+              String kernel = lab.sluice("bpf", "lb", "list").text();
+              return serve.stream().allMatch(kernel::contains)
+                  && left.stream().noneMatch(kernel::contains);
+            }),
+        () -> lab.sluice("bpf", "lb", "list").text());
+    List<String> targets = List.of("tcp 10.96.0.82 80", "tcp fd00:10:96::82 80");
+    for (String from : List.of("shop/client-1", "bare/shop/client-2")) {
+      assertEquals(
+          targets.stream().map(target -> target + ": held-2").toList(),
+          dialling.table(lab, from, 1, targets));
+    }
+    held.forEach(HeldConnection::awaitMore);
+    assertEquals(0, lab.sluice("lab", "restart", "node-applier@node-1").status());
+    held.forEach(HeldConnection::awaitMore);
   }
 
   @Test
@@ -103,9 +158,10 @@ class ServiceChangesTest {
     List<Path> held =
         List.of(
             dialling.hold(lab, "shop/client-1", "10.96.0.81", 53),
-            dialling.hold(lab, "shop/client-2", "fd00:10:96::81", 53));
+            dialling.hold(lab, "shop/client-2", "fd00:10:96::81", 53),
+            dialling.hold(lab, "node/2", "10.96.0.81", 53));
     Path direct = dialling.hold(lab, "shop/client-2", lab.address("shop/udp-1", false), 8080);
-    for (Path socket : List.of(held.get(0), held.get(1), direct)) {
+    for (Path socket : Stream.concat(held.stream(), Stream.of(direct)).toList()) {
       assertTrue(
           Waiting.until(PATIENCE, () -> said(socket).contains("answered by udp-1")),
           said(socket).toString());
@@ -143,6 +199,8 @@ class ServiceChangesTest {
     lab.kill("node-applier@node-1");
     awaitMore(loads);
     lab.start("node-applier@node-1");
+    awaitMore(loads);
+    assertEquals(0, lab.sluice("lab", "restart", "node-applier@node-1").status());
     awaitMore(loads);
     assertNoneFailed(loads);
     String backends = lab.sluice("service", "list").text();
