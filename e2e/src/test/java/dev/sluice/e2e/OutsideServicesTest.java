@@ -10,15 +10,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** Services for hosts outside the cluster, and pods that speak to such hosts, in both families. */
 @RequiresKernel
@@ -37,12 +36,18 @@ class OutsideServicesTest {
     return Manifests.service(name, "ipFamilyPolicy: PreferDualStack, " + spec);
   }
 
+  /**
+   * @param nodePort 0 for none
+   */
+  private static String web(int nodePort) {
+    String port = "port: 80, targetPort: 8080" + (nodePort == 0 ? "" : ", nodePort: " + nodePort);
+    return "selector: {app: web}, ports: [{name: t, %1$s}, {name: u, protocol: UDP, %1$s}]"
+        .formatted(port);
+  }
+
   @BeforeAll
   static void up() throws IOException {
     dialling = new Dialling(scripts);
-    String both =
-        "ports: [{name: t, port: 80, targetPort: 8080, nodePort: 30080}, {name: u, port: 80,"
-            + " targetPort: 8080, nodePort: 30080, protocol: UDP}], selector: {app: web}";
     lab =
         Lab.up(
             2,
@@ -57,11 +62,9 @@ class OutsideServicesTest {
                 + Manifests.outside("stranger", "203.0.113.67", "2001:db8:67::67")
                 + Manifests.outside("server", SERVER4, SERVER6)
                     .replace("spec:", "spec:\n  command: " + dialling.mirror())
-                + service("web", "type: NodePort, " + both)
-                + service(
-                    "near",
-                    "type: NodePort, externalTrafficPolicy: Local, selector: {app: web}, ports:"
-                        + " [{port: 80, targetPort: 8080, nodePort: 30081}]")
+                + service("web", "type: NodePort, " + web(30080))
+                + service("near", "type: NodePort, externalTrafficPolicy: Local, " + web(30081))
+                + service("sticky", "type: NodePort, sessionAffinity: ClientIP, " + web(30088))
                 + service(
                     "alone",
                     "type: NodePort, selector: {app: alone}, ports: [{port: 80, targetPort: 8080,"
@@ -74,15 +77,12 @@ class OutsideServicesTest {
                     "echo",
                     "type: NodePort, selector: {app: echo}, ports: [{port: 80, targetPort: 8080,"
                         + " nodePort: 30084}]")
-                + service(
-                    "outer",
-                    "externalIPs: [198.51.100.9, \"2001:db8:9::9\"], selector: {app: web}, ports:"
-                        + " [{port: 80, targetPort: 8080}]")
+                + service("outer", "externalIPs: [198.51.100.9, \"2001:db8:9::9\"], " + web(0))
                 + service(
                         "balanced",
                         "type: LoadBalancer, loadBalancerSourceRanges: [203.0.113.66/32,"
-                            + " \"2001:db8:66::/64\"], selector: {app: web}, ports: [{port: 80,"
-                            + " targetPort: 8080, nodePort: 30085}]")
+                            + " \"2001:db8:66::/64\"], "
+                            + web(30085))
                     .stripTrailing()
                 + """
 
@@ -116,48 +116,42 @@ class OutsideServicesTest {
     return dialling.dial(lab, from, kind, address, port, times);
   }
 
-  private static Set<String> seen(String from, String kind, String address, int port) {
-    return new TreeSet<>(dial(from, kind, address, port, 12).lines().toList());
+  /** Each address by TCP and by UDP. */
+  private static List<String> everyWay(List<String> addresses) {
+    return addresses.stream()
+        .flatMap(address -> Stream.of("tcp", "udp", "connected").map(kind -> kind + " " + address))
+        .toList();
   }
 
-  @ParameterizedTest(name = "{0} {1}:{2}")
-  @CsvSource({
-    "tcp, 172.31.0.1,    30080",
-    "tcp, 172.31.0.2,    30080",
-    "tcp, fd00:31::1,    30080",
-    "tcp, fd00:31::2,    30080",
-    "tcp, 198.51.100.9,  80",
-    "tcp, 2001:db8:9::9, 80",
-    "tcp, 198.51.100.10, 80",
-    "tcp, 2001:db8:9::a, 80",
-  })
-  void clientsOutsideReachBackendsOfBothNodes(String kind, String address, int port) {
-    Set<String> seen = new TreeSet<>();
-    boolean all =
-        Waiting.until(
-            PATIENCE,
-            () -> {
-              seen.addAll(seen(CLIENT, kind, address, port));
-              return seen.size() >= 2;
-            });
-    String as = " as " + address + " " + port;
-    assertEquals(Set.of("web-1" + as, "web-2" + as), seen, all ? "" : explain());
+  private static List<String> nodes(int port) {
+    return Stream.of("172.31.0.1 ", "172.31.0.2 ", "fd00:31::1 ", "fd00:31::2 ")
+        .map(address -> address + port)
+        .toList();
   }
 
-  @ParameterizedTest(name = "{0}")
-  @CsvSource({"172.31.0.1", "172.31.0.2", "fd00:31::1", "fd00:31::2"})
-  void datagramsFindBackToTheClient(String address) {
-    Set<String> seen = new TreeSet<>();
-    assertTrue(
-        Waiting.until(
-            PATIENCE,
-            () -> { // each socket is one flow, and one backend
-              seen.addAll(seen(CLIENT, "udp", address, 30080));
-              return seen.size() >= 2;
-            }),
-        seen + explain());
-    String as = " as " + address + " 30080";
-    assertEquals(Set.of("web-1" + as, "web-2" + as), seen);
+  /** The client dials until so many have answered as there are names: they must be these. */
+  private static void assertTable(List<String> targets, String... names) {
+    assertEquals(
+        targets.stream().map(target -> target + ": " + String.join(" ", names)).toList(),
+        dialling.table(lab, CLIENT, names.length, targets),
+        OutsideServicesTest::explain);
+  }
+
+  @Test
+  void clientsOutsideReachBackendsOfBothNodesAndHearThemAsTheService() {
+    List<String> addresses = new ArrayList<>(nodes(30080));
+    addresses.addAll(nodes(30085));
+    addresses.addAll(List.of("198.51.100.9 80", "2001:db8:9::9 80"));
+    addresses.addAll(List.of("198.51.100.10 80", "2001:db8:9::a 80"));
+    assertTable(everyWay(addresses), "web-1", "web-2");
+  }
+
+  @Test
+  void aClientWithAffinityKeepsItsBackend() {
+    List<String> targets = everyWay(nodes(30088));
+    List<String> seen = dialling.table(lab, CLIENT, 1, targets);
+    seen.forEach(line -> assertTrue(line.matches(".+ 30088: web-[12]"), seen::toString));
+    assertEquals(seen, dialling.table(lab, CLIENT, 1, targets));
   }
 
   private static String explain() {
@@ -166,13 +160,8 @@ class OutsideServicesTest {
 
   @Test
   void onlyLocalBackendsServeWhereTheServiceSaysSo() {
-    for (int node = 1; node <= 2; node++) {
-      for (String address : List.of("172.31.0." + node, "fd00:31::" + node)) {
-        assertEquals(
-            Set.of("web-" + node + " as " + address + " 30081"),
-            seen(CLIENT, "tcp", address, 30081));
-      }
-    }
+    assertTable(everyWay(List.of("172.31.0.1 30081", "fd00:31::1 30081")), "web-1");
+    assertTable(everyWay(List.of("172.31.0.2 30081", "fd00:31::2 30081")), "web-2");
   }
 
   @Test
@@ -190,8 +179,10 @@ class OutsideServicesTest {
       String said = lab.exec(CLIENT, "sh", "-c", ask.formatted(node)).text();
       assertTrue(said.contains("\"localEndpoints\": 1") && said.endsWith(" 200"), said);
     }
-    String said = lab.exec(CLIENT, "sh", "-c", ask.formatted("172.31.0.2")).text();
-    assertTrue(said.contains("\"name\": \"checked\"") && said.endsWith(" 503"), said);
+    for (String node : List.of("172.31.0.2", "[fd00:31::2]")) {
+      String said = lab.exec(CLIENT, "sh", "-c", ask.formatted(node)).text();
+      assertTrue(said.contains("\"name\": \"checked\"") && said.endsWith(" 503"), said);
+    }
     nobodyIsRefusedWhileAnApplierIsSucceeded();
     lab.delete(service);
     assertTrue(
@@ -238,7 +229,7 @@ class OutsideServicesTest {
   }
 
   @Test
-  void allBackendsAreReplacedUnderLoadFromOutside() throws IOException {
+  void allBackendsAreReplacedAndAppliersDieUnderLoadFromOutside() throws IOException {
     lab.apply(
         dialling.server("old-1", "rolling", "node-1")
             + dialling.server("old-2", "rolling", "node-2")
@@ -270,6 +261,10 @@ class OutsideServicesTest {
       lab.delete(old);
     }
     loads.forEach(OutsideServicesTest::awaitLoad);
+    lab.kill("node-applier");
+    loads.forEach(OutsideServicesTest::awaitLoad);
+    lab.start("node-applier");
+    loads.forEach(OutsideServicesTest::awaitLoad);
     for (Path load : loads) {
       assertEquals(
           List.of(), said(load).stream().filter(line -> line.startsWith("failed")).toList());
@@ -287,12 +282,11 @@ class OutsideServicesTest {
     for (String address : List.of("198.51.100.10", "2001:db8:9::a")) {
       assertEquals("TimeoutError", dial(STRANGER, "tcp", address, 80, 1));
     }
+    assertEquals("TimeoutError", dial(STRANGER, "udp", "2001:db8:9::a", 80, 1));
+    List<String> free = everyWay(List.of("198.51.100.9 80", "2001:db8:9::9 80"));
     assertEquals(
-        12,
-        dial(STRANGER, "tcp", "198.51.100.9", 80, 12)
-            .lines()
-            .filter(l -> l.contains("web"))
-            .count());
+        free.stream().map(target -> target + ": web-1 web-2").toList(),
+        dialling.table(lab, STRANGER, 2, free));
   }
 
   @Test
