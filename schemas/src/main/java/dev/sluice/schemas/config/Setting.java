@@ -1,7 +1,8 @@
 package dev.sluice.schemas.config;
 
+import dev.sluice.core.policy.Nearest;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -261,29 +262,9 @@ public enum Setting {
     return Arrays.stream(values()).filter(setting -> setting.key.equals(key)).findFirst();
   }
 
-  /** The known key that is the fewest edits away from an unknown one. */
-  static Setting nearest(String key) {
-    return Arrays.stream(values())
-        .min(Comparator.comparingInt(setting -> distance(setting.key, key)))
-        .orElseThrow();
-  }
-
-  /** Levenshtein distance. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int above = row[j];
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        row[j] = Math.min(replaced, Math.min(above, row[j - 1]) + 1);
-        diagonal = above;
-      }
-    }
-    return row[b.length()];
+  /** The key that was probably meant; empty when none is near. */
+  static Optional<String> nearest(String key) {
+    List<String> keys = Arrays.stream(values()).map(Setting::key).toList();
+    return Nearest.of(key, keys).map(Nearest.Match::word);
   }
 }

@@ -97,8 +97,12 @@ public final class Settings {
             .orElseThrow(
                 () ->
                     new SettingsException(
-                        "unknown setting '%s': did you mean '%s'?"
-                            .formatted(key.strip(), Setting.nearest(key.strip()).key())));
+                        "unknown setting '%s': %s"
+                            .formatted(
+                                key.strip(),
+                                Setting.nearest(key.strip())
+                                    .map(near -> "did you mean '" + near + "'?")
+                                    .orElse("docs/configuration.md has them all"))));
     return with(setting, value);
   }
 

@@ -48,6 +48,7 @@ class SettingsTest {
   @Test
   void mistakesAreNamed() {
     refused("unknown setting 'topic.prefixx': did you mean 'topic.prefix'?", "topic.prefixx=a");
+    refused("unknown setting 'foo': docs/configuration.md has them all", "foo=a");
     refused("'topic.prefix' is not of the form key=value", "topic.prefix");
     refused("broker.port", "broker.port=many");
     refused("history.window", "history.window=30 days");
