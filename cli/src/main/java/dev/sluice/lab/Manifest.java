@@ -1,17 +1,17 @@
 package dev.sluice.lab;
 
+import dev.sluice.cli.ManifestFiles;
 import dev.sluice.cli.Refusal;
 import dev.sluice.cli.output.JsonText;
 import dev.sluice.ingest.manifest.KindScope;
 import dev.sluice.ingest.manifest.ManifestReader;
-import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -88,38 +88,23 @@ public record Manifest(
   }
 
   /**
-   * All objects of files and folders (their .yaml, .yml and .json files, sorted, and of folders in
-   * them), in order. An object that cannot be read is in the list with its problem.
+   * All objects of files and folders, in order. An object that cannot be read is in the list with
+   * its problem.
    *
-   * @throws Refusal when a path does not exist
+   * @throws Refusal when a path does not exist or cannot be read, or a folder has no manifests
    */
   public static List<Manifest> read(List<Path> paths) {
     List<Manifest> all = new ArrayList<>();
-    for (Path path : paths) {
-      for (Path file : files(path)) {
-        try {
-          all.addAll(parse(file.toString(), Files.readString(file)));
-        } catch (IOException e) {
-          throw new Refusal("Cannot read " + file + ": " + e, e);
-        }
+    for (ManifestFiles.Content file : ManifestFiles.read(paths)) {
+      try {
+        ByteBuffer bytes = ByteBuffer.wrap(file.bytes());
+        all.addAll(
+            parse(file.name(), StandardCharsets.UTF_8.newDecoder().decode(bytes).toString()));
+      } catch (CharacterCodingException e) {
+        all.add(refused(file.name(), "", "not UTF-8 text"));
       }
     }
     return all;
-  }
-
-  private static List<Path> files(Path path) {
-    if (!Files.exists(path)) {
-      throw new Refusal("There is no file or folder " + path);
-    }
-    try (Stream<Path> found = Files.walk(path)) {
-      return found
-          .filter(Files::isRegularFile)
-          .filter(file -> file.equals(path) || file.toString().matches(".*\\.(ya?ml|json)"))
-          .sorted()
-          .toList();
-    } catch (IOException e) {
-      throw new Refusal("Cannot list " + path + ": " + e, e);
-    }
   }
 
   /** The documents of one text; {@code ---} in the first column can only be a border in YAML. */

@@ -1,6 +1,9 @@
 package dev.sluice.cli.lab;
 
 import dev.sluice.cli.DataOption;
+import dev.sluice.cli.ManifestFiles;
+import dev.sluice.cli.Refusal;
+import dev.sluice.lab.LabHandle;
 import dev.sluice.lab.Manifest;
 import dev.sluice.lab.SupervisorClient;
 import java.nio.file.Path;
@@ -19,7 +22,7 @@ final class ManifestOptions {
       names = {"-f", "--filename"},
       paramLabel = "PATH",
       required = true,
-      description = "A file or folder of manifests; may be given again.")
+      description = "A file or folder of manifests, - for stdin; may be given again.")
   private List<Path> paths;
 
   @Option(
@@ -37,7 +40,12 @@ final class ManifestOptions {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command, "--timeout: " + e.getMessage());
     }
-    return new SupervisorClient(data.lab(), command.getOut(), command.getErr())
-        .ask(Request.withManifests(op, Manifest.read(paths), limit), value -> {});
+    LabHandle lab = data.lab();
+    List<Manifest> manifests = Manifest.read(paths);
+    if (manifests.isEmpty()) {
+      throw new Refusal("There is no object in " + ManifestFiles.names(paths));
+    }
+    return new SupervisorClient(lab, command.getOut(), command.getErr())
+        .ask(Request.withManifests(op, manifests, limit), value -> {});
   }
 }
