@@ -25,6 +25,15 @@ public record ApplierClient(Path socket) {
   /** What a realised endpoint is known by. */
   public record Realised(long endpoint, int identity, long revision) {}
 
+  /** Nobody listens at the socket: the applier starts, or is dead. */
+  static final class Away extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private Away(IOException cause) {
+      super("the node's applier does not answer (" + cause.getMessage() + ")", cause);
+    }
+  }
+
   /** Makes the pod's link; idempotent. Traffic stays denied until the endpoint is realised. */
   void add(PodSpec pod, String netnsPath) throws IOException {
     ObjectNode request = request("add", pod);
@@ -78,7 +87,7 @@ public record ApplierClient(Path socket) {
 
   private JsonNode ask(ObjectNode request) throws IOException {
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      channel.connect(UnixDomainSocketAddress.of(socket));
+      connect(channel);
       ByteBuffer line = ByteBuffer.wrap((request + "\n").getBytes(StandardCharsets.UTF_8));
       while (line.hasRemaining()) {
         channel.write(line);
@@ -93,6 +102,14 @@ public record ApplierClient(Path socket) {
         throw new IOException(tree.path("error").asText("the applier refused"));
       }
       return tree;
+    }
+  }
+
+  private void connect(SocketChannel channel) throws Away {
+    try {
+      channel.connect(UnixDomainSocketAddress.of(socket));
+    } catch (IOException e) {
+      throw new Away(e);
     }
   }
 

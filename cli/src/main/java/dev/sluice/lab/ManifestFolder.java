@@ -6,12 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * The folder that ingest watches, as the lab writes it: one object a file, every file replaced
  * whole.
  */
 record ManifestFolder(Path root) {
+  private static final String NODE = "Node__";
 
   /** What a write did to a file. */
   enum Change {
@@ -40,6 +42,15 @@ record ManifestFolder(Path root) {
     }
   }
 
+  /** How many objects there are beside the lab's own nodes. */
+  int objects() {
+    try (Stream<Path> files = Files.list(root)) {
+      return (int) files.filter(file -> !file.getFileName().toString().startsWith(NODE)).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Puts a former content back; null removes the file. */
   void restore(String file, String before) {
     if (before == null) {
@@ -58,6 +69,11 @@ record ManifestFolder(Path root) {
     }
   }
 
+  /** Whether there was such a node. */
+  boolean deleteNode(int index) {
+    return delete(NODE + LabNames.node(index) + ".yaml");
+  }
+
   /** What ingest's bookmark of a file with this content says. */
   static String hash(String text) {
     return LabNames.hash(
@@ -68,7 +84,7 @@ record ManifestFolder(Path root) {
   void writeNode(int index) {
     String name = LabNames.node(index);
     write(
-        "Node__" + name + ".yaml",
+        NODE + name + ".yaml",
         """
         apiVersion: v1
         kind: Node

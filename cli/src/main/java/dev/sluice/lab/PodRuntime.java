@@ -95,13 +95,19 @@ final class PodRuntime {
   }
 
   private void reconcile() {
+    String told = "";
     try {
       while (!done()) {
         try {
           step();
         } catch (IOException | RuntimeException e) {
-          LOG.warn("pod {}: {}", spec() == null ? "?" : spec().key(), e.getMessage());
-          state = "waiting: " + e.getMessage();
+          String why = String.valueOf(e.getMessage());
+          // An applier that is away is in the state; while a lab starts it says nothing of the pod.
+          if (!(e instanceof ApplierClient.Away) && !why.equals(told)) {
+            LOG.warn("pod {}: {}", spec() == null ? "?" : spec().key(), why);
+            told = why;
+          }
+          state = "waiting: " + why;
           Waiting.pause(RETRY);
         }
       }

@@ -83,6 +83,12 @@ public final class Supervisor implements AutoCloseable {
     progress.accept("network: the wire and " + options.nodes() + " node(s)");
     network();
     writeNodes();
+    int kept = new ManifestFolder(files.manifests()).objects();
+    if (kept > 0) {
+      progress.accept(
+          "with the %d objects of before (without: 'rm -r %s' while no lab runs)"
+              .formatted(kept, files.data()));
+    }
     progress.accept("starting " + components.size() + " processes");
     components.forEach(ComponentRuntime::start);
     TopicSerdes serdes = closing(TopicSerdes.connect(settings));
@@ -197,7 +203,7 @@ public final class Supervisor implements AutoCloseable {
       folder.writeNode(i);
     }
     int next = options.nodes() + 1;
-    while (folder.delete("Node__" + LabNames.node(next) + ".yaml")) {
+    while (folder.deleteNode(next)) {
       next++;
     }
   }

@@ -49,7 +49,7 @@ public final class DemoCommand implements Callable<Integer> {
     LabFiles files = new LabFiles(data.path());
     refuseRunning(files);
     forget(files);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> new Teardown(files).down(), "lab-down"));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(files), "lab-down"));
     Stage stage = new Stage(commands, data.path(), manifests, out);
     int up =
         run(
@@ -77,10 +77,14 @@ public final class DemoCommand implements Callable<Integer> {
     if (once) {
       return 0;
     }
-    out.println("The shop goes on until Ctrl-C. In another terminal, try:");
+    out.println(
+        "The shop goes on until Ctrl-C, and its flows follow here. In another terminal, try:");
     data.environment().ifPresent(line -> out.println("  " + line));
     out.println("  ./sluice endpoint list");
-    out.println("  ./sluice lab exec shop/reporting -- bash -c 'exec 3<>/dev/tcp/10.0.2.77/8080'");
+    out.println(
+        "  ./sluice lab exec shop/reporting -- timeout 2 bash -c 'exec"
+            + " 3<>/dev/tcp/10.0.2.77/8080'");
+    out.println("  ./sluice lab delete -f " + manifests.resolve("steps/default-deny.yaml"));
     out.println("  ./sluice lab apply -f YOUR-POLICY.yaml");
     out.println();
     out.flush();
@@ -110,6 +114,12 @@ public final class DemoCommand implements Callable<Integer> {
       throw new Refusal(
           "A lab runs in " + files.data() + ": end it with 'sluice lab down', or use --data");
     }
+  }
+
+  /** A lab that is started next must not find the story's default deny in its way. */
+  private static void end(LabFiles files) {
+    new Teardown(files).down();
+    forget(files);
   }
 
   /** The story begins without objects; the log of earlier ones stays. */

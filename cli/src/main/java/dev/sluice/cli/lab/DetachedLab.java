@@ -22,6 +22,7 @@ final class DetachedLab {
   private final LabOptions options;
   private final PrintWriter out;
   private final PrintWriter err;
+  private volatile boolean settled;
 
   DetachedLab(LabOptions options, PrintWriter out, PrintWriter err) {
     this.options = options;
@@ -40,6 +41,25 @@ final class DetachedLab {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
             .start();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> takeBack(supervisor), "lab-down"));
+    try {
+      return follow(supervisor, log, errors);
+    } finally {
+      settled = true;
+    }
+  }
+
+  /** Whoever is interrupted while the lab starts does not want it: half of one must not stay. */
+  private void takeBack(Process supervisor) {
+    if (!settled) {
+      err.println("The lab that was starting is taken down");
+      err.flush();
+      supervisor.destroy();
+      supervisor.onExit().join();
+    }
+  }
+
+  private int follow(Process supervisor, Path log, Path errors) {
     Follow follow = new Follow(log, out);
     Follow complaints = new Follow(errors, err);
     boolean ended =

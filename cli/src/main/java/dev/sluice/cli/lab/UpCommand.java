@@ -1,12 +1,15 @@
 package dev.sluice.cli.lab;
 
 import dev.sluice.cli.DataOption;
+import dev.sluice.cli.ManifestFiles;
 import dev.sluice.cli.Refusal;
 import dev.sluice.cli.Version;
+import dev.sluice.cli.look.Reach;
 import dev.sluice.ingest.ConfiguredSettings;
 import dev.sluice.lab.LabFailure;
 import dev.sluice.lab.LabOptions;
 import dev.sluice.lab.Preflight;
+import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.config.SettingsException;
 import java.io.PrintWriter;
@@ -73,10 +76,13 @@ final class UpCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     LabOptions options = options();
     Preflight.check();
-    for (Path path : options.manifests()) {
-      if (!path.toFile().exists()) {
-        throw new Refusal("There is no file or folder " + path);
-      }
+    ManifestFiles.list(options.manifests());
+    if (!options.ownBroker()) {
+      Reach.check(
+          Settings.defaults()
+              .with(Setting.KAFKA_BOOTSTRAP_SERVERS, bootstrapServers)
+              .with(Setting.SCHEMA_REGISTRY_URL, registry),
+          "is it running, and is that its address?");
     }
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();

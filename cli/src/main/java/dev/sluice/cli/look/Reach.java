@@ -17,9 +17,10 @@ import java.util.regex.Pattern;
 
 /**
  * Whether anybody listens where Kafka and the schema registry should be. Their clients wait for a
- * minute, as processes that outlive an outage must; somebody who asks wants to be told. Stateless.
+ * minute, and a lab for three, as what outlives an outage must; somebody who asks wants to be told.
+ * Stateless.
  */
-final class Reach {
+public final class Reach {
   /** Long enough for one that starts again; it listens before it answers. */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
@@ -33,7 +34,7 @@ final class Reach {
    * @param advice what to do, the end of the sentence
    * @throws Refusal when one of the two is at none of its addresses, within seconds
    */
-  static void check(Settings settings, String advice) {
+  public static void check(Settings settings, String advice) {
     check("Kafka", Setting.KAFKA_BOOTSTRAP_SERVERS, settings, advice);
     check("The schema registry", Setting.SCHEMA_REGISTRY_URL, settings, advice);
   }
