@@ -12,10 +12,8 @@ import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -27,17 +25,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "sluice",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "A network control plane for Kubernetes whose memory is a Kafka log.",
-    subcommands = {
-      LabCommand.class,
-      HistoryCommand.class,
-      ReplayCommand.class,
-      VersionCommand.class,
-      CompletionCommand.class
-    })
-public final class Main implements Runnable {
-  @Spec private CommandSpec spec;
-
+    description = "A network control plane for Kubernetes whose memory is a Kafka log.")
+public final class Main extends Group {
   public static void main(String[] args) {
     System.exit(commandLine().execute(args));
   }
@@ -45,9 +34,14 @@ public final class Main implements Runnable {
   /** The whole command tree, ready to {@code execute}; tests give it their own out and err. */
   public static CommandLine commandLine() {
     CommandLine root = new CommandLine(new Main());
-    root.addSubcommand(new DemoCommand(Main::commandLine));
+    root.addSubcommand(new DemoCommand(Main::commandLine)); // help lists them in this order
+    root.addSubcommand(new LabCommand());
     // A command line of its own first: what transforms a command is not asked below another.
     LookCommands.all().forEach(command -> root.addSubcommand(new CommandLine(command)));
+    root.addSubcommand(new HistoryCommand());
+    root.addSubcommand(new ReplayCommand());
+    root.addSubcommand(new VersionCommand());
+    root.addSubcommand(new CompletionCommand());
     sayVersion(root);
     root.setCaseInsensitiveEnumValuesAllowed(true);
     root.setExecutionStrategy(Main::execute);
@@ -71,11 +65,6 @@ public final class Main implements Runnable {
   private static void sayVersion(CommandLine command) {
     command.getCommandSpec().versionProvider(new Version());
     command.getSubcommands().values().forEach(Main::sayVersion);
-  }
-
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "Missing command");
   }
 
   private static int wrongUsage(ParameterException thrown, String[] args) {

@@ -43,7 +43,9 @@ class MainTest {
     assertEquals(2, run("version", "--nonsense"));
     assertEquals(1, err.toString().lines().count(), err.toString());
     assertEquals(2, run());
+    err.getBuffer().setLength(0);
     assertEquals(2, run("lab"));
+    assertTrue(err.toString().startsWith("Missing command, one of up, apply, "), err.toString());
     err.getBuffer().setLength(0);
     assertEquals(2, run("lab", "upp", "--detach"));
     assertEquals(
@@ -157,6 +159,14 @@ class MainTest {
     String said = out + "" + err;
     assertTrue(said.contains("\\u001b[2J"), said);
     assertTrue(said.chars().noneMatch(c -> c == '\u001b'), said);
+  }
+
+  /** A check of nothing passes nothing: the path is a wrong one. */
+  @Test
+  void aFileWithoutObjectsIsNoCluster(@TempDir Path folder) throws IOException {
+    String empty = Files.writeString(folder.resolve("empty.yaml"), "# nothing\n").toString();
+    assertEquals(1, run("policy", "lint", "-f", empty));
+    assertEquals("There is no object in " + empty, err.toString().strip());
   }
 
   @Test

@@ -26,7 +26,7 @@ final class ExecCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "NS/POD", description = "A pod, outside/NAME, or node/N.")
   private String target;
 
-  @Parameters(index = "1..*", arity = "1..*", paramLabel = "CMD", description = "After --.")
+  @Parameters(index = "1..*", arity = "1..*", paramLabel = "-- CMD", description = "What to run.")
   private List<String> command;
 
   @Override

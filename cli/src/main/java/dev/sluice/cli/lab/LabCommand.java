@@ -1,10 +1,8 @@
 package dev.sluice.cli.lab;
 
+import dev.sluice.cli.Group;
 import dev.sluice.cli.Version;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code sluice lab}: the whole system on one machine. */
 @Command(
@@ -23,11 +21,4 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       DownCommand.class
     })
-public final class LabCommand implements Runnable {
-  @Spec private CommandSpec spec;
-
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "Missing command");
-  }
-}
+public final class LabCommand extends Group {}

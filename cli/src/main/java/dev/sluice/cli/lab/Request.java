@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /** Requests to the supervisor, as JSON. */
 final class Request {
   private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final Pattern DURATION = Pattern.compile("(\\d+)(ms|s|m)?");
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m)?");
 
   private Request() {}
 

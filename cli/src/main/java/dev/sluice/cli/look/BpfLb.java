@@ -2,6 +2,7 @@ package dev.sluice.cli.look;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.sluice.cli.Group;
 import dev.sluice.cli.output.Table;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.sluice.cli.look;
 
 import dev.sluice.cli.DataOption;
+import dev.sluice.cli.Group;
 import dev.sluice.cli.NamespaceOptions;
 import dev.sluice.cli.OutputOptions;
 import dev.sluice.cli.Refusal;

@@ -84,12 +84,13 @@ final class ObserveCommand implements Callable<Integer> {
     counted("--last", last);
     counted("--first", first);
     Predicate<Flow> wanted = wanted();
+    Format format = format();
     try (LabTopics topics = LabTopics.open(data.lab());
         TopicReader<Flow> reader = topics.reader(Topics.FLOWS)) {
       FlowPrinter printer =
           new FlowPrinter(
               new FlowPrinter.Options(
-                  format(),
+                  format,
                   nodeName,
                   policyNames,
                   numeric,

@@ -1,11 +1,11 @@
-package dev.sluice.cli.look;
+package dev.sluice.cli;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** A command that only holds others: without one of them it is wrong usage. */
-abstract class Group implements Runnable {
+public abstract class Group implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
