@@ -3,13 +3,21 @@ package dev.sluice.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.sluice.lab.LabFiles;
 import dev.sluice.lab.Waiting;
 import dev.sluice.node.kernel.RequiresKernel;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.List;
+import java.util.Properties;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,7 +26,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Services of every kind, dialled from pods and hosts of both nodes in both families. */
+/**
+ * Services of every kind, dialled from pods and hosts of both nodes in both families. SCTP is for
+ * packet tests: few kernels have sockets of it.
+ */
 @RequiresKernel
 class ServicesTest {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
@@ -30,61 +41,7 @@ class ServicesTest {
   @BeforeAll
   static void up() throws IOException {
     dialling = new Dialling(scripts);
-    String web = "ports: [{port: 80, targetPort: 8080}], selector: {app: web}";
-    String dual = ", ipFamilyPolicy: PreferDualStack";
-    String named = "ports: [{port: 80, targetPort: web}], selector: {app: named}";
-    String both =
-        "ports: [{name: t, port: 53, targetPort: 8080}, {name: u, port: 53, targetPort: 8080,"
-            + " protocol: UDP}], selector: {app: web}";
-    lab =
-        Lab.up(
-            2,
-            Manifests.namespace("shop")
-                + dialling.server("web-1", "web", "node-1")
-                + dialling.server("web-2", "web", "node-2")
-                + dialling.server("alone", "alone", "node-1")
-                + dialling.server("named-1", "named", "node-1", 8080)
-                + dialling.server("named-2", "named", "node-2", 9090)
-                + dialling.server("unready", "named", "node-2", 8080)
-                + "status: {conditions: [{type: Ready, status: \"False\"}]}\n"
-                + Manifests.client("client-1", "client", "node-1", "")
-                + Manifests.client("client-2", "client", "node-2", "")
-                + Manifests.client("stranger", "stranger", "node-2", "")
-                + Manifests.service("web", web + ", clusterIPs: [10.96.0.80, \"fd00:10:96::80\"]")
-                + Manifests.service("dns", both + ", clusterIPs: [10.96.0.53, \"fd00:10:96::53\"]")
-                + Manifests.service(
-                    "ports",
-                    "type: NodePort, clusterIPs: [10.96.0.81, \"fd00:10:96::81\"], ports:"
-                        + " [{name: t, port: 80, targetPort: 8080, nodePort: 30080}, {name: u,"
-                        + " port: 80, targetPort: 8080, nodePort: 30080, protocol: UDP}],"
-                        + " selector: {app: web}")
-                + Manifests.service(
-                    "outer",
-                    web
-                        + dual
-                        + ", clusterIPs: [10.96.0.82, \"fd00:10:96::82\"]"
-                        + ", externalIPs: [198.51.100.9, \"2001:db8:9::9\"]")
-                + Manifests.service(
-                    "sticky", web + ", clusterIP: 10.96.0.83, sessionAffinity: ClientIP")
-                + Manifests.service(
-                    "near", web + ", clusterIP: 10.96.0.84, internalTrafficPolicy: Local")
-                + Manifests.service(
-                    "alone",
-                    "clusterIPs: [10.96.0.85, \"fd00:10:96::85\"], selector: {app: alone}, ports:"
-                        + " [{name: t, port: 80, targetPort: 8080}, {name: u, port: 80, targetPort:"
-                        + " 8080, protocol: UDP}]")
-                + Manifests.service(
-                    "nobody",
-                    "clusterIPs: [10.96.0.86, \"fd00:10:96::86\"], selector: {app: nobody}, ports:"
-                        + " [{name: t, port: 80}, {name: u, port: 80, protocol: UDP}]")
-                + Manifests.service(
-                    "named", named + ", clusterIPs: [10.96.0.88, \"fd00:10:96::88\"]")
-                + Manifests.service(
-                    "early",
-                    named
-                        + ", clusterIPs: [10.96.0.89, \"fd00:10:96::89\"]"
-                        + ", publishNotReadyAddresses: true")
-                + Manifests.service("headless", web + ", clusterIP: None"));
+    lab = Lab.up(2, ServiceKinds.manifests(dialling));
     for (String server : new String[] {"web-1", "web-2", "alone", "named-1", "unready"}) {
       lab.awaitConnects("shop/client-1", lab.address("shop/" + server, false), 8080);
     }
@@ -102,105 +59,168 @@ class ServicesTest {
     return dialling.dial(lab, from, kind, address, port, times);
   }
 
-  @ParameterizedTest(name = "{1} {2}:{3} from {0}")
+  /** What every kind of Service has, in both families. */
+  private static final List<String> ADDRESSES =
+      List.of(
+          "10.96.0.80 80",
+          "fd00:10:96::80 80",
+          "198.51.100.9 80",
+          "2001:db8:9::9 80",
+          "198.51.100.10 80",
+          "2001:db8:9::a 80",
+          "172.31.0.1 30080",
+          "172.31.0.2 30080",
+          "fd00:31::1 30080",
+          "fd00:31::2 30080");
+
+  /** Each address by TCP and by UDP; those of IPv4 also from a socket of IPv6. */
+  private static List<String> everyWay(List<String> addresses) {
+    return addresses.stream()
+        .flatMap(
+            address ->
+                Stream.of("tcp", "udp", "connected", "mapped")
+                    .filter(kind -> !kind.equals("mapped") || !address.contains(":"))
+                    .map(kind -> kind + " " + address))
+        .toList();
+  }
+
+  /** The same of {@code bare} ones, in no cgroup of the node, whose packets are balanced. */
+  @ParameterizedTest(name = "from {0}")
+  @ValueSource(
+      strings = {
+        "shop/client-1",
+        "shop/client-2",
+        "node/1",
+        "node/2",
+        "bare/shop/client-1",
+        "bare/shop/client-2"
+      })
+  void everyBackendAnswersAndSeemsToBeTheService(String from) {
+    assertTable(from, everyWay(ADDRESSES), "web-1", "web-2");
+  }
+
+  /** A node's own processes in no cgroup of it: ports of other nodes, which balance them. */
+  @ParameterizedTest(name = "from {0}")
   @CsvSource({
-    "shop/client-1, tcp,       10.96.0.80,     80",
-    "shop/client-2, tcp,       10.96.0.80,     80",
-    "node/1,        tcp,       10.96.0.80,     80",
-    "shop/client-1, tcp,       fd00:10:96::80, 80",
-    "shop/client-2, tcp,       fd00:10:96::80, 80",
-    "node/2,        tcp,       fd00:10:96::80, 80",
-    "shop/client-1, tcp,       10.96.0.53,     53",
-    "shop/client-1, udp,       10.96.0.53,     53",
-    "shop/client-2, connected, 10.96.0.53,     53",
-    "shop/client-1, udp,       fd00:10:96::53, 53",
-    "shop/client-2, connected, fd00:10:96::53, 53",
-    "shop/client-1, tcp,       172.31.0.1,     30080",
-    "shop/client-1, tcp,       172.31.0.2,     30080",
-    "shop/client-2, tcp,       fd00:31::1,     30080",
-    "node/1,        tcp,       172.31.0.2,     30080",
-    "shop/client-1, tcp,       198.51.100.9,   80",
-    "shop/client-2, tcp,       2001:db8:9::9,  80",
-    // The same of processes in no cgroup of the node, whose packets are balanced.
-    "bare/shop/client-1, tcp,       10.96.0.80,     80",
-    "bare/shop/client-2, tcp,       10.96.0.80,     80",
-    "bare/shop/client-1, tcp,       fd00:10:96::80, 80",
-    "bare/shop/client-2, tcp,       fd00:10:96::80, 80",
-    "bare/shop/client-1, udp,       10.96.0.53,     53",
-    "bare/shop/client-2, connected, 10.96.0.53,     53",
-    "bare/shop/client-1, udp,       fd00:10:96::53, 53",
-    "bare/shop/client-2, connected, fd00:10:96::53, 53",
-    "bare/shop/client-1, tcp,       172.31.0.1,     30080",
-    "bare/shop/client-1, tcp,       172.31.0.2,     30080",
-    "bare/shop/client-2, tcp,       fd00:31::1,     30080",
-    "bare/shop/client-2, udp,       fd00:31::2,     30080",
-    "bare/shop/client-1, tcp,       198.51.100.9,   80",
-    "bare/shop/client-2, tcp,       2001:db8:9::9,  80",
-    // A node's own such processes reach ports of other nodes, which balance them.
-    "bare/node/1, tcp,       172.31.0.2,     30080",
-    "bare/node/2, udp,       fd00:31::1,     30080",
+    "bare/node/1, 172.31.0.2 30080, fd00:31::2 30080",
+    "bare/node/2, 172.31.0.1 30080, fd00:31::1 30080",
   })
-  void everyBackendAnswersAndSeemsToBeTheService(
-      String from, String kind, String address, int port) {
-    assertAnswer(from, kind, address, port, "web-1", "web-2");
+  void whatNoCgroupOfANodeHasReachesPortsOfOthers(String from, String v4, String v6) {
+    assertTable(from, everyWay(List.of(v4, v6)), "web-1", "web-2");
+  }
+
+  /** Dials until so many have answered as there are names: they must be these. */
+  private static void assertTable(String from, List<String> targets, String... names) {
+    assertEquals(answered(targets, names), dialling.table(lab, from, names.length, targets), from);
+  }
+
+  /** As above, once what was applied last is in the kernel. */
+  private static void awaitTable(String from, List<String> targets, String... names) {
+    List<String> expected = answered(targets, names);
+    boolean there =
+        Waiting.until(
+            PATIENCE, () -> dialling.table(lab, from, names.length, targets).equals(expected));
+    if (!there) {
+      assertTable(from, targets, names);
+    }
+  }
+
+  private static List<String> answered(List<String> targets, String... names) {
+    return targets.stream().map(target -> target + ": " + String.join(" ", names)).toList();
   }
 
   /** Two pods that call different ports web, and one that is not ready. */
   @ParameterizedTest
-  @ValueSource(strings = {"shop/client-1", "bare/shop/client-2"})
+  @ValueSource(strings = {"shop/client-1", "bare/shop/client-2", "node/1"})
   void namedPortsAreThoseOfEachPodAndUnreadyPodsServeWhereThatIsWanted(String from) {
-    for (String prefix : new String[] {"10.96.0.", "fd00:10:96::"}) {
-      assertAnswer(from, "tcp", prefix + "88", 80, "named-1", "named-2");
-      assertAnswer(from, "tcp", prefix + "89", 80, "named-1", "named-2", "unready");
-    }
+    List<String> named = List.of("tcp 10.96.0.88 80", "tcp fd00:10:96::88 80");
+    assertTable(from, named, "named-1", "named-2");
+    List<String> early = List.of("tcp 10.96.0.89 80", "tcp fd00:10:96::89 80");
+    assertTable(from, early, "named-1", "named-2", "unready");
   }
 
-  /** Dials until so many have answered as there are names: they must be these. */
-  private static void assertAnswer(
-      String from, String kind, String address, int port, String... names) {
-    Set<String> seen = new TreeSet<>();
-    assertTrue(
-        Waiting.until(
-            PATIENCE,
-            () -> {
-              dial(from, kind, address, port, 10).lines().forEach(seen::add);
-              return seen.size() >= names.length;
-            }),
-        seen.toString());
-    Set<String> expected = new TreeSet<>();
-    for (String name : names) {
-      expected.add(name + " as " + address + " " + port);
-    }
-    assertEquals(expected, seen);
-  }
+  private static final String[] ORIGINS = {"shop/client-", "bare/shop/client-", "node/"};
 
-  @Test
-  void localTrafficPolicyKeepsToTheNode() {
+  /** On each node they are these, of the node itself. */
+  private static void assertNear(List<String> targets) {
     for (int node = 1; node <= 2; node++) {
-      for (String from : new String[] {"shop/client-", "bare/shop/client-"}) {
-        assertEquals(
-            Set.of("web-" + node + " as 10.96.0.84 80"),
-            dial(from + node, "tcp", "10.96.0.84", 80, 20).lines().collect(toSet()));
+      for (String from : ORIGINS) {
+        awaitTable(from + node, targets, "web-" + node);
       }
     }
   }
 
-  private static java.util.stream.Collector<String, ?, Set<String>> toSet() {
-    return java.util.stream.Collectors.toSet();
+  @Test
+  void localTrafficPolicyKeepsToTheNode() {
+    assertNear(everyWay(List.of("10.96.0.84 80", "fd00:10:96::84 80")));
+  }
+
+  private static String node(int node, String labels) throws IOException {
+    Path manifests = new LabFiles(lab.data()).manifests();
+    String text = Files.readString(manifests.resolve("Node__node-" + node + ".yaml"));
+    return "---\n" + text.replaceFirst("labels: \\{", "labels: {" + labels);
+  }
+
+  private static String close(String distribution) {
+    return Manifests.service(
+        "close",
+        "selector: {app: web}, clusterIPs: [10.96.0.91, \"fd00:10:96::91\"], ports: [{name: t,"
+            + " port: 80, targetPort: 8080}, {name: u, port: 80, targetPort: 8080, protocol: UDP}],"
+            + " trafficDistribution: "
+            + distribution);
+  }
+
+  @Test
+  void hintsKeepTrafficInTheZoneOrOnTheNode() throws IOException {
+    List<String> targets = everyWay(List.of("10.96.0.91 80", "fd00:10:96::91 80"));
+    String asBefore = node(1, "") + node(2, "");
+    String one = node(1, "topology.kubernetes.io/zone: one, ");
+    String two = node(2, "topology.kubernetes.io/zone: two, ");
+    lab.apply(one + two + close("PreferSameZone"));
+    assertNear(targets);
+    lab.apply(two.replace("zone: two", "zone: one"));
+    for (String from : ORIGINS) {
+      awaitTable(from + "2", targets, "web-1", "web-2");
+    }
+    lab.apply(close("PreferSameNode"));
+    assertNear(targets);
+    lab.apply(asBefore);
+    lab.delete(close("PreferSameNode"));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"shop/client-1", "bare/shop/client-2"})
+  @ValueSource(strings = {"shop/client-1", "bare/shop/client-2", "node/1"})
   void aClientWithAffinityKeepsItsBackend(String from) {
-    Set<String> seen = dial(from, "tcp", "10.96.0.83", 80, 30).lines().collect(toSet());
-    assertEquals(1, seen.size(), seen.toString());
-    assertEquals(seen, dial(from, "tcp", "10.96.0.83", 80, 10).lines().collect(toSet()));
+    List<String> targets = everyWay(List.of("10.96.0.83 80", "fd00:10:96::83 80"));
+    List<String> seen = dialling.table(lab, from, 1, targets);
+    seen.forEach(line -> assertTrue(line.matches(".+ 80: web-[12]"), seen::toString));
+    assertEquals(seen, dialling.table(lab, from, 1, targets));
+  }
+
+  /**
+   * Each dial is later than a second after the one before; both origins at once. Who is balanced by
+   * its packets is given what its address says, which is the same again.
+   */
+  @Test
+  void affinityEndsWithItsTime() {
+    List<String> targets = List.of("tcp 10.96.0.90 80", "udp fd00:10:96::90 80");
+    List<String> expected = answered(targets, "web-1", "web-2");
+    List<List<String>> seen =
+        Stream.of("shop/client-1", "node/2")
+            .parallel()
+            .map(from -> dialling.table(lab, from, 2, "1.1", targets))
+            .toList();
+    assertEquals(List.of(expected, expected), seen);
   }
 
   @Test
   void withoutBackendsADialIsRefusedAtOnceAndTold() {
     for (String address : new String[] {"10.96.0.86", "fd00:10:96::86"}) {
-      assertEquals("ConnectionRefusedError", dial("shop/client-2", "tcp", address, 80, 1));
+      for (String from : new String[] {"shop/client-2", "node/1"}) {
+        for (String kind : new String[] {"tcp", "udp", "connected"}) {
+          assertEquals("ConnectionRefusedError", dial(from, kind, address, 80, 1));
+        }
+      }
       assertEquals("ConnectionRefusedError", dial("bare/shop/client-1", "tcp", address, 80, 1));
       assertEquals(
           "ConnectionRefusedError", dial("bare/shop/client-1", "connected", address, 80, 1));
@@ -220,20 +240,59 @@ class ServicesTest {
         lab.sluice("observe", "--last", "20").text());
   }
 
-  @Test
-  void flowsNameTheServiceAndWhatWasDialled() {
-    dial("shop/client-1", "tcp", "10.96.0.85", 80, 1);
+  @ParameterizedTest(name = "{1} from {0}")
+  @CsvSource({
+    "shop/client-1,      10.96.0.93,     '\"pod_name\":\"client-1\"'",
+    "shop/client-2,      fd00:10:96::93, '\"pod_name\":\"client-2\"'",
+    "bare/shop/client-2, 10.96.0.93,     '\"pod_name\":\"client-2\"'",
+    "bare/shop/client-1, fd00:10:96::93, '\"pod_name\":\"client-1\"'",
+    "node/1,             10.96.0.93,     '\"identity\":1,'",
+  })
+  void flowsNameTheServiceAndWhatWasDialled(String from, String address, String source) {
+    dial(from, "tcp", address, 80, 1);
+    String dialled = address.contains(":") ? "[" + address + "]:80" : address + ":80";
+    List<String> wanted =
+        List.of(
+            "\"destination_service\":{\"name\":\"told\"",
+            "\"dialled\":\"" + dialled + "\"",
+            "\"pod_name\":\"alone\"",
+            source);
+    String[] observe = {"observe", "--to-service", "shop/told", "-o", "json"};
     assertTrue(
-        Waiting.until(
-            PATIENCE,
-            () -> {
-              String flows =
-                  lab.sluice("observe", "--to-service", "shop/alone", "-o", "json").text();
-              return flows.contains("\"destination_service\":{\"name\":\"alone\"")
-                  && flows.contains("\"dialled\":\"10.96.0.85:80\"")
-                  && flows.contains("\"pod_name\":\"alone\"");
-            }),
-        lab.sluice("observe", "--last", "20", "-o", "json").text());
+        Waiting.until(PATIENCE, () -> lab.sluice(observe).text().lines().anyMatch(has(wanted))),
+        () -> lab.sluice(observe).text());
+  }
+
+  private static Predicate<String> has(List<String> all) {
+    return line -> all.stream().allMatch(line::contains);
+  }
+
+  @Test
+  void metricsCountTheConnectionsOfAService() throws Exception {
+    dial("shop/client-1", "tcp", "10.96.0.85", 80, 1);
+    dial("shop/client-1", "tcp", "10.96.0.86", 80, 1);
+    Properties settings = new Properties();
+    try (Reader file = Files.newBufferedReader(new LabFiles(lab.data()).config("flow-sink"))) {
+      settings.load(file);
+    }
+    URI metrics = URI.create("http://" + settings.getProperty("sink.listen") + "/metrics");
+    String name = "sluice_service_connections_total{";
+    for (List<String> wanted :
+        List.of(
+            List.of(name, "service=\"shop/alone\"", "outcome=\"FORWARDED\""),
+            List.of(name, "service=\"shop/nobody\"", "outcome=\"SERVICE_BACKEND_NOT_FOUND\""))) {
+      assertTrue(
+          Waiting.until(PATIENCE, () -> fetch(metrics).lines().anyMatch(has(wanted))),
+          () -> fetch(metrics));
+    }
+  }
+
+  private static String fetch(URI uri) {
+    try (InputStream body = uri.toURL().openStream()) {
+      return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return e.toString();
+    }
   }
 
   @Test
@@ -263,17 +322,18 @@ class ServicesTest {
     }
   }
 
-  private static String slice(String name, String family, String address) {
+  private static String slice(
+      String name, String service, String family, String address, int port) {
     return """
     ---
     apiVersion: discovery.k8s.io/v1
     kind: EndpointSlice
-    metadata: {name: %s, namespace: shop, labels: {kubernetes.io/service-name: own}}
+    metadata: {name: %s, namespace: shop, labels: {kubernetes.io/service-name: %s}}
     addressType: %s
-    ports: [{name: "", port: 8080, protocol: TCP}]
-    endpoints: [{addresses: ["%s"], conditions: {ready: true}}]
+    ports: [{name: t, port: %5$d}, {name: u, port: %5$d, protocol: UDP}]
+    endpoints: [{addresses: ["%4$s"], conditions: {ready: true}}]
     """
-        .formatted(name, family, address);
+        .formatted(name, service, family, address, port);
   }
 
   @Test
@@ -281,10 +341,10 @@ class ServicesTest {
     lab.apply(
         Manifests.service(
                 "own",
-                "clusterIPs: [10.96.0.87, \"fd00:10:96::87\"], ports: [{port: 80, targetPort:"
-                    + " 8080}]")
-            + slice("own-4", "IPv4", lab.address("shop/web-1", false))
-            + slice("own-6", "IPv6", lab.address("shop/web-2", true)));
+                "clusterIPs: [10.96.0.87, \"fd00:10:96::87\"], ports: [{name: t, port: 80,"
+                    + " targetPort: 8080}]")
+            + slice("own-4", "own", "IPv4", lab.address("shop/web-1", false), 8080)
+            + slice("own-6", "own", "IPv6", lab.address("shop/web-2", true), 8080));
     for (String from : new String[] {"shop/client-1", "bare/shop/client-2", "node/1"}) {
       for (String answer : new String[] {"web-1 as 10.96.0.87 80", "web-2 as fd00:10:96::87 80"}) {
         String address = answer.split(" ")[2];
@@ -295,12 +355,42 @@ class ServicesTest {
     }
   }
 
+  /** As the API server is one: its Service has backends that are addresses of nodes. */
+  @Test
+  void aNodesOwnProcessMayBeTheBackend() throws IOException {
+    String hosted =
+        Manifests.service(
+                "hosted",
+                "type: NodePort, clusterIPs: [10.96.0.92, \"fd00:10:96::92\"], ports: [{name: t,"
+                    + " port: 443, targetPort: 9090, nodePort: 30092}, {name: u, port: 443,"
+                    + " targetPort: 9090, nodePort: 30092, protocol: UDP}]")
+            + slice("hosted-4", "hosted", "IPv4", "172.31.0.1", 9090)
+            + slice("hosted-6", "hosted", "IPv6", "fd00:31::1", 9090);
+    dialling.serve(lab, "node/1", "host-1", 9090, "172.31.0.1");
+    dialling.serve(lab, "node/1", "host-1", 9090, "fd00:31::1");
+    lab.apply(hosted);
+    List<String> targets =
+        everyWay(
+            List.of(
+                "10.96.0.92 443",
+                "fd00:10:96::92 443",
+                "172.31.0.1 30092",
+                "172.31.0.2 30092",
+                "fd00:31::1 30092",
+                "fd00:31::2 30092"));
+    for (String from : ORIGINS) {
+      awaitTable(from + "1", targets, "host-1");
+      awaitTable(from + "2", targets, "host-1");
+    }
+    lab.delete(hosted);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"service list", "bpf lb list"})
   void listsShowFrontendsAndBackends(String command) throws IOException {
     String list = lab.sluice(command.split(" ")).text();
     assertTrue(list.contains("10.96.0.80:80/TCP"), list);
-    assertTrue(list.contains("[fd00:10:96::53]:53/UDP"), list);
+    assertTrue(list.contains("[fd00:10:96::80]:80/UDP"), list);
     assertTrue(list.contains("0.0.0.0:30080/TCP"), list);
     assertTrue(list.contains(lab.address("shop/web-2", false) + ":8080"), list);
   }
