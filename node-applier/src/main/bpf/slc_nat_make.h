@@ -172,7 +172,6 @@ static __noinline int slc_nat_answered(struct slc_pass *s, struct slc_nat_value 
 
 	if (!s || !n || !pair)
 		return SLC_DROP_NO_MAPPING;
-	slc_nat_key_of(&pair->back, &s->p);
 	slc_nat_back_of(&pair->forward, n, s->p.protocol);
 	pair->to.src = s->p.dst;
 	pair->to.dst = s->p.src;
@@ -192,9 +191,11 @@ static __noinline int slc_nat_answered(struct slc_pass *s, struct slc_nat_value 
 				__sync_fetch_and_or(&n->flags, SLC_NAT_OVER);
 				return SLC_DROP_NO_MAPPING;
 			}
-			slc_nat_end(old, s->p.protocol);
+			slc_nat_back_of(&pair->back, old, s->p.protocol); // its place is taken
 		}
 		error = slc_nat_write(&pair->forward, &pair->to, BPF_ANY);
+		if (!error && pair->back.protocol)
+			slc_nat_over(&pair->back);
 	}
 	if (error)
 		return SLC_DROP_NO_MAPPING;
