@@ -154,6 +154,32 @@ class OutsideServicesTest {
     assertEquals(seen, dialling.table(lab, CLIENT, 1, targets));
   }
 
+  /** As whatever answers for others on a node of its own is one. */
+  @Test
+  void aNodesOwnProcessMayBeTheBackend() throws IOException {
+    String slice =
+        """
+        ---
+        apiVersion: discovery.k8s.io/v1
+        kind: EndpointSlice
+        metadata: {name: hosted-%3$d, namespace: shop, labels: {kubernetes.io/service-name: hosted}}
+        addressType: %1$s
+        ports: [{name: t, port: 9090}, {name: u, port: 9090, protocol: UDP}]
+        endpoints: [{addresses: ["%2$s"]}]
+        """;
+    String hosted =
+        service("hosted", "type: NodePort, " + web(30089).replace("selector: {app: web}, ", ""))
+            + slice.formatted("IPv4", "172.31.0.1", 4)
+            + slice.formatted("IPv6", "fd00:31::1", 6);
+    dialling.serve(lab, "node/1", "host-1", 9090, "172.31.0.1");
+    dialling.serve(lab, "node/1", "host-1", 9090, "fd00:31::1");
+    lab.apply(hosted);
+    List<String> targets = nodes(30089);
+    targets.forEach(at -> lab.awaitConnects(CLIENT, at.split(" ")[0], 30089));
+    assertTable(everyWay(targets), "host-1");
+    lab.delete(hosted);
+  }
+
   private static String explain() {
     return lab.sluice("observe", "--last", "20").text() + lab.sluice("bpf", "nat", "list").text();
   }
