@@ -6,7 +6,6 @@ import dev.sluice.core.policy.LabelSelector;
 import dev.sluice.core.policy.Requirement;
 import java.util.AbstractCollection;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -14,7 +13,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
-import java.util.NoSuchElementException;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -28,97 +26,39 @@ import java.util.TreeSet;
 final class LabelIndex<T extends Comparable<T>> {
   /**
    * Things, each once, in their order. An array: most come at its end, and a new identity enters
-   * dozens of these, so that finding a place in as many trees is what it would cost. What goes
-   * leaves a gap, for to close it would move all that comes after; they are closed together when
-   * they are half of the array.
+   * dozens of these, so that finding a place in as many trees is what it would cost.
    */
-  static final class Ordered<T extends Comparable<T>> extends AbstractCollection<T> {
+  private static final class Ordered<T extends Comparable<T>> extends AbstractCollection<T> {
     private final ArrayList<T> things = new ArrayList<>(1);
-
-    /** Places of those that went; null as long as none has. */
-    private BitSet gaps;
-
-    private int gapCount;
 
     @Override
     public boolean add(T thing) {
-      if (things.isEmpty() || things.getLast().compareTo(thing) < 0) {
-        return things.add(thing);
+      int place =
+          things.isEmpty() || things.getLast().compareTo(thing) < 0
+              ? -things.size() - 1
+              : Collections.binarySearch(things, thing);
+      if (place < 0) {
+        things.add(-place - 1, thing);
       }
-      int place = Collections.binarySearch(things, thing);
-      if (place >= 0) {
-        boolean wentBefore = isGap(place);
-        if (wentBefore) {
-          gaps.clear(place);
-          gapCount--;
-        }
-        return wentBefore;
-      }
-      closeGaps(); // their places would no longer be true
-      things.add(-Collections.binarySearch(things, thing) - 1, thing);
-      return true;
+      return place < 0;
     }
 
     boolean take(T thing) {
       int place = Collections.binarySearch(things, thing);
-      if (place < 0 || isGap(place)) {
-        return false;
+      if (place >= 0) {
+        things.remove(place);
       }
-      gaps = gaps == null ? new BitSet() : gaps;
-      gaps.set(place);
-      gapCount++;
-      if (gapCount * 2 > things.size()) {
-        closeGaps();
-      }
-      return true;
-    }
-
-    private boolean isGap(int place) {
-      return gapCount > 0 && gaps.get(place);
-    }
-
-    private void closeGaps() {
-      if (gapCount > 0) {
-        int kept = 0;
-        for (int place = gaps.nextClearBit(0);
-            place < things.size();
-            place = gaps.nextClearBit(place + 1)) {
-          things.set(kept++, things.get(place));
-        }
-        things.subList(kept, things.size()).clear();
-        gaps = null;
-        gapCount = 0;
-      }
+      return place >= 0;
     }
 
     @Override
     public Iterator<T> iterator() {
-      if (gapCount == 0) {
-        return things.iterator();
-      }
-      return new Iterator<>() {
-        private int next = gaps.nextClearBit(0);
-
-        @Override
-        public boolean hasNext() {
-          return next < things.size();
-        }
-
-        @Override
-        public T next() {
-          if (!hasNext()) {
-            throw new NoSuchElementException();
-          }
-          T thing = things.get(next);
-          next = gaps.nextClearBit(next + 1);
-          return thing;
-        }
-      };
+      return things.iterator();
     }
 
     @Override
     public int size() {
-      return things.size() - gapCount;
+      return things.size();
     }
   }
 
