@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -30,8 +32,8 @@ import org.slf4j.LoggerFactory;
  * Images in topic snapshots. They are not sent through the stream's own producer: the last one is
  * written after the stream has ended. One that cannot be written is told in topic diagnostics until
  * one is written: without any a start reads ever more of the log, and none once its beginning is
- * gone. That is told by the stream's own thread, when it asks: the producer's thread, which learns
- * of it, must not wait for the other topic. Thread-safe.
+ * gone. That is told in a thread of its own: neither the producer's, which learns of it, nor the
+ * stream's may wait until the producer knows the other topic. Thread-safe.
  */
 public final class KafkaSnapshotShelf implements SnapshotShelf, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaSnapshotShelf.class);
@@ -42,6 +44,7 @@ public final class KafkaSnapshotShelf implements SnapshotShelf, AutoCloseable {
   private final TopicSerdes serdes;
   private final Producer<byte[], byte[]> producer;
   private final Clock clock;
+  private final ExecutorService telling;
   private final Map<String, UnsavedSnapshots> unsaved = new ConcurrentHashMap<>();
   private final Queue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
 
@@ -61,23 +64,28 @@ public final class KafkaSnapshotShelf implements SnapshotShelf, AutoCloseable {
             KafkaClients.producer(settings, owner + "-snapshots"),
             new ByteArraySerializer(),
             new ByteArraySerializer()),
-        Clock.systemUTC());
+        Clock.systemUTC(),
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name(owner + "-snapshots-told").factory()));
   }
 
   /**
    * @param producer closed with this object
+   * @param telling closed with this object
    */
   KafkaSnapshotShelf(
       Settings settings,
       TopicSerdes serdes,
       TopicPages pages,
       Producer<byte[], byte[]> producer,
-      Clock clock) {
+      Clock clock,
+      ExecutorService telling) {
     this.settings = settings;
     this.serdes = serdes;
     this.pages = pages;
     this.producer = producer;
     this.clock = clock;
+    this.telling = telling;
   }
 
   @Override
@@ -132,6 +140,12 @@ public final class KafkaSnapshotShelf implements SnapshotShelf, AutoCloseable {
 
   @Override
   public void tellOutcomes() {
+    if (!outcomes.isEmpty()) {
+      telling.execute(this::tellThem);
+    }
+  }
+
+  private void tellThem() {
     for (Outcome one = outcomes.poll(); one != null; one = outcomes.poll()) {
       UnsavedSnapshots told = unsaved.computeIfAbsent(one.image.stream(), UnsavedSnapshots::new);
       if (one.failure != null) {
@@ -171,6 +185,7 @@ public final class KafkaSnapshotShelf implements SnapshotShelf, AutoCloseable {
 
   @Override
   public void close() {
+    telling.shutdownNow();
     producer.close(CLOSE_PATIENCE);
   }
 }

@@ -14,6 +14,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -29,8 +32,10 @@ class KafkaSnapshotShelfTest {
   private final TopicSerdes serdes = new TopicSerdes(new MemoryRegistry(), settings);
   private final MockProducer<byte[], byte[]> producer =
       new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+  private final ExecutorService telling = Executors.newSingleThreadExecutor();
   private final KafkaSnapshotShelf shelf =
-      new KafkaSnapshotShelf(settings, serdes, null, producer, Clock.fixed(NOW, ZoneOffset.UTC));
+      new KafkaSnapshotShelf(
+          settings, serdes, null, producer, Clock.fixed(NOW, ZoneOffset.UTC), telling);
 
   KafkaSnapshotShelfTest() {
     serdes.register(List.of(Topics.SNAPSHOTS, Topics.DIAGNOSTICS));
@@ -52,6 +57,7 @@ class KafkaSnapshotShelfTest {
       continue;
     }
     shelf.tellOutcomes();
+    CompletableFuture.runAsync(() -> {}, telling).join();
     while (producer.completeNext()) {
       continue;
     }
