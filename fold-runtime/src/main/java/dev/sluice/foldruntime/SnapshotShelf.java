@@ -18,6 +18,6 @@ public interface SnapshotShelf {
   /** Hands an image over; returns at once. A failure is logged: the next one will do. */
   void save(Image image);
 
-  /** Tells what became of the images handed over; called now and then by the stream's thread. */
+  /** Has told what became of the images handed over; returns at once, so a stream may ask often. */
   void tellOutcomes();
 }

@@ -120,4 +120,16 @@ class KafkaSnapshotShelfTest {
     assertTrue(producer.completeNext());
     assertEquals(2, producer.history().size(), "the snapshots");
   }
+
+  /** A producer that does not know the other topic yet holds its caller until it does. */
+  @Test
+  void theStreamsThreadDoesNotWaitUntilItIsTold() {
+    CompletableFuture<Void> known = new CompletableFuture<>();
+    telling.execute(known::join);
+    tooLarge(7);
+    shelf.tellOutcomes();
+    assertEquals(1, producer.history().size(), "the snapshot");
+    known.complete(null);
+    assertEquals(1, told().size());
+  }
 }

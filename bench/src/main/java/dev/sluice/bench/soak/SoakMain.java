@@ -79,8 +79,7 @@ public final class SoakMain implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Duration length = minutes(hours == null ? minutes : hours * 60);
-    Duration outage =
-        outageMinutes == null ? Outage.share(length) : minutes(outageMinutes.doubleValue());
+    Duration outage = outageMinutes == null ? Outage.share(length) : minutes(outageMinutes);
     List<Scenario> scenarios = all(outage);
     if (list) {
       Table table = new Table("SCENARIO", "WHAT");
