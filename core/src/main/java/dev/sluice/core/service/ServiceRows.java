@@ -66,6 +66,15 @@ record ServiceRows(
               "SCTP ports cannot be translated: write targetPort " + port.port()));
       return;
     }
+    if (port.protocol() == L4.SCTP && addresses.removeIf(address -> address.port != port.port())) {
+      findings.add(
+          new Finding(
+              Finding.Severity.ERROR,
+              SCTP_PORT,
+              path + ".nodePort",
+              "SCTP ports cannot be translated, so nobody is reached by node port %1$d: make port and targetPort %1$d, or dial another address"
+                  .formatted(port.nodePort())));
+    }
     for (Address address : addresses) {
       boolean v6 = address.ip.v6();
       String group =

@@ -230,6 +230,24 @@ class ServiceFoldTest {
         fold.findings().values().iterator().next().getFirst().toString());
   }
 
+  /** Node ports are of a range of their own, which few pods listen in. */
+  @Test
+  void sctpHasNoNodePortButThePodsOwn() {
+    Map<String, Object> other = port("", 80, "SCTP", "targetPort", 80L, "nodePort", 30080L);
+    Map<String, Object> own = port("", 30080, "SCTP", "targetPort", 30080L, "nodePort", 30080L);
+    fold.fold(
+        log.service("web", spec("type", "NodePort", "clusterIPs", IP4, "ports", List.of(other))));
+    assertEquals("ClusterIP 10.96.0.1:80/132", frontends());
+    assertEquals(
+        "spec.ports[0].nodePort: SCTP ports cannot be translated, so nobody is reached by node port"
+            + " 30080: make port and targetPort 30080, or dial another address",
+        fold.findings().values().iterator().next().getFirst().toString());
+    fold.fold(
+        log.service("web", spec("type", "NodePort", "clusterIPs", IP4, "ports", List.of(own))));
+    assertEquals("NodePort 0.0.0.0:30080/132, ClusterIP 10.96.0.1:30080/132", frontends());
+    assertEquals(List.of(), fold.findings().values().iterator().next());
+  }
+
   @Test
   void aRefusedVersionChangesNothing() {
     fold.fold(log.service("web", spec("clusterIPs", IP4, "ports", WEB)));
