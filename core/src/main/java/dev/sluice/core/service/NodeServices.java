@@ -351,7 +351,8 @@ public final class NodeServices {
 
   /**
    * The plan from what the maps are found to hold. Backends keep the slots that they have there, so
-   * that a restart that finds everything in place writes nothing.
+   * that a restart that finds everything in place writes nothing. What is found of backends that
+   * went meanwhile is for {@link #takeGone}.
    */
   public LbPlan planFrom(Collection<LbEntry> actual) {
     Map<Scope, TreeMap<Integer, Target>> found = new HashMap<>();
@@ -367,6 +368,8 @@ public final class NodeServices {
             .put(seat.key().seat(), seat.backend());
       }
     }
+    seated.forEach((scope, targets) -> left(scope, targets.values()));
+    found.forEach((scope, targets) -> left(scope, targets.values()));
     seated.forEach(
         (scope, targets) -> {
           if (frontends.containsKey(scope.group())) {
@@ -383,6 +386,13 @@ public final class NodeServices {
         });
     flush();
     return LbPlan.diff(actual, wanted.values());
+  }
+
+  /** Backends of UDP that a predecessor used, and that went while nobody looked. */
+  private void left(Scope scope, Collection<Target> used) {
+    if (udp.contains(scope.group())) {
+      used.stream().filter(target -> !has(scope.group(), target)).forEach(gone::add);
+    }
   }
 
   /** Forgets the slots that were thought of: those in the kernel are as good. */

@@ -73,6 +73,31 @@ class NodeServicesTest {
     assertEquals(Set.of(target), services.takeGone());
   }
 
+  /** Their sockets would wait for nobody, else. */
+  @Test
+  void backendsThatWentWhileNobodyLookedAreGone() {
+    NodeServices before = new NodeServices("n1", 251);
+    for (L4 protocol : new L4[] {L4.UDP, L4.TCP}) {
+      int group = protocol.number();
+      for (ServiceRow row :
+          new ServiceRow[] {frontend(group, protocol), backend(group, true), other(group)}) {
+        before.apply(Change.upsert(row.getClass(), row.key(), row));
+      }
+      put(frontend(group, protocol));
+      put(other(group));
+    }
+    services.planFrom(before.wanted());
+    LbEntry.Target target = new LbEntry.Target(IpAddress.parse("10.0.1.1"), 53);
+    assertEquals(Set.of(target), services.takeGone());
+    services.planFrom(services.wanted());
+    assertEquals(Set.of(), services.takeGone());
+  }
+
+  private static ServiceRow.Backend other(int group) {
+    return new ServiceRow.Backend(
+        group, IpAddress.parse("10.0.1.2"), 53, true, "n1", List.of(), List.of());
+  }
+
   private static ServiceRow.Backend meantFor(String zone, int last) {
     return new ServiceRow.Backend(
         1, IpAddress.parse("10.0.1." + last), 53, true, "n9", List.of(zone), List.of());
