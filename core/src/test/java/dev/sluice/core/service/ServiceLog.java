@@ -44,7 +44,7 @@ final class ServiceLog {
     return event(ObjectEvent.Type.DELETED, new ObjectKey(kind, namespace, name), Map.of());
   }
 
-  private ObjectEvent put(ObjectKey key, Map<String, Object> body) {
+  ObjectEvent put(ObjectKey key, Map<String, Object> body) {
     return event(ObjectEvent.Type.MODIFIED, key, body);
   }
 
