@@ -191,6 +191,7 @@ final class Compilation {
   private void addIdentity(ClusterRecord.Identity identity) {
     int number = identity.number();
     identities.add(number, identity.labels());
+    touched.warnings(checks.identity(identity.labels()));
     waiting.identity(identity.labels(), true);
     checks.room().peerChanged();
     for (SelectorTable.Entry<String> entry : peers.selectingInStep(identity.labels())) {
@@ -203,6 +204,7 @@ final class Compilation {
       touched.labels(number, null);
     }
     splits.identity(number, true);
+    workloads.having(number).forEach(touched::workload);
     if (inUse(number)) {
       live(number, identity.labels(), true);
     }
@@ -232,6 +234,7 @@ final class Compilation {
       live(number, labels, false);
     }
     splits.identity(number, false);
+    workloads.having(number).forEach(touched::workload);
     for (SelectorTable.Entry<String> entry : peers.selectingInStep(labels)) {
       touched.member(entry.selector().id(), number, true);
       entry.addMembers(-1);
@@ -245,6 +248,7 @@ final class Compilation {
       touched.labels(number, labels);
     }
     identities.remove(number);
+    touched.warnings(checks.identity(labels));
   }
 
   /** Sets the endpoint of a pod, or takes it away when null. */
@@ -391,7 +395,7 @@ final class Compilation {
       return;
     }
     waiting.service(change.get());
-    touched.warnings(checks.servicePorts().changed(change.get()));
+    touched.warnings(checks.service(change.get()));
     for (String text : serviceUsers.of(change.get())) {
       CompiledPolicy held = policies.get(text);
       CompiledPolicy again = compiled(held.policy());

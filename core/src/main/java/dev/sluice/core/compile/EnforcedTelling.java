@@ -33,7 +33,7 @@ final class EnforcedTelling {
       warnings.of(compiled.policy()).forEach(one -> afresh.add(new ObjectFinding(key, one)));
     }
     for (Workloads.Workload workload : compilation.workloads().all()) {
-      CardinalityCheck.of(workload, compilation)
+      WorkloadCheck.of(workload, compilation)
           .forEach(one -> afresh.add(new ObjectFinding(workload.key(), one)));
     }
     return afresh;
@@ -46,8 +46,8 @@ final class EnforcedTelling {
     compilation.work().add(1);
     diagnostics.replace(
         workload.key(),
-        CardinalityCheck.CODE::equals,
-        CardinalityCheck.of(workload, compilation),
+        WorkloadCheck.CODES::contains,
+        WorkloadCheck.of(workload, compilation),
         event,
         "");
   }

@@ -1,6 +1,7 @@
 package dev.sluice.core.compile;
 
 import dev.sluice.core.desired.DesiredRecord;
+import dev.sluice.core.label.LabelSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -12,6 +13,7 @@ import java.util.TreeSet;
  */
 final class KeptChecks {
   private final SplitCheck splits;
+  private final ClusterDns dns;
   private final NameCheck names;
   private final ServicePortCheck servicePorts;
   private final UnreachableCheck unreachable;
@@ -24,7 +26,8 @@ final class KeptChecks {
       KnownServices services,
       TreeMap<String, CompiledPolicy> policies) {
     this.splits = splits;
-    this.names = new NameCheck(policies);
+    this.dns = new ClusterDns(compilation.selectors(), services, compilation.identities());
+    this.names = new NameCheck(policies, dns);
     this.servicePorts = new ServicePortCheck(compilation, services);
     this.unreachable = new UnreachableCheck(policies, compilation.peers(), compilation.work());
     this.cutSubjects = new CutSubjects(compilation.identities());
@@ -42,6 +45,28 @@ final class KeptChecks {
 
   ServicePortCheck servicePorts() {
     return servicePorts;
+  }
+
+  /**
+   * A Service changed.
+   *
+   * @return the policies about which there is something else to tell
+   */
+  Set<String> service(KnownServices.Change change) {
+    Set<String> toTell = new TreeSet<>(servicePorts.changed(change));
+    if (change.name().equals(ClusterDns.SERVICE) && dns.serviceChanged()) {
+      toTell.addAll(names.dnsChanged());
+    }
+    return toTell;
+  }
+
+  /**
+   * An identity is there, or is there no longer.
+   *
+   * @return the policies about which there is something else to tell
+   */
+  Set<String> identity(LabelSet labels) {
+    return dns.identityChanged(labels) ? names.dnsChanged() : Set.of();
   }
 
   void use(CompiledPolicy policy) {

@@ -23,7 +23,8 @@ import java.util.TreeSet;
 /**
  * DNS names that will never have an address: nothing lets the pods ask for them where the answers
  * are learnt. And patterns that leave out the name they are built on. Kept as subjects are
- * compiled: one without names among its peers costs nothing.
+ * compiled: one without names among its peers costs nothing. When it becomes known who the
+ * cluster's DNS is, every subject with names is asked about again.
  */
 final class NameCheck implements SubjectCheck {
   private static final int DNS_PORT = 53;
@@ -34,6 +35,10 @@ final class NameCheck implements SubjectCheck {
     private final String policy;
     private final List<TrafficRule.Peer.Fqdn> names;
     private final TreeMap<Integer, String> mute = new TreeMap<>();
+
+    /** Those that may ask others, but not the cluster's DNS. */
+    private final TreeMap<Integer, String> astray = new TreeMap<>();
+
     private final TreeMap<Integer, String> deaf = new TreeMap<>();
 
     /** By the place of the name. */
@@ -48,21 +53,27 @@ final class NameCheck implements SubjectCheck {
 
     void forget(int number) {
       mute.remove(number);
+      astray.remove(number);
       deaf.remove(number);
       leftOut.values().forEach(numbers -> numbers.remove(number));
       leftOut.values().removeIf(TreeMap::isEmpty);
     }
   }
 
+  /** Of which parts' sums a subject is. */
+  private record Noted(Subject subject, List<Sum> sums) {}
+
   private final Map<String, CompiledPolicy> policies;
+  private final ClusterDns dns;
   private final Map<PolicyPart, Sum> sums = new IdentityHashMap<>();
-  private final Map<Integer, List<Sum>> noted = new HashMap<>();
+  private final Map<Integer, Noted> noted = new HashMap<>();
 
   /**
    * @param policies in force, by their texts; a view
    */
-  NameCheck(Map<String, CompiledPolicy> policies) {
+  NameCheck(Map<String, CompiledPolicy> policies, ClusterDns dns) {
     this.policies = policies;
+    this.dns = dns;
   }
 
   /** A policy came into force; its subjects have not been compiled yet. */
@@ -82,24 +93,44 @@ final class NameCheck implements SubjectCheck {
 
   @Override
   public Set<String> note(int number, Subject subject, SubjectPolicy row) {
-    List<Sum> before = noted.remove(number);
+    Noted before = noted.remove(number);
     if (before == null && (row == null || sums.isEmpty())) {
       return Set.of();
     }
     Set<Sum> touched = Collections.newSetFromMap(new IdentityHashMap<>());
     if (before != null) {
-      before.forEach(sum -> sum.forget(number));
-      touched.addAll(before);
+      before.sums.forEach(sum -> sum.forget(number));
+      touched.addAll(before.sums);
     }
     if (row != null && !sums.isEmpty()) {
       List<Sum> now = subject.parts().stream().map(sums::get).filter(Objects::nonNull).toList();
       if (!now.isEmpty()) {
-        Asking asking = asking(subject);
-        now.forEach(sum -> add(number, pods(subject), sum, asking));
-        noted.put(number, now);
+        Noted after = new Noted(subject, now);
+        add(number, after);
+        noted.put(number, after);
         touched.addAll(now);
       }
     }
+    return toTell(touched);
+  }
+
+  /**
+   * Who the cluster's DNS is has changed.
+   *
+   * @return the policies about which there is something else to tell
+   */
+  Set<String> dnsChanged() {
+    Set<Sum> touched = Collections.newSetFromMap(new IdentityHashMap<>());
+    noted.forEach(
+        (number, one) -> {
+          one.sums.forEach(sum -> sum.forget(number));
+          add(number, one);
+          touched.addAll(one.sums);
+        });
+    return toTell(touched);
+  }
+
+  private Set<String> toTell(Set<Sum> touched) {
     Set<String> policies = new TreeSet<>();
     for (Sum sum : touched) {
       List<Finding> told = findings(sum);
@@ -111,9 +142,15 @@ final class NameCheck implements SubjectCheck {
     return policies;
   }
 
+  private void add(int number, Noted noted) {
+    Asking asking = asking(noted.subject);
+    noted.sums.forEach(sum -> add(number, pods(noted.subject), sum, asking));
+  }
+
   private static void add(int number, String pods, Sum sum, Asking asking) {
     if (!asking.mayAsk) {
-      sum.mute.put(number, pods);
+      (asking.elsewhere == null ? sum.mute : sum.astray)
+          .put(number, pods + Objects.requireNonNullElse(asking.elsewhere, ""));
     } else if (asking.learnt.isEmpty()) {
       sum.deaf.put(number, pods);
     } else {
@@ -135,6 +172,9 @@ final class NameCheck implements SubjectCheck {
               "no rule lets "
                   + sum.mute.firstEntry().getValue()
                   + " ask DNS on port 53, so that no address is ever learnt"));
+    }
+    if (!sum.astray.isEmpty()) {
+      return List.of(told(sum.names.getFirst(), sum.astray.firstEntry().getValue()));
     }
     if (!sum.deaf.isEmpty()) {
       return List.of(
@@ -189,7 +229,8 @@ final class NameCheck implements SubjectCheck {
         PolicyWarnings.FQDN_WITHOUT_DNS,
         name.path(),
         why
-            + ": add to egress: - {toEndpoints: [{matchLabels:"
+            + (isOfKubernetes(name) ? ": write a CiliumClusterwideNetworkPolicy with" : ": add to")
+            + " egress: - {toEndpoints: [{matchLabels:"
             + " {\"k8s:io.kubernetes.pod.namespace\": kube-system, \"k8s:k8s-app\": kube-dns}}],"
             + " toPorts: [{ports: [{port: \"53\", protocol: ANY}], rules: {dns: [{"
             + quoted(name.selector())
@@ -204,42 +245,48 @@ final class NameCheck implements SubjectCheck {
   /**
    * What a subject's policies let it ask.
    *
-   * @param mayAsk whether any rule lets it reach port 53
+   * @param mayAsk whether any rule lets it reach port 53 of the cluster's DNS, or of anybody where
+   *     nobody knows who that is
+   * @param elsewhere when it may not, and may ask somebody else: what there is to say of that; else
+   *     null
    * @param learnt names whose answers are learnt
    */
-  private record Asking(boolean mayAsk, List<FqdnSelector> learnt) {}
+  private record Asking(boolean mayAsk, String elsewhere, List<FqdnSelector> learnt) {}
 
   private Asking asking(Subject subject) {
     boolean mayAsk = false;
+    String elsewhere = null;
     List<FqdnSelector> learnt = new ArrayList<>();
     for (PolicyPart part : subject.parts()) {
       Policy policy = policies.get(part.policy()).policy();
       for (TrafficRule rule : policy.rules().get(part.index()).egress().rules()) {
-        if (rule.action() != TrafficRule.Action.ALLOW || !names(rule).isEmpty()) {
+        if (rule.action() != TrafficRule.Action.ALLOW
+            || !names(rule).isEmpty()
+            || !rule.ports().isEmpty() && rule.ports().stream().noneMatch(NameCheck::isDns)) {
           continue;
         }
-        mayAsk |= rule.ports().isEmpty();
+        if (!dns.isReached(rule.peers())) {
+          elsewhere = elsewhere == null ? dns.missed(rule.peers()) : elsewhere;
+          continue;
+        }
+        mayAsk = true;
         for (TrafficRule.PortRule port : rule.ports()) {
-          if (isDns(port)) {
-            mayAsk = true;
-            if (port.l7() instanceof L7Rules.Dns(List<FqdnSelector> names)) {
-              learnt.addAll(names);
-            }
+          if (isDns(port) && port.l7() instanceof L7Rules.Dns(List<FqdnSelector> names)) {
+            learnt.addAll(names);
           }
         }
       }
     }
-    return new Asking(mayAsk, learnt);
+    return new Asking(mayAsk, elsewhere, learnt);
   }
 
-  /** A port that is known by its name alone says by its names of DNS that it is meant for them. */
+  /** A port that is not 53 says by its names of DNS that it is meant for them. */
   private static boolean isDns(TrafficRule.PortRule port) {
-    return port.protocol().numbers().contains(UDP)
-        && switch (port.ports()) {
-          case TrafficRule.Ports.Range(int first, int last) ->
-              first <= DNS_PORT && DNS_PORT <= last;
-          case TrafficRule.Ports.Named unused -> port.l7() instanceof L7Rules.Dns;
-        };
+    boolean dnsPort =
+        port.ports() instanceof TrafficRule.Ports.Range(int first, int last)
+            && first <= DNS_PORT
+            && DNS_PORT <= last;
+    return port.protocol().numbers().contains(UDP) && (dnsPort || port.l7() instanceof L7Rules.Dns);
   }
 
   /** Whether names that one means, or for a pattern a name that it means, may be asked for. */
@@ -264,16 +311,21 @@ final class NameCheck implements SubjectCheck {
     }
     String apex = text.substring(text.indexOf('.') + 1);
     if (!apex.contains("*") && all.stream().noneMatch(one -> one.selector().matches(apex))) {
+      boolean kubernetes = isOfKubernetes(name);
       told.add(
           PolicyCheck.note(
               PolicyWarnings.PATTERN_WITHOUT_APEX,
               name.path(),
-              text
-                  + " does not match "
-                  + apex
-                  + " itself: add matchName: \""
-                  + apex
-                  + "\" if that is meant too"));
+              "%s does not match %s itself: add %s if that is meant too"
+                  .formatted(
+                      kubernetes ? "*." + apex : text,
+                      apex,
+                      (kubernetes ? "" : "matchName: ") + "\"" + apex + "\"")));
     }
+  }
+
+  /** Whether it is written in domainNames of a ClusterNetworkPolicy, which knows no rules.dns. */
+  private static boolean isOfKubernetes(TrafficRule.Peer.Fqdn name) {
+    return name.path().contains("].domainNames[");
   }
 }

@@ -26,8 +26,10 @@ final class NearestLabels {
   /**
    * The first condition that nobody meets: {@code no pod in shop has app=frontned; shop has
    * app=frontend, 1 edit away}.
+   *
+   * @param elsewhere what to do to mean pods of another namespace, with %s for its name
    */
-  String reason(LabelSelector selector) {
+  String reason(LabelSelector selector, String elsewhere) {
     String namespace = namespace(selector);
     for (Requirement one : selector.requirements()) {
       boolean positive =
@@ -38,7 +40,7 @@ final class NearestLabels {
             + (namespace.isEmpty() ? "" : " in " + namespace)
             + (isOfNamespace(one.key()) ? " is in a namespace with " : " has ")
             + text(one)
-            + nearest(one, namespace);
+            + nearest(one, namespace, elsewhere);
       }
     }
     if (!namespace.isEmpty() && selector.requirements().size() == 1) {
@@ -64,22 +66,15 @@ final class NearestLabels {
         : inUse.values(one.key(), namespace).isEmpty();
   }
 
-  private String nearest(Requirement one, String namespace) {
-    Optional<String> elsewhere = namespace.isEmpty() ? Optional.empty() : elsewhere(one);
-    if (elsewhere.isPresent()) {
-      return "; "
-          + elsewhere.get()
-          + " has: to mean it, add "
-          + Label.K8S
-          + ":"
-          + NAMESPACE
-          + ": "
-          + elsewhere.get();
+  private String nearest(Requirement one, String namespace, String elsewhere) {
+    Optional<String> other = namespace.isEmpty() ? Optional.empty() : elsewhere(one);
+    if (other.isPresent()) {
+      return "; " + other.get() + " has: to mean it, " + elsewhere.formatted(other.get());
     }
     if (one.operator() == Requirement.Operator.IN) {
       Optional<String> value =
-          nearest(one, namespace, namespace)
-              .or(() -> namespace.isEmpty() ? Optional.empty() : nearest(one, "", ""));
+          nearestValue(one, namespace, namespace)
+              .or(() -> namespace.isEmpty() ? Optional.empty() : nearestValue(one, "", ""));
       if (value.isPresent()) {
         return value.get();
       }
@@ -87,7 +82,7 @@ final class NearestLabels {
     return inUse.values(one.key(), "").isEmpty() ? nearestKey(one) : "";
   }
 
-  private Optional<String> nearest(Requirement one, String namespace, String said) {
+  private Optional<String> nearestValue(Requirement one, String namespace, String said) {
     return Nearest.among(one.values().getFirst(), inUse.values(one.key(), namespace))
         .map(
             match -> {

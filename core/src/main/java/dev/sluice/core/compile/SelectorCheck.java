@@ -1,9 +1,11 @@
 package dev.sluice.core.compile;
 
+import dev.sluice.core.label.Label;
 import dev.sluice.core.policy.Finding;
 import dev.sluice.core.policy.LabelSelector;
 import dev.sluice.core.policy.Nearest;
 import dev.sluice.core.policy.Policy;
+import dev.sluice.core.policy.PolicyKind;
 import dev.sluice.core.policy.PolicyRule;
 import dev.sluice.core.policy.TrafficRule;
 import java.util.List;
@@ -29,28 +31,40 @@ final class SelectorCheck implements PolicyCheck {
             PolicyCheck.warning(
                 PolicyWarnings.SELECTS_NOTHING,
                 PolicyCheck.subjectPath(policy, rule),
-                "selects no endpoint: " + nearest.reason(rule.subject())));
+                "selects no endpoint: " + nearest.reason(rule.subject(), elsewhere(policy, true))));
       }
       Stream.concat(rule.ingress().rules().stream(), rule.egress().rules().stream())
-          .forEach(traffic -> peers(policy.key().namespace(), traffic, told));
+          .forEach(traffic -> peers(policy, traffic, told));
     }
   }
 
-  private void peers(String own, TrafficRule rule, List<Finding> told) {
+  /** What to write to mean pods of another namespace, with %s for its name. */
+  private static String elsewhere(Policy policy, boolean subject) {
+    if (subject && !policy.key().namespace().isEmpty()) {
+      return "put the policy there";
+    }
+    return policy.key().kind().equals(PolicyKind.NETWORK_POLICY.text())
+        ? "add namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %s}}"
+        : "add " + Label.K8S + ":" + LabelSelector.POD_NAMESPACE + ": %s";
+  }
+
+  private void peers(Policy policy, TrafficRule rule, List<Finding> told) {
     if (!(rule.peers() instanceof TrafficRule.Peers.AnyOf(List<TrafficRule.Peer> peers))) {
       return;
     }
     for (TrafficRule.Peer peer : peers) {
       if (peer instanceof TrafficRule.Peer.Endpoints(String path, LabelSelector selector)) {
         String namespace = Namespaces.only(selector);
-        if (!namespace.isEmpty() && !namespace.equals(own) && !namespaces.has(namespace)) {
+        if (!namespace.isEmpty()
+            && !namespace.equals(policy.key().namespace())
+            && !namespaces.has(namespace)) {
           told.add(PolicyCheck.warning(PolicyWarnings.NO_NAMESPACE, path, missing(namespace)));
         } else if (!compilation.selected(selector.id()).isLive()) {
           told.add(
               PolicyCheck.warning(
                   PolicyWarnings.PEER_MATCHES_NOTHING,
                   path,
-                  "matches no endpoint: " + nearest.reason(selector)));
+                  "matches no endpoint: " + nearest.reason(selector, elsewhere(policy, false))));
         }
       }
     }

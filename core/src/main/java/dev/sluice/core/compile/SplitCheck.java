@@ -221,11 +221,11 @@ final class SplitCheck implements PolicyCheck {
         + ": identity "
         + split.inside
         + " has "
-        + text(without(split.inside, split.outside))
+        + WorkloadCheck.words(identities.labels(split.inside), identities.labels(split.outside))
         + " and is selected, identity "
         + split.outside
         + " has "
-        + text(without(split.outside, split.inside))
+        + WorkloadCheck.words(identities.labels(split.outside), identities.labels(split.inside))
         + " and is not";
   }
 
@@ -234,12 +234,6 @@ final class SplitCheck implements PolicyCheck {
     List<Label> labels = new ArrayList<>(identities.labels(having).labels());
     labels.removeAll(identities.labels(lacking).labels());
     return labels;
-  }
-
-  private static String text(List<Label> labels) {
-    return labels.isEmpty()
-        ? "no label more"
-        : String.join(", ", labels.stream().map(Label::toString).toList());
   }
 
   private static boolean isTypo(List<Label> selected, List<Label> left) {

@@ -58,8 +58,8 @@ final class CiliumSpecReader {
       reading.refuse(
           "missing-field",
           path,
-          "neither ingress nor egress is given: write ingress: [] to deny everything that comes in,"
-              + " or list what is allowed");
+          "neither ingress nor egress is given: write ingress: [{}] to deny everything that comes"
+              + " in, or list what is allowed");
     }
     String description = reading.string(spec, "description", path).orElse("");
     List<Label> labels = labels(spec, path);

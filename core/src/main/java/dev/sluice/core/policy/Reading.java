@@ -82,11 +82,15 @@ final class Reading {
     if (value instanceof String text) {
       return Optional.of(text);
     }
-    String quoted =
-        value instanceof Number || value instanceof Boolean
-            ? "put it in quotes: " + (name.isEmpty() ? "" : name + ": ") + "\"" + value + "\""
-            : "write text in quotes";
-    wrongType(path, "a string", value, quoted);
+    String quoted = (name.isEmpty() ? "" : name + ": ") + "\"" + value + "\"";
+    String write =
+        switch (value) {
+          case Number unused -> "put it in quotes: " + quoted;
+          // Or yes, or on: which word it was is not known any more.
+          case Boolean unused -> "put the word in quotes, as in " + quoted;
+          case null, default -> "write text in quotes";
+        };
+    wrongType(path, "a string", value, write);
     return Optional.empty();
   }
 

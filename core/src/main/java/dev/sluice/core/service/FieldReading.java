@@ -57,7 +57,7 @@ final class FieldReading {
   int port(ObjectBody body, String field, String path) {
     int port = body.number(field);
     if (port < 1 || port > MOST_PORT) {
-      refuse(path + "." + field, "a port from 1 to 65535 is wanted, not " + shown(body, field));
+      refuse(path + "." + field, shown(body, field) + " is no port: write one from 1 to 65535");
       return 0;
     }
     return port;
@@ -78,7 +78,8 @@ final class FieldReading {
     if (number < least || number > most) {
       refuse(
           path + "." + field,
-          "a number from %d to %d is wanted, not %s".formatted(least, most, shown(body, field)));
+          "%s is out of range: write a number from %d to %d"
+              .formatted(shown(body, field), least, most));
       return absent;
     }
     return number;

@@ -167,7 +167,10 @@ class DiagnosticsComeAndGoTest {
           Map.entry(RoomCheck.NEARLY_FULL, new Case(FORTY_PORTS + room(45), NO_SETTINGS)),
           Map.entry(RoomCheck.OUTGROWN, new Case(FORTY_PORTS + room(24), NO_SETTINGS)),
           Map.entry(
-              CardinalityCheck.CODE,
+              WorkloadCheck.SEVERAL_IDENTITIES,
+              new Case(backend(1, "app: backend, n: a"), backend(1, "app: backend"))),
+          Map.entry(
+              WorkloadCheck.IDENTITY_PER_POD,
               new Case(
                   backend(1, "app: backend, n: a")
                       + "\n"
@@ -203,7 +206,7 @@ class DiagnosticsComeAndGoTest {
   @Test
   void everyDiagnosticHasItsCase() {
     Set<String> all = new TreeSet<>(PolicyWarnings.CODES);
-    all.add(CardinalityCheck.CODE);
+    all.addAll(WorkloadCheck.CODES);
     assertEquals(all, codes());
   }
 }

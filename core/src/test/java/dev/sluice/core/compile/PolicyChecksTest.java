@@ -87,6 +87,52 @@ class PolicyChecksTest {
   }
 
   @Test
+  void whatToDoToMeanAnotherNamespaceIsOfThePoliciesKind() {
+    LogBuilder log = namespace(shop(), "web").pod("web", "edge", "app=edge");
+    policy(log, "p", "{endpointSelector: {matchLabels: {app: edge}}, ingress: [{}]}");
+    assertEquals(
+        "selects no endpoint: no pod in shop has app=edge; web has: to mean it, put the policy"
+            + " there",
+        only(log).message());
+    log.deletePolicy("shop", "p");
+    String spec =
+        "spec: {podSelector: {}, ingress: [{from: [{podSelector: {matchLabels: {app: edge}}}]}]}";
+    object(log, ObjectEvent.Type.ADDED, "NetworkPolicy", "shop", "p", spec);
+    assertEquals(
+        "matches no endpoint: no pod in shop has app=edge; web has: to mean it, add"
+            + " namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: web}}",
+        told(log).getLast().message());
+  }
+
+  @Test
+  void namesOfAClusterNetworkPolicyAreToldByItsOwnFields() {
+    LogBuilder log =
+        object(
+            shop(),
+            ObjectEvent.Type.ADDED,
+            "ClusterNetworkPolicy",
+            "",
+            "p",
+            """
+            spec:
+              tier: Admin
+              priority: 1
+              subject: {namespaces: {}}
+              egress: [{action: Accept, to: [{domainNames: ["*.x.com"]}]}]
+            """);
+    List<DiagnosticRecord> told = told(log);
+    assertEquals(
+        List.of(PolicyWarnings.FQDN_WITHOUT_DNS, PolicyWarnings.PATTERN_WITHOUT_APEX),
+        told.stream().map(DiagnosticRecord::code).toList());
+    assertTrue(
+        told.getFirst().message().contains(": write a CiliumClusterwideNetworkPolicy with egress:"),
+        told.getFirst().message());
+    assertEquals(
+        "*.x.com does not match x.com itself: add \"x.com\" if that is meant too",
+        told.getLast().message());
+  }
+
+  @Test
   void aNamespaceThatDoesNotExist() {
     LogBuilder log =
         policy(
@@ -104,6 +150,76 @@ class PolicyChecksTest {
     assertEquals(PolicyWarnings.PEER_MATCHES_NOTHING, only(log).code());
     object(log, ObjectEvent.Type.DELETED, "Namespace", "", "shpo", "metadata: {}");
     assertEquals(PolicyWarnings.NO_NAMESPACE, only(log).code());
+  }
+
+  private static final String ASKS =
+      """
+      endpointSelector: {matchLabels: {app: backend}}
+      egress:
+      - toFQDNs: [{matchName: api.x.com}]
+      - %s
+        toPorts: [{ports: [{port: "%s", protocol: ANY}], rules: {dns: [{matchPattern: "*"}]}}]
+      """;
+
+  private static final String ADD =
+      ": add to egress: - {toEndpoints: [{matchLabels: {\"k8s:io.kubernetes.pod.namespace\":"
+          + " kube-system, \"k8s:k8s-app\": kube-dns}}], toPorts: [{ports: [{port: \"53\","
+          + " protocol: ANY}], rules: {dns: [{matchName: \"api.x.com\"}]}}]}";
+
+  private static LogBuilder withDns() {
+    LogBuilder log = namespace(shop(), "kube-system").pod("kube-system", "dns", "k8s-app=kube-dns");
+    return object(
+        log,
+        ObjectEvent.Type.ADDED,
+        "Service",
+        "kube-system",
+        "kube-dns",
+        "spec: {clusterIP: 10.96.0.10, selector: {k8s-app: kube-dns}, ports: [{port: 53, protocol:"
+            + " UDP}]}");
+  }
+
+  @Test
+  void questionsThatDoNotReachTheClustersDns() {
+    for (String reaches :
+        List.of(
+            "toEndpoints: [{matchLabels: {\"k8s:io.kubernetes.pod.namespace\": kube-system}}]",
+            "toServices: [{k8sService: {serviceName: kube-dns, namespace: kube-system}}]",
+            "toEntities: [cluster]",
+            "toEntities: [host]",
+            "toEntities: [all]")) {
+      assertEquals(List.of(), told(policy(withDns(), "p", ASKS.formatted(reaches, "53"))), reaches);
+    }
+    assertEquals(
+        List.of(),
+        told(policy(withDns(), "p", ASKS.formatted("toEntities: [cluster]", "5353"))),
+        "names of DNS say what the port is for");
+    assertEquals(
+        "pods of shop may ask others on port 53, but not the cluster's DNS (Service"
+            + " kube-system/kube-dns)"
+            + ADD,
+        only(policy(withDns(), "p", ASKS.formatted("toEntities: [world]", "53"))).message());
+    assertEquals(
+        "pods of shop may ask 10.96.0.10 on port 53, which is the address of Service"
+            + " kube-system/kube-dns, and policy sees its pods"
+            + ADD,
+        only(policy(withDns(), "p", ASKS.formatted("toCIDR: [10.96.0.0/16]", "53"))).message());
+  }
+
+  @Test
+  void whoTheClustersDnsIsChanges() {
+    LogBuilder log = policy(shop(), "p", ASKS.formatted("toEndpoints: [{}]", "53"));
+    assertEquals(List.of(), told(log), "nobody knows");
+    log.pod("kube-system", "dns", "k8s-app=kube-dns");
+    assertEquals(List.of(), told(log), "still nobody knows");
+    String service = "spec: {selector: {k8s-app: kube-dns}, ports: [{port: 53, protocol: UDP}]}";
+    object(log, ObjectEvent.Type.ADDED, "Service", "kube-system", "kube-dns", service);
+    assertEquals(PolicyWarnings.FQDN_WITHOUT_DNS, only(log).code());
+    log.deletePod("kube-system", "dns").release("kube-system", "k8s-app=kube-dns");
+    assertEquals(List.of(), told(log), "no backend");
+    log.pod("kube-system", "dns-2", "k8s-app=kube-dns");
+    assertEquals(PolicyWarnings.FQDN_WITHOUT_DNS, only(log).code());
+    object(log, ObjectEvent.Type.DELETED, "Service", "kube-system", "kube-dns", service);
+    assertEquals(List.of(), told(log), "no Service");
   }
 
   @Test
@@ -265,13 +381,13 @@ class PolicyChecksTest {
     for (int i = 0; i < 3; i++) {
       log.ownedPod("shop", "web-" + i, "StatefulSet", "web", "app=web", "instance=" + i);
     }
-    assertEquals(CardinalityCheck.CODE, only(log).code());
+    assertEquals(WorkloadCheck.IDENTITY_PER_POD, only(log).code());
     assertEquals("StatefulSet/shop/web", only(log).object().toString());
     assertTrue(only(log).message().contains("the label instance"), only(log).message());
     log.ownedPod("shop", "web-3", "StatefulSet", "web", "app=web", "instance=2");
-    assertEquals(List.of(), told(log));
+    assertEquals(WorkloadCheck.SEVERAL_IDENTITIES, only(log).code());
     log.deletePod("shop", "web-3");
-    assertEquals(CardinalityCheck.CODE, only(log).code());
+    assertEquals(WorkloadCheck.IDENTITY_PER_POD, only(log).code());
     log.deletePod("shop", "web-2");
     assertEquals(List.of(), told(log));
   }

@@ -114,7 +114,7 @@ class PolicyFoldProperties {
   }
 
   private static boolean isOfWhatIsEnforced(String code) {
-    return PolicyWarnings.CODES.contains(code) || CardinalityCheck.CODE.equals(code);
+    return PolicyWarnings.CODES.contains(code) || WorkloadCheck.CODES.contains(code);
   }
 
   /** Without the message: its hints are as of when it was raised. */

@@ -14,9 +14,10 @@ import java.util.TreeMap;
  */
 final class RandomLog {
   private static final List<String> NAMESPACES = List.of("shop", "bank");
+  private static final String DNS_NAMESPACE = "kube-system";
 
   /** Namespaces that policies name: one has no pod. */
-  private static final List<String> NAMED = List.of("shop", "bank", "barn");
+  private static final List<String> NAMED = List.of("shop", "bank", "barn", DNS_NAMESPACE);
 
   private static final List<String> APPS = List.of("web", "wep", "api", "db");
   private static final List<ObjectEvent.Type> COMES_OR_GOES =
@@ -115,7 +116,7 @@ final class RandomLog {
   }
 
   private void addPod() {
-    String namespace = any(NAMESPACES);
+    String namespace = random.nextInt(6) == 0 ? DNS_NAMESPACE : any(NAMESPACES);
     String app = any(APPS);
     List<String> labels = new ArrayList<>(List.of("app=" + app));
     String tier = any(TIERS);
@@ -167,7 +168,10 @@ final class RandomLog {
   }
 
   private void service() {
-    ObjectKey key = new ObjectKey("Service", any(NAMESPACES), any(APPS));
+    ObjectKey key =
+        random.nextInt(3) == 0
+            ? new ObjectKey("Service", DNS_NAMESPACE, "kube-dns")
+            : new ObjectKey("Service", any(NAMESPACES), any(APPS));
     Map<String, Object> port = new HashMap<>(Map.of("port", 80L, "protocol", "TCP"));
     port.put("targetPort", any(List.of(80L, 81L, 8080L)));
     Map<String, Object> spec = Map.of("selector", Map.of("app", any(APPS)), "ports", List.of(port));
@@ -265,10 +269,11 @@ final class RandomLog {
   private Map<String, Object> names() {
     List<Object> names = List.of(Map.of("matchName", any(List.of("a.com", "b.com"))));
     Map<String, Object> port = Map.of("port", "53", "protocol", "ANY");
-    return switch (random.nextInt(4)) {
+    Map<String, Object> asks = Map.of("ports", List.of(port), "rules", Map.of("dns", names));
+    return switch (random.nextInt(5)) {
       case 0 -> Map.of("toPorts", List.of(Map.of("ports", List.of(port))));
-      case 1 ->
-          Map.of("toPorts", List.of(Map.of("ports", List.of(port), "rules", Map.of("dns", names))));
+      case 1 -> Map.of("toPorts", List.of(asks));
+      case 2 -> Map.of("toEndpoints", List.of(selector(true)), "toPorts", List.of(asks));
       default -> Map.of("toFQDNs", names);
     };
   }

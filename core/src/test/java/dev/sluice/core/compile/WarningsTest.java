@@ -35,8 +35,9 @@ class WarningsTest {
     LogBuilder log = shop();
     assertEquals(List.of(), codes(log));
     log.ownedPod("shop", "backend-1", "Deployment", "backend", "app=bakcend");
-    DiagnosticRecord told = only(log);
-    assertEquals(PolicyWarnings.SPLIT_WORKLOAD, told.code());
+    assertEquals(
+        List.of(PolicyWarnings.SPLIT_WORKLOAD, WorkloadCheck.SEVERAL_IDENTITIES), codes(log));
+    DiagnosticRecord told = log.fold().diagnostics().getFirst();
     assertEquals(Finding.Severity.WARNING, told.severity());
     assertEquals("spec.endpointSelector", told.path());
     assertEquals("p.yaml", told.file());
@@ -87,10 +88,20 @@ class WarningsTest {
   }
 
   @Test
-  void aSplitThatThePolicySelectsWholeIsNotTold() {
+  void aSplitThatThePolicySelectsWholeIsNotedOfTheWorkload() {
     LogBuilder log = shop();
     log.ownedPod("shop", "backend-1", "Deployment", "backend", "app=backend", "version=2");
-    assertEquals(List.of(), codes(log));
+    DiagnosticRecord told = only(log);
+    assertEquals(WorkloadCheck.SEVERAL_IDENTITIES, told.code());
+    assertEquals(Finding.Severity.NOTE, told.severity());
+    assertEquals("Deployment/shop/backend", told.object().toString());
+    assertEquals(
+        "its pods have 2 identities: 257 has no label more where 258 has k8s:version=2",
+        told.message());
+    log.ownedPod("shop", "backend-2", "Deployment", "backend", "app=backend", "version=2");
+    assertEquals(List.of(), log.last().diagnostics(), "which says the same");
+    log.deletePod("shop", "backend-0");
+    assertEquals(List.of(), codes(log), "the rollout is over");
   }
 
   @Test

@@ -85,8 +85,8 @@ class ClusterSettingsTest {
             + " never");
     refused(
         "spec: {policyEnforcementMode: true}",
-        "spec.policyEnforcementMode: must be a string and is the boolean true: put it in quotes:"
-            + " policyEnforcementMode: \"true\"");
+        "spec.policyEnforcementMode: must be a string and is the boolean true: put the word in"
+            + " quotes, as in policyEnforcementMode: \"true\"");
     refused("{}", "spec: spec is missing: write spec: {policyEnforcementMode: default}");
     refused(
         "spec: always",

@@ -85,7 +85,7 @@ final class ObjectStatus {
     StringBuilder message = new StringBuilder();
     for (Diagnostic row : rows) {
       message.append(message.isEmpty() ? "" : "; ");
-      message.append(row.getPath().isEmpty() ? "" : row.getPath() + ": ").append(row.getMessage());
+      message.append(sentence(row));
     }
     condition.put("message", message.toString());
     Object since = now.toString();
@@ -98,8 +98,12 @@ final class ObjectStatus {
     return condition;
   }
 
+  static String sentence(Diagnostic row) {
+    return (row.getPath().isEmpty() ? "" : row.getPath() + ": ") + row.getMessage();
+  }
+
   /** Kubernetes wants reasons in CamelCase: {@code SelectsNothing} for {@code selects-nothing}. */
-  private static String reason(String code) {
+  static String reason(String code) {
     StringBuilder reason = new StringBuilder();
     for (String word : code.split("-")) {
       reason.append(Character.toUpperCase(word.charAt(0))).append(word.substring(1));

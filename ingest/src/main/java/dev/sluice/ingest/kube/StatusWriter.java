@@ -9,17 +9,14 @@ import dev.sluice.schemas.topic.ResyncNeededException;
 import dev.sluice.schemas.topic.TopicReader;
 import dev.sluice.schemas.topic.Topics;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
-import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -28,13 +25,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says on the policies of an API server what topic diagnostics says of them: conditions in {@code
- * status}. Only kinds whose status has conditions; an object about which nothing was ever told is
- * left alone. What cannot be written is tried again with the next look. A thread of its own.
+ * Says on the objects of an API server what topic diagnostics says of them: conditions in {@code
+ * status} of the policies that have some, events about all others. An object about which nothing
+ * was ever told is left alone. What cannot be written is tried again. A thread of its own.
  */
 public final class StatusWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StatusWriter.class);
   private static final Duration POLL = Duration.ofSeconds(1);
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(10);
+
+  /** Those whose status has conditions. */
   private static final Set<String> KINDS =
       Set.of("CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "ClusterNetworkPolicy");
 
@@ -42,6 +42,8 @@ public final class StatusWriter implements AutoCloseable {
   private final Clock clock;
   private final ObjectStatus status = new ObjectStatus();
   private final TreeSet<ObjectKey> due = new TreeSet<>();
+  private final EventWriter events;
+  private Instant next = Instant.MIN;
   private volatile boolean closing;
   private Thread thread;
 
@@ -51,6 +53,7 @@ public final class StatusWriter implements AutoCloseable {
   StatusWriter(KubernetesClient client, Clock clock) {
     this.client = client;
     this.clock = clock;
+    this.events = new EventWriter(client);
   }
 
   /** Follows the topic until closed. */
@@ -97,51 +100,45 @@ public final class StatusWriter implements AutoCloseable {
     ObjectKey object = status.seen(key, row);
     if (KINDS.contains(object.kind())) {
       due.add(object);
+    } else if (WatchedKind.of(object.kind()).isPresent()) {
+      events.seen(key, row);
     }
   }
 
-  /** Writes what is due; what fails stays due. */
+  /** Writes what is due; what fails stays due, and nothing is tried for a while. */
   void write() {
-    due.removeIf(this::written);
+    Instant now = clock.instant();
+    if (now.isBefore(next)) {
+      return;
+    }
+    due.removeIf(object -> written(object.toString(), () -> write(object, now)));
+    written("events", () -> events.write(now));
   }
 
-  private boolean written(ObjectKey object) {
+  private boolean written(String what, Runnable write) {
     try {
-      Optional<WatchedKind> kind =
-          WatchedKind.ALL.stream().filter(one -> one.kind().equals(object.kind())).findFirst();
-      if (kind.isEmpty()) {
-        return true;
-      }
-      NonNamespaceOperation<
-              GenericKubernetesResource,
-              GenericKubernetesResourceList,
-              Resource<GenericKubernetesResource>>
-          place = place(kind.get(), object);
-      GenericKubernetesResource there = place.withName(object.name()).get();
-      if (there != null) {
-        List<Map<String, Object>> before = conditions(there);
-        List<Map<String, Object>> now = status.conditions(object, before, clock.instant());
-        if (!now.equals(before)) {
-          Map<String, Object> whole = new TreeMap<>(status(there));
-          whole.put("conditions", now);
-          there.setAdditionalProperty("status", whole);
-          place.resource(there).updateStatus();
-        }
-      }
+      write.run();
       return true;
     } catch (KubernetesClientException e) {
-      LOG.warn("the status of {} cannot be written, again soon: {}", object, e.getMessage());
+      LOG.warn("what is told cannot be written ({}), again soon: {}", what, e.getMessage());
+      next = clock.instant().plus(AFTER_FAILURE);
       return false;
     }
   }
 
-  private NonNamespaceOperation<
-          GenericKubernetesResource,
-          GenericKubernetesResourceList,
-          Resource<GenericKubernetesResource>>
-      place(WatchedKind kind, ObjectKey object) {
-    var all = client.genericKubernetesResources(kind.context());
-    return object.namespace().isEmpty() ? all : all.inNamespace(object.namespace());
+  private void write(ObjectKey object, Instant now) {
+    var place = WatchedKind.of(object.kind()).orElseThrow().place(client, object);
+    GenericKubernetesResource there = place.withName(object.name()).get();
+    if (there != null) {
+      List<Map<String, Object>> before = conditions(there);
+      List<Map<String, Object>> conditions = status.conditions(object, before, now);
+      if (!conditions.equals(before)) {
+        Map<String, Object> whole = new TreeMap<>(status(there));
+        whole.put("conditions", conditions);
+        there.setAdditionalProperty("status", whole);
+        place.resource(there).updateStatus();
+      }
+    }
   }
 
   @SuppressWarnings("unchecked")

@@ -1,8 +1,15 @@
 package dev.sluice.ingest.kube;
 
+import dev.sluice.core.log.ObjectKey;
 import dev.sluice.core.policy.ClusterSettings;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.util.List;
+import java.util.Optional;
 
 /** A kind that is read from the API server. */
 record WatchedKind(String group, String version, String kind, String plural, boolean namespaced) {
@@ -30,6 +37,20 @@ record WatchedKind(String group, String version, String kind, String plural, boo
 
   private static WatchedKind policies(String version, String kind, String plural) {
     return new WatchedKind("policy.networking.k8s.io", version, kind, plural, false);
+  }
+
+  static Optional<WatchedKind> of(String kind) {
+    return ALL.stream().filter(one -> one.kind.equals(kind)).findFirst();
+  }
+
+  /** Where an object of this kind is found by its name. */
+  NonNamespaceOperation<
+          GenericKubernetesResource,
+          GenericKubernetesResourceList,
+          Resource<GenericKubernetesResource>>
+      place(KubernetesClient client, ObjectKey object) {
+    var all = client.genericKubernetesResources(context());
+    return object.namespace().isEmpty() ? all : all.inNamespace(object.namespace());
   }
 
   ResourceDefinitionContext context() {

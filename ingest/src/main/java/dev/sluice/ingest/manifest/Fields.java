@@ -165,7 +165,7 @@ final class Fields {
       case Map<?, ?> map -> "a mapping";
       case List<?> list -> "a list";
       case String text -> "the text '" + text + "'";
-      case Boolean flag -> flag.toString();
+      case Boolean flag -> flag + " (as are yes, on, no and off without quotes)";
       default -> "the number " + value;
     };
   }

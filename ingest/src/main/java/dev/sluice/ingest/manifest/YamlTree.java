@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.snakeyaml.engine.v2.api.ConstructNode;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -22,8 +23,9 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /**
- * YAML 1.2 text (JSON is some) to the tree that core reads, with lines. One instance a file: it
- * counts, so that aliases of aliases cannot grow without bound.
+ * YAML 1.2 text (JSON is some) to the tree that core reads, with lines. Words that are truth values
+ * to kubectl are so here: it would refuse them as text. One instance a file: it counts, so that
+ * aliases of aliases cannot grow without bound.
  */
 final class YamlTree {
   /** A value and where it and its parts stand. */
@@ -124,7 +126,7 @@ final class YamlTree {
 
   private static Object scalar(ScalarNode node, String path) throws ManifestException {
     if (node.getTag().equals(Tag.STR)) {
-      return node.getValue();
+      return node.getScalarStyle() == ScalarStyle.PLAIN ? plain(node.getValue()) : node.getValue();
     }
     ConstructNode construct = SCALARS.get(node.getTag());
     if (construct == null) {
@@ -141,6 +143,15 @@ final class YamlTree {
       case null -> null;
       case Boolean flag -> flag;
       default -> value.toString();
+    };
+  }
+
+  /** A truth value where YAML 1.1 has one that 1.2 has not. */
+  private static Object plain(String text) {
+    return switch (text) {
+      case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON" -> true;
+      case "n", "N", "no", "No", "NO", "off", "Off", "OFF" -> false;
+      default -> text;
     };
   }
 

@@ -18,11 +18,7 @@ import org.junit.jupiter.api.Test;
 /** Conditions on the objects of fabric8's mock of an API server. */
 @EnableKubernetesMockClient(crud = true)
 class StatusWriterTest {
-  private static final WatchedKind KIND =
-      WatchedKind.ALL.stream()
-          .filter(kind -> kind.kind().equals("CiliumNetworkPolicy"))
-          .findFirst()
-          .orElseThrow();
+  private static final WatchedKind KIND = WatchedKind.of("CiliumNetworkPolicy").orElseThrow();
   private static final Clock CLOCK =
       Clock.fixed(Instant.parse("2026-11-25T12:00:00Z"), ZoneOffset.UTC);
 

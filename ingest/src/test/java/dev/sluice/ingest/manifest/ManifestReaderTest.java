@@ -104,6 +104,19 @@ class ManifestReaderTest {
     assertEquals(1L, ((Map<?, ?>) one.body().get("spec")).get("a"));
   }
 
+  @ParameterizedTest
+  @CsvSource({"yes, true", "On, true", "y, true", "NO, false", "off, false", "n, false"})
+  void readsTruthAsKubectlDoes(String word, boolean truth) {
+    Manifest pod = read(POD + "spec: {hostNetwork: " + word + "}").manifests().get(0);
+    assertEquals(truth, ((Map<?, ?>) pod.body().get("spec")).get("hostNetwork"));
+    assertEquals(
+        "expected a text (in quotes), found %s (as are yes, on, no and off without quotes)"
+            .formatted(truth),
+        read(POD + "  labels: {enabled: " + word + "}").problems().get(0).message());
+    assertEquals(
+        List.of(), read(POD + "  labels: {enabled: \"" + word + "\"}").problems(), "in quotes");
+  }
+
   @Test
   void mergesKeys() {
     Manifest pod =
