@@ -17,14 +17,18 @@ import java.util.Map;
  * @param cgroup absolute path; processes started here live in it
  */
 public record Sandbox(String netns, Path cgroup) {
-  /** Enters the cgroup before anything of the command runs, then the namespace with its files. */
+  /**
+   * Enters the cgroup before anything of the command runs, then the namespace with its files.
+   * {@code $0} is who the shell says it is where the command cannot be run.
+   */
   private static final String ENTER =
       """
-      echo $$ >"$0/cgroup.procs" || exit 125
-      n=$1; r=/etc/netns/${n##*/}/resolv.conf; shift
+      echo $$ >"$1/cgroup.procs" || exit 125
+      n=$2; r=/etc/netns/${n##*/}/resolv.conf; shift 2
+      command -v -- "$1" >/dev/null || [ -e "$1" ] || { echo "$0: '$1' not found" >&2; exit 127; }
       [ -e "$r" ] || exec nsenter --net="$n" -- "$@"
       exec nsenter --net="$n" -- unshare --mount -- /bin/sh -c \
-        'mount --bind "$0" /etc/resolv.conf && exec "$@"' "$r" "$@"
+        'mount --bind "$1" /etc/resolv.conf && shift && exec "$@"' "$0" "$r" "$@"
       """;
 
   /** Where {@code ip netns exec} too looks for files of a namespace. */
@@ -75,8 +79,18 @@ public record Sandbox(String netns, Path cgroup) {
 
   /** The command line that runs a command in here; exec it, or start it. */
   public List<String> command(List<String> command) {
+    return command(netns, command);
+  }
+
+  /**
+   * As above.
+   *
+   * @param name what the user calls this place, for what is said of a command that cannot be run
+   */
+  public List<String> command(String name, List<String> command) {
     List<String> all =
-        new ArrayList<>(List.of("/bin/sh", "-c", ENTER, cgroup.toString(), netnsPath().toString()));
+        new ArrayList<>(
+            List.of("/bin/sh", "-c", ENTER, name, cgroup.toString(), netnsPath().toString()));
     all.addAll(command);
     return all;
   }

@@ -42,7 +42,7 @@ final class ExecCommand implements Callable<Integer> {
                         "The lab has no "
                             + target
                             + ": 'sluice lab status' lists pods; others are outside/NAME, node/N"));
-    Process process = new ProcessBuilder(sandbox.command(command)).inheritIO().start();
+    Process process = new ProcessBuilder(sandbox.command(target, command)).inheritIO().start();
     // A signal from the terminal reaches the command, too: its end is waited for, not ours.
     Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
     return process.waitFor();
