@@ -5,6 +5,9 @@ import dev.sluice.cli.output.JsonPath;
 import dev.sluice.cli.output.JsonText;
 import dev.sluice.cli.output.Table;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -13,17 +16,53 @@ import picocli.CommandLine.Spec;
 
 /** {@code -o table|json|yaml|jsonpath=…} and {@code --no-headers}; a mixin of read commands. */
 public final class OutputOptions {
+  private static final Set<String> FORMS = Set.of("table", "wide", "json", "yaml");
+  private static final String TEMPLATE = "jsonpath=";
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
+  /** Forms that the command has beside those of all. */
+  private final List<String> own;
+
+  private String form;
+  private JsonPath template;
+
+  @Option(names = "--no-headers", description = "Leave the table's header line out.")
+  private boolean noHeaders;
+
+  public OutputOptions() {
+    this(List.of());
+  }
+
+  /**
+   * @param own forms that the command prints itself, asked for with {@link #is}
+   */
+  public OutputOptions(List<String> own) {
+    this.own = own;
+  }
+
+  /** A wrong form is wrong usage whatever the command would find: it is refused before. */
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORM",
       description = "table, json, yaml or jsonpath=TEMPLATE (default: table).")
-  private String form;
-
-  @Option(names = "--no-headers", description = "Leave the table's header line out.")
-  private boolean noHeaders;
+  private void form(String asked) {
+    if (asked.startsWith(TEMPLATE)) {
+      template = template(asked.substring(TEMPLATE.length()));
+    } else if (!FORMS.contains(asked) && !own.contains(asked)) {
+      List<String> all = new ArrayList<>(List.of("table", "json", "yaml"));
+      all.addAll(own);
+      throw new ParameterException(
+          command.commandLine(),
+          "Output form '"
+              + asked
+              + "' is not one of "
+              + String.join(", ", all)
+              + ", jsonpath=TEMPLATE");
+    }
+    form = asked;
+  }
 
   /** The form to print when the user names none; without this call it is the table. */
   public void byDefault(String otherForm) {
@@ -32,11 +71,7 @@ public final class OutputOptions {
     }
   }
 
-  /**
-   * Prints what the command found in the form asked for. Only the one that is needed is made.
-   *
-   * @throws ParameterException when the form is not one of the four, or the template does not parse
-   */
+  /** Prints what the command found in the form asked for. Only the one that is needed is made. */
   public void print(Supplier<Table> table, Supplier<? extends JsonNode> json) {
     byDefault("table");
     PrintWriter out = command.commandLine().getOut();
@@ -44,7 +79,7 @@ public final class OutputOptions {
       case "table", "wide" -> table.get().print(out, !noHeaders);
       case "json" -> out.println(JsonText.pretty(json.get()));
       case "yaml" -> out.print(JsonText.yaml(json.get()));
-      default -> out.print(template().apply(json.get()));
+      default -> out.print(template.apply(json.get()));
     }
     out.flush();
   }
@@ -64,14 +99,9 @@ public final class OutputOptions {
     return other.equals(form);
   }
 
-  private JsonPath template() {
-    if (!form.startsWith("jsonpath=")) {
-      throw new ParameterException(
-          command.commandLine(),
-          "Output form '" + form + "' is not one of table, json, yaml, jsonpath=TEMPLATE");
-    }
+  private JsonPath template(String text) {
     try {
-      return JsonPath.parse(form.substring("jsonpath=".length()));
+      return JsonPath.parse(text);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), "jsonpath: " + e.getMessage());
     }

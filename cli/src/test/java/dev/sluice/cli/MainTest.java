@@ -52,6 +52,26 @@ class MainTest {
         "There is no command 'sluice lab upp' (see 'sluice lab --help')", err.toString().strip());
   }
 
+  /** Whatever there is to be found, and whether or not there is a lab. */
+  @Test
+  void aWrongFormIsRefusedBeforeAnythingIsRead() {
+    assertEquals(2, run("policy", "lint", "-f", "/no/such/file", "-o", "xml"));
+    assertEquals(
+        "Output form 'xml' is not one of table, json, yaml, sarif, jsonpath=TEMPLATE"
+            + " (see 'sluice policy lint --help')",
+        err.toString().strip());
+    err.getBuffer().setLength(0);
+    assertEquals(2, run("identity", "list", "--data", "/no/such/lab", "-o", "sarif"));
+    assertTrue(err.toString().contains("is not one of table, json, yaml, jsonpath=TEMPLATE"));
+    assertEquals(2, run("identity", "list", "--data", "/no/such/lab", "-o", "jsonpath={[}"));
+    err.getBuffer().setLength(0);
+    assertEquals(2, run("fqdn", "cache", "list", "--data", "/no/such/lab", "-p", "["));
+    assertEquals(
+        "--matchpattern '[' is no pattern of DNS names: write letters, digits, '-', '_', dots and"
+            + " stars (see 'sluice fqdn cache list --help')",
+        err.toString().strip());
+  }
+
   @Test
   void everyCommandHasHelp() {
     Deque<CommandLine> todo = new ArrayDeque<>();

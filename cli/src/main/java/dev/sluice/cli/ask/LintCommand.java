@@ -8,6 +8,7 @@ import dev.sluice.cli.output.JsonText;
 import dev.sluice.cli.output.Table;
 import java.io.PrintWriter;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Spec;
 public final class LintCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ManifestInputs inputs;
-  @Mixin private OutputOptions output;
+  @Mixin private OutputOptions output = new OutputOptions(List.of("sarif"));
 
   @Override
   public Integer call() {

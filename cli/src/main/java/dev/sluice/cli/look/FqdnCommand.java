@@ -28,6 +28,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code sluice fqdn cache list}. */
@@ -222,7 +223,19 @@ final class FqdnCommand extends Group {
         names = {"-p", "--matchpattern"},
         paramLabel = "PATTERN",
         description = "Only names that this pattern matches.")
-    String pattern;
+    private void pattern(String asked) {
+      if (!FqdnSelector.isPattern(asked)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--matchpattern '"
+                + asked
+                + "' is no pattern of DNS names: write "
+                + FqdnSelector.PATTERN_SIGNS);
+      }
+      pattern = FqdnSelector.pattern(asked);
+    }
+
+    private FqdnSelector pattern;
 
     @Option(
         names = {"-e", "--endpoint"},
@@ -241,7 +254,7 @@ final class FqdnCommand extends Group {
                     spec.commandLine().getErr())
                 .stream()
                 .filter(row -> namespaces.shows(row.namespace()))
-                .filter(row -> pattern == null || FqdnSelector.pattern(pattern).matches(row.name()))
+                .filter(row -> pattern == null || pattern.matches(row.name()))
                 .filter(
                     row ->
                         endpoint == null

@@ -7,10 +7,7 @@ import java.util.regex.Pattern;
 /** Reads a DNS name or a pattern of names, as {@code toFQDNs} and {@code rules.dns} have them. */
 final class FqdnReader {
   private static final FieldTable FIELDS = FieldTable.of("matchName", "matchPattern");
-  private static final int LONGEST = 255;
   private static final Pattern NAME = Pattern.compile("[-a-zA-Z0-9_]+(\\.[-a-zA-Z0-9_]+)*\\.?");
-  private static final Pattern PATTERN =
-      Pattern.compile("[-a-zA-Z0-9_*]+(\\.[-a-zA-Z0-9_*]+)*\\.?");
   private static final String WRITE =
       "write matchName: api.stripe.com or matchPattern: \"*.stripe.com\"";
 
@@ -61,23 +58,17 @@ final class FqdnReader {
   private static Optional<FqdnSelector> pattern(
       Map<String, Object> object, String path, Reading reading) {
     Optional<String> text = reading.string(object.get("matchPattern"), "matchPattern", path);
-    if (text.isEmpty() || isPattern(text.get())) {
+    if (text.isEmpty() || FqdnSelector.isPattern(text.get())) {
       return text.map(FqdnSelector::pattern);
     }
     reading.refuse(
         "bad-value",
         path,
-        "\""
-            + text.get()
-            + "\" is no pattern of DNS names: write letters, digits, '-', '_', dots and stars");
+        "\"" + text.get() + "\" is no pattern of DNS names: write " + FqdnSelector.PATTERN_SIGNS);
     return Optional.empty();
   }
 
   static boolean isName(String text) {
-    return text.length() <= LONGEST && NAME.matcher(text).matches();
-  }
-
-  static boolean isPattern(String text) {
-    return text.length() <= LONGEST && PATTERN.matcher(text).matches();
+    return text.length() <= FqdnSelector.LONGEST && NAME.matcher(text).matches();
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.core.policy;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * A DNS name, or a pattern of names, as {@code toFQDNs} and {@code rules.dns} give it. Semantics
@@ -11,6 +12,14 @@ import java.util.Locale;
  * who writes policy must not be able to stop a node with one. Immutable.
  */
 public final class FqdnSelector implements Comparable<FqdnSelector> {
+  /** What a pattern is made of, for sentences that refuse one. */
+  public static final String PATTERN_SIGNS = "letters, digits, '-', '_', dots and stars";
+
+  /** Of a name or a pattern, in letters. */
+  static final int LONGEST = 255;
+
+  private static final Pattern PATTERN =
+      Pattern.compile("[-a-zA-Z0-9_*]+(\\.[-a-zA-Z0-9_*]+)*\\.?");
   private static final String DEEP = "**.";
 
   /** Whether the text is one name or a pattern. */
@@ -46,6 +55,11 @@ public final class FqdnSelector implements Comparable<FqdnSelector> {
   /** {@code matchName}. */
   public static FqdnSelector name(String name) {
     return new FqdnSelector(Kind.NAME, name);
+  }
+
+  /** Whether a text is a pattern at all; {@link #pattern} takes it as it is. */
+  public static boolean isPattern(String text) {
+    return text.length() <= LONGEST && PATTERN.matcher(text).matches();
   }
 
   /** {@code matchPattern}. */

@@ -121,7 +121,7 @@ final class L7Reader {
     if (text.isEmpty()) {
       return Optional.empty();
     }
-    if (text.get().length() > LONGEST_SERVER_NAME || !FqdnReader.isPattern(text.get())) {
+    if (text.get().length() > LONGEST_SERVER_NAME || !FqdnSelector.isPattern(text.get())) {
       reading.refuse(
           "bad-value",
           path,
