@@ -82,7 +82,7 @@ public final class HistoryCommand implements Callable<Integer> {
       table.row(
           revision.getRevision(),
           revision.getTime(),
-          revision.getCauseType() + " " + revision.getCause(),
+          cause(revision),
           revision.getWho(),
           String.join("\n", revision.getPoliciesChanged()),
           revision.getSubjectsChanged().size(),
@@ -90,6 +90,13 @@ public final class HistoryCommand implements Callable<Integer> {
           revision.getHash().substring(0, Math.min(HASH_DIGITS, revision.getHash().length())));
     }
     return table;
+  }
+
+  /** {@code ADDED Pod/shop/web}; of a list's end, which names no object, its kind. */
+  private static String cause(Revision revision) {
+    boolean list = revision.getCauseType().equals("SYNCED");
+    return revision.getCauseType()
+        + (list ? " list of " + revision.getCause().replace("/", "") : " " + revision.getCause());
   }
 
   private static ArrayNode json(List<Line> lines) {

@@ -57,7 +57,7 @@ class HistoryCommandTest {
         TopicSerdes serdes = TopicSerdes.connect(settings)) {
       TopicCatalogue.ensure(admin, settings, Topics.all());
       serdes.registerAll();
-      write(settings, serdes, Topics.REVISIONS, "4", revision(4, 0, "SYNCED", List.of()));
+      write(settings, serdes, Topics.REVISIONS, "4", synced());
       write(settings, serdes, Topics.REVISIONS, "7", revision(7, 1, "ADDED", List.of(256, 257)));
       write(settings, serdes, Topics.REVISIONS, "7", revision(7, 1, "ADDED", List.of(256, 257)));
       write(settings, serdes, Topics.REVISIONS, "9", revision(9, 2, "DELETED", List.of(256)));
@@ -89,6 +89,13 @@ class HistoryCommandTest {
         KafkaClients.newProducer(settings, "test", serdes, topic)) {
       producer.send(new ProducerRecord<>(topic.name(settings), key, value)).get();
     }
+  }
+
+  /** The first one, of the end of the last list. */
+  private static Revision synced() {
+    Revision revision = revision(4, 0, "SYNCED", List.of());
+    revision.setCause("EndpointSlice//");
+    return revision;
   }
 
   private static Revision revision(long number, int minute, String type, List<Integer> subjects) {
@@ -168,7 +175,7 @@ class HistoryCommandTest {
         said(0, "--no-headers").lines().map(each -> each.replaceAll(" +", " ")).toList();
     assertEquals(
         List.of(
-            "4 %s SYNCED CiliumNetworkPolicy/shop/p p.yaml:1 CiliumNetworkPolicy/shop/p 0 3/5 0123456789ab"
+            "4 %s SYNCED list of EndpointSlice p.yaml:1 CiliumNetworkPolicy/shop/p 0 3/5 0123456789ab"
                 .formatted(BEGAN),
             "7 %s ADDED CiliumNetworkPolicy/shop/p p.yaml:1 CiliumNetworkPolicy/shop/p 2 2/5 0123456789ab"
                 .formatted(BEGAN.plusSeconds(60)),
