@@ -131,21 +131,27 @@ public final class FlowText {
 
   /**
    * {@code TCP Flags: SYN}, {@code UDP}, {@code ICMPv4 EchoRequest}; with a count when the record
-   * sums packets.
+   * sums packets. An end that no packet made says so: what was forwarded was so before.
    */
   static String summary(Flow flow) {
     if (flow.getL7() != null) {
       return L7Summary.text(flow.getL7());
     }
+    boolean expired =
+        flow.getKind() == FlowKind.END && (flow.getProtocol() != 6 || flow.getTcpFlags() == 0);
     String base =
         switch (flow.getProtocol()) {
-          case 6 -> "TCP Flags: " + String.join(", ", tcpFlags(flow.getTcpFlags()));
+          case 6 ->
+              expired ? "TCP" : "TCP Flags: " + String.join(", ", tcpFlags(flow.getTcpFlags()));
           case 17 -> "UDP";
           case 132 -> "SCTP";
           case 1 -> "ICMPv4 " + icmp(flow, 8, 0);
           case 58 -> "ICMPv6 " + icmp(flow, 128, 129);
           default -> "Protocol " + flow.getProtocol();
         };
+    if (expired) {
+      return base + "; expired, " + flow.getPackets() + " packets before";
+    }
     return flow.getCount() > 1 ? base + "; " + flow.getCount() + " packets" : base;
   }
 

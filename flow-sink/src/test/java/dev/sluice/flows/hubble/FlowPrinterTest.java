@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.schemas.Flow;
+import dev.sluice.schemas.FlowKind;
 import dev.sluice.schemas.Verdict;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -64,6 +65,23 @@ class FlowPrinterTest {
     assertTrue(text.contains("AUDITED BY staged (CiliumNetworkPolicy)"), text);
   }
 
+  /** No packet passed when the table forgot it: a policy may have denied the peer since. */
+  @Test
+  void anEndThatNoPacketMadeSaysThatItExpired() {
+    Flow end = Flows.allowed();
+    end.setKind(FlowKind.END);
+    end.setPackets(7);
+    end.setTcpFlags(1 | 16);
+    String text = print(FlowPrinter.Format.COMPACT, false, false, end);
+    assertTrue(text.endsWith("to-endpoint FORWARDED (TCP Flags: FIN, ACK)\n"), text);
+    end.setTcpFlags(0);
+    text = print(FlowPrinter.Format.COMPACT, false, false, end);
+    assertTrue(text.endsWith("to-endpoint FORWARDED (TCP; expired, 7 packets before)\n"), text);
+    end.setProtocol(17);
+    text = print(FlowPrinter.Format.COMPACT, false, false, end);
+    assertTrue(text.endsWith("to-endpoint FORWARDED (UDP; expired, 7 packets before)\n"), text);
+  }
+
   @Test
   void replySwapsTheEndsAndTurnsTheArrow() {
     Flow reply = Flows.allowed();
@@ -91,7 +109,7 @@ class FlowPrinterTest {
     int column = lines[0].indexOf("DESTINATION");
     assertTrue(lines[1].startsWith("shop/backend-0", column), lines[1]);
     assertTrue(lines[2].startsWith("shop/backend-0", column), lines[2]);
-    assertTrue(lines[2].endsWith("ICMPv6 EchoRequest"), lines[2]);
+    assertTrue(lines[2].endsWith("ICMPv6 EchoRequest; expired, 0 packets before"), lines[2]);
   }
 
   @Test
