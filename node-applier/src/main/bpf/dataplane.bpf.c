@@ -383,19 +383,23 @@ SEC("tc") int slc_from_overlay(struct __sk_buff *skb)
 	return slc_to_local(skb, s, to, ifindex);
 }
 
-// Run once at start: expiry then goes on by itself for as long as the maps are pinned.
+// Run at start: expiry then goes on by itself for as long as the maps are pinned. Returns 0 or an errno; a timer's
+// memory is to be had at once or not at all, so whoever runs it tries again.
 SEC("tc") int slc_start_sweep(struct __sk_buff *skb)
 {
 	__u32 zero = 0;
 	struct slc_sweep *sweep = bpf_map_lookup_elem(&slc_sweep, &zero);
 
 	if (!sweep)
-		return 1;
+		return SLC_ENOENT;
 	sweep->now = bpf_ktime_get_coarse_ns();
-	bpf_timer_init(&sweep->timer, &slc_sweep, 1 /* CLOCK_MONOTONIC */); // a second start finds it there
-	if (bpf_timer_set_callback(&sweep->timer, slc_sweep_tick))
-		return 2;
-	return bpf_timer_start(&sweep->timer, SLC_SWEEP_NS, 0) ? 3 : slc_nat_start();
+	long error = bpf_timer_init(&sweep->timer, &slc_sweep, SLC_CLOCK_MONOTONIC);
+	if (error && error != -SLC_EBUSY) // a second start finds it there
+		return -error;
+	error = bpf_timer_set_callback(&sweep->timer, slc_sweep_tick);
+	if (!error)
+		error = bpf_timer_start(&sweep->timer, SLC_SWEEP_NS, 0);
+	return error ? -error : slc_nat_start();
 }
 
 #define SLC_HELD(map) bpf_map_sum_elem_count((struct bpf_map *)&map)

@@ -9,6 +9,9 @@
 #define SLC_SECOND 1000000000ULL
 #define SLC_SWEEP_NS (SLC_SECOND / 4)
 #define SLC_SWEEP_MAX 8192
+#define SLC_CLOCK_MONOTONIC 1
+#define SLC_ENOENT 2
+#define SLC_EBUSY 16
 #define SLC_MAKE_ROOM_MAX 32
 #define SLC_CROWDED_MAX 4     // keys that a new connection looks at in a crowded table, twice: two may go, it adds one
 #define SLC_MEASURE_EVERY 256 // new connections of a CPU, a power of two

@@ -329,11 +329,14 @@ static __always_inline int slc_nat_start(void)
 	struct slc_nat_clock *clock = bpf_map_lookup_elem(&slc_nat_clock, &zero);
 
 	if (!clock)
-		return 1;
-	bpf_timer_init(&clock->timer, &slc_nat_clock, 1 /* CLOCK_MONOTONIC */);
-	if (bpf_timer_set_callback(&clock->timer, slc_nat_tick))
-		return 2;
-	return bpf_timer_start(&clock->timer, SLC_SWEEP_NS, 0) ? 3 : 0;
+		return SLC_ENOENT;
+	long error = bpf_timer_init(&clock->timer, &slc_nat_clock, SLC_CLOCK_MONOTONIC);
+	if (error && error != -SLC_EBUSY)
+		return -error;
+	error = bpf_timer_set_callback(&clock->timer, slc_nat_tick);
+	if (!error)
+		error = bpf_timer_start(&clock->timer, SLC_SWEEP_NS, 0);
+	return -error;
 }
 
 // The table is full: looks at some of the oldest. Returns how many went.

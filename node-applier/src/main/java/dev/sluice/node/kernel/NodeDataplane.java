@@ -23,6 +23,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 
 /**
  * The dataplane of one node: its maps, its programs, its endpoints. What is written stays enforced
@@ -34,6 +37,8 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class NodeDataplane implements AutoCloseable {
   private static final Path OWN_NETNS = Path.of("/proc/self/ns/net");
+  private static final int SWEEP_TRIES = 100;
+  private static final long SWEEP_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final Settings settings;
   private final Path root;
@@ -153,14 +158,32 @@ public final class NodeDataplane implements AutoCloseable {
     startSweep();
   }
 
-  /** Starts the timer that expires connections; it then lives with the pinned maps. */
+  /** Starts the timers that expire connections; they then live with the pinned maps. */
   private void startSweep() {
-    int started =
-        TestRun.once(object.programFd("slc_start_sweep"), new byte[64], TestRun.Context.ARRIVED)
-            .verdict();
-    if (started != 0) {
-      throw new BpfException("the timer that expires connections does not start", started);
+    int program = object.programFd("slc_start_sweep");
+    int errno =
+        firstSuccess(
+            () -> TestRun.once(program, new byte[64], TestRun.Context.ARRIVED).verdict(),
+            () -> LockSupport.parkNanos(SWEEP_PAUSE_NANOS));
+    if (errno != 0) {
+      throw new BpfException("the timer that expires connections does not start", errno);
     }
+  }
+
+  /**
+   * Tries until it succeeds: what a program asks the kernel for, memory of a timer for example, it
+   * gets at once or not at all, and may get a moment later.
+   *
+   * @param step 0 or an errno
+   * @return 0, or the errno of the last try
+   */
+  static int firstSuccess(IntSupplier step, Runnable pause) {
+    int errno = step.getAsInt();
+    for (int tries = 1; errno != 0 && tries < SWEEP_TRIES; tries++) {
+      pause.run();
+      errno = step.getAsInt();
+    }
+    return errno;
   }
 
   /** What endpoints hold of the connection table. */
