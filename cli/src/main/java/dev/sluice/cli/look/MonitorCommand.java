@@ -102,7 +102,8 @@ final class MonitorCommand implements Callable<Integer> {
   }
 
   /**
-   * Cilium monitor's line, for example {@code xx drop (Policy denied) flow 0x0 to endpoint 7, …}.
+   * Cilium monitor's line, for example {@code xx drop (Policy denied) flow 0x0 to endpoint 7, …}. A
+   * drop where the packet leaves is to endpoint 0, as there, and names the sender behind.
    */
   static String line(JsonNode event) {
     String endpoint = event.path("endpoint").asText("0");
@@ -124,10 +125,11 @@ final class MonitorCommand implements Callable<Integer> {
           "xx drop ("
               + event.path("reasonText").asText()
               + ") flow 0x0 to endpoint "
-              + endpoint
+              + (leaves(event) ? "0" : endpoint)
               + ", "
               + peers
               + packet
+              + (leaves(event) ? ", from endpoint " + endpoint : "")
               + by(event);
       case "policy-verdict" ->
           "Policy verdict log: flow 0x0 local EP ID "
@@ -143,6 +145,10 @@ final class MonitorCommand implements Callable<Integer> {
       case "l7" -> message(event, endpoint, peers + packet);
       default -> "-> endpoint " + endpoint + " flow 0x0, " + peers + packet;
     };
+  }
+
+  private static boolean leaves(JsonNode event) {
+    return event.path("direction").asText().equalsIgnoreCase("egress");
   }
 
   private static String message(JsonNode event, String endpoint, String who) {

@@ -33,6 +33,15 @@ class MonitorLineTest {
         MonitorCommand.line(event("drop")));
   }
 
+  /** It was not on its way to the endpoint whose policy refused it. */
+  @Test
+  void aDropWhereThePacketLeavesNamesTheSender() {
+    assertEquals(
+        "xx drop (Policy denied) flow 0x0 to endpoint 0, identity 257->256:"
+            + " 10.0.2.7:51234 -> 10.0.4.9:8080 tcp SYN, from endpoint 1423",
+        MonitorCommand.line(event("drop").put("direction", "EGRESS")));
+  }
+
   @Test
   void reservedIdentitiesPrintByName() {
     assertEquals(
