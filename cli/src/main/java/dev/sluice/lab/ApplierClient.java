@@ -12,7 +12,15 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Asks a node's applier over its unix socket: one JSON object a line each way, a connection a
@@ -75,6 +83,45 @@ public record ApplierClient(Path socket) {
   /** Answer of op endpoints: a list. */
   public JsonNode endpoints() throws IOException {
     return ask(LabHandle.MAPPER.createObjectNode().put("op", "endpoints")).path("endpoints");
+  }
+
+  /** The endpoints that the node has now, by {@code namespace/pod}. */
+  Map<String, Realised> realised() throws IOException {
+    Map<String, Realised> known = new TreeMap<>();
+    for (JsonNode each : endpoints()) {
+      known.put(
+          each.path("namespace").asText() + "/" + each.path("pod").asText(),
+          new Realised(
+              each.path("id").asLong(),
+              each.path("identity").asInt(),
+              each.path("realizedRevision").asLong()));
+    }
+    return known;
+  }
+
+  /**
+   * The same of each node; of one that is away, or does not answer in time, nothing.
+   *
+   * @param appliers by node
+   */
+  static Map<String, Map<String, Realised>> realised(
+      Map<String, ApplierClient> appliers, Duration limit) {
+    List<String> nodes = List.copyOf(appliers.keySet());
+    List<Callable<Map<String, Realised>>> questions = new ArrayList<>();
+    nodes.forEach(node -> questions.add(appliers.get(node)::realised));
+    Map<String, Map<String, Realised>> known = new TreeMap<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Map<String, Realised>>> answers =
+          threads.invokeAll(questions, limit.toMillis(), TimeUnit.MILLISECONDS);
+      for (int i = 0; i < nodes.size(); i++) {
+        if (answers.get(i).state() == Future.State.SUCCESS) {
+          known.put(nodes.get(i), answers.get(i).resultNow());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return known;
   }
 
   private static ObjectNode request(String op, PodSpec pod) {

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** What the supervisor's socket understands; each request ends in a call of one of its parts. */
 final class Requests {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(1);
 
   private final Supervisor supervisor;
 
@@ -120,12 +122,18 @@ final class Requests {
       component.put("state", each.state());
     }
     ArrayNode pods = root.putArray("pods");
-    supervisor.kubelet().pods().forEach(pod -> pod(pods, pod));
+    Map<String, Map<String, ApplierClient.Realised>> now =
+        ApplierClient.realised(supervisor.appliers(), ANSWER_LIMIT);
+    supervisor.kubelet().pods().forEach(pod -> pod(pods, pod, now));
     answer.data(root);
     return 0;
   }
 
-  private static void pod(ArrayNode pods, PodRuntime runtime) {
+  /**
+   * An identity changes with the labels of a pod that runs; of an applier that is away, the last.
+   */
+  private static void pod(
+      ArrayNode pods, PodRuntime runtime, Map<String, Map<String, ApplierClient.Realised>> now) {
     PodSpec spec = runtime.spec();
     if (spec == null) {
       return;
@@ -134,10 +142,12 @@ final class Requests {
     pod.put("namespace", spec.namespace()).put("name", spec.name());
     spec.ips().forEach(pod.putArray("ips")::add);
     pod.put("node", spec.node());
-    ApplierClient.Realised realised = runtime.realised();
-    if (realised == null) {
+    ApplierClient.Realised first = runtime.realised();
+    if (first == null) {
       pod.putNull("endpoint").putNull("identity");
     } else {
+      ApplierClient.Realised realised =
+          now.getOrDefault(spec.node(), Map.of()).getOrDefault(spec.key(), first);
       pod.put("endpoint", realised.endpoint()).put("identity", realised.identity());
     }
     pod.put("state", runtime.state());

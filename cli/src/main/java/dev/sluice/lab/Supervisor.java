@@ -264,6 +264,10 @@ public final class Supervisor implements AutoCloseable {
     return applying;
   }
 
+  Map<String, ApplierClient> appliers() {
+    return appliers;
+  }
+
   Kubelet kubelet() {
     return kubelet;
   }

@@ -2,8 +2,19 @@ package dev.sluice.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,5 +26,44 @@ class ApplierClientTest {
     ApplierClient.Away away = assertThrows(ApplierClient.Away.class, client::status);
     assertEquals(
         "the node's applier does not answer (No such file or directory)", away.getMessage());
+  }
+
+  /** Who asks how the pods are does not wait for one node's sake. */
+  @Test
+  void anApplierThatSaysNothingHoldsUpNobody(@TempDir Path folder) throws IOException {
+    Path answering = folder.resolve("a.sock");
+    Path silent = folder.resolve("s.sock");
+    try (ServerSocketChannel one = listen(answering);
+        ServerSocketChannel other = listen(silent)) {
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                try (SocketChannel channel = one.accept()) {
+                  channel.write(
+                      ByteBuffer.wrap(
+                          """
+                          {"ok":true,"endpoints":[{"id":2,"namespace":"shop","pod":"web",\
+                          "identity":258,"realizedRevision":7}]}
+                          """
+                              .getBytes(StandardCharsets.UTF_8)));
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      assertEquals(
+          Map.of("node-1", Map.of("shop/web", new ApplierClient.Realised(2, 258, 7))),
+          ApplierClient.realised(
+              Map.of(
+                  "node-1", new ApplierClient(answering),
+                  "node-2", new ApplierClient(silent),
+                  "node-3", new ApplierClient(folder.resolve("none.sock"))),
+              Duration.ofSeconds(2)));
+      assertTrue(other.isOpen());
+    }
+  }
+
+  private static ServerSocketChannel listen(Path socket) throws IOException {
+    return ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+        .bind(UnixDomainSocketAddress.of(socket));
   }
 }
