@@ -22,19 +22,23 @@ final class ReplayBenchmark implements Benchmark.AtOnce {
   private static final int MOST_ROUNDS = 2;
 
   /**
-   * A mix, with how much of it is folded before the clock starts, and then: of a log of some
-   * minutes, and so that all of this takes five.
+   * A mix, with how much of it is folded before the clock starts, and then. The quiet one is a log
+   * of a length that anybody waits for, and how fast each million of it went is told as well: the
+   * compiler of the JVM takes one of two processors until the second has gone by.
    */
   private record Log(String mix, String warm, String timed, int mostRounds) {}
 
   private static final List<Log> LOGS =
       List.of(
-          new Log("QUIET", "1000000", "1000000", MOST_ROUNDS),
+          new Log("QUIET", "3000000", "2000000", MOST_ROUNDS),
           new Log("BUSY", "500000", "300000", MOST_ROUNDS),
           new Log("ROLLOUT", "100000", "100000", 1));
 
   /** As the command {@code sluice replay} runs. */
   private static final List<String> AS_REPLAY = List.of("-XX:+UseParallelGC");
+
+  /** Begins the line of a million of the log. */
+  private static final String MILLION = "million-";
 
   private static final String AHEAD = "0";
   private static final String ONE_BY_ONE = "-1";
@@ -68,6 +72,7 @@ final class ReplayBenchmark implements Benchmark.AtOnce {
     Samples folded = new Samples();
     Samples reading = new Samples();
     Samples folding = new Samples();
+    Map<String, Samples> millions = new TreeMap<>();
     String bytes = "";
     for (int round = 0; round < rounds; round++) {
       Map<String, List<String>> said =
@@ -76,15 +81,34 @@ final class ReplayBenchmark implements Benchmark.AtOnce {
       bytes = said.get("bytes-a-record").getFirst();
       reading.add(Double.parseDouble(said.get("reading-micros").getFirst()));
       folding.add(Double.parseDouble(said.get("folding-micros").getFirst()));
+      said.forEach(
+          (word, values) -> {
+            if (word.startsWith(MILLION)) {
+              millions
+                  .computeIfAbsent(word.substring(MILLION.length()), number -> new Samples())
+                  .add(Double.parseDouble(values.getFirst()));
+            }
+          });
     }
-    return List.of(
+    List<Row> rows = new ArrayList<>();
+    millions.forEach(
+        (number, rates) ->
+            rows.add(
+                told(
+                    Row.untargeted(
+                        name(),
+                        "%s: million %s of the log".formatted(of(log.mix), number),
+                        rates.median(),
+                        "a second"))));
+    rows.add(
         told(
             Row.atLeast(
                 name(),
                 "%s: records of %s bytes through decode and fold".formatted(of(log.mix), bytes),
                 folded.median(),
                 "a second",
-                400_000)),
+                400_000)));
+    rows.add(
         told(
             Row.untargeted(
                     name(),
@@ -92,6 +116,7 @@ final class ReplayBenchmark implements Benchmark.AtOnce {
                     folding.median(),
                     "µs")
                 .comparedWith(reading.median(), "of the reading one")));
+    return rows;
   }
 
   /** One thread decodes and folds, so that a clock can stand between. */

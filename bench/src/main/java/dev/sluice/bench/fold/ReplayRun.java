@@ -38,6 +38,9 @@ import org.apache.kafka.common.serialization.Serializer;
 public final class ReplayRun {
   private static final int PAGE = 20_000;
 
+  /** Records of a log whose speed is told by itself. */
+  private static final int PART = 1_000_000;
+
   /** Records that a poll of a consumer gives. */
   private static final int POLL = 500;
 
@@ -67,6 +70,8 @@ public final class ReplayRun {
   private long nanos;
   private long readingNanos;
   private long foldingNanos;
+  private long part;
+  private long partNanos;
 
   private ReplayRun(int batch, TopicSerdes serdes) throws Exception {
     this.batch = batch;
@@ -79,7 +84,8 @@ public final class ReplayRun {
    * {@code ReplayRun MIX ENDPOINTS RECORDS BATCH [WARM]}. BATCH 0: as {@code replay --verify} does,
    * decoding ahead in a thread. BATCH -1: one by one in one thread, to say what each kind of record
    * costs. Else as the streams do, rows and marks so many records late, and begun anew from
-   * snapshots after every page. The first WARM records are in no number but the digest.
+   * snapshots after every page. The first WARM records are in no number but the digest and the
+   * speed of each million.
    */
   public static void main(String[] arguments) throws Exception {
     Churn.Mix mix = Churn.Mix.valueOf(arguments[0]);
@@ -91,6 +97,7 @@ public final class ReplayRun {
             Integer.parseInt(arguments[3]),
             new TopicSerdes(new MemoryRegistry(), Settings.defaults()));
     run.page(world.events().stream().map(run::written).toList(), List.of());
+    run.partNanos = 0;
     Churn churn = new Churn(world, mix, SEED);
     List<byte[]> page = new ArrayList<>();
     List<String> kinds = new ArrayList<>();
@@ -105,6 +112,9 @@ public final class ReplayRun {
         page.clear();
         kinds.clear();
       }
+      if (i % PART == 0) {
+        run.part();
+      }
     }
     run.end();
   }
@@ -116,6 +126,11 @@ public final class ReplayRun {
     foldingNanos = 0;
     bytes = 0;
     costs.clear();
+  }
+
+  private void part() {
+    System.out.printf(Locale.ROOT, "million-%d %.0f%n", ++part, PART / (partNanos / 1e9));
+    partNanos = 0;
   }
 
   private byte[] written(ObjectEvent event) {
@@ -135,7 +150,9 @@ public final class ReplayRun {
     } else {
       late(log);
     }
-    nanos += System.nanoTime() - begun;
+    long took = System.nanoTime() - begun;
+    nanos += took;
+    partNanos += took;
     records += log.length;
   }
 
