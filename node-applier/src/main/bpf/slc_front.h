@@ -18,21 +18,13 @@ static __always_inline int slc_front_in_range(__u32 owner, const struct slc_ip *
 	return bpf_map_lookup_elem(&slc_range, &key) != 0;
 }
 
-static __always_inline __u32 slc_addresses_epoch(void)
-{
-	__u32 zero = 0;
-	struct slc_addr_epoch *addresses = bpf_map_lookup_elem(&slc_addr_epoch, &zero);
-
-	return addresses ? *(volatile __u32 *)&addresses->epoch : 0;
-}
-
 // Who an address from outside is.
 struct slc_front_peer {
 	struct slc_ip address;
-	__u32 epoch;     // of addresses, for which the rest holds, plus one; 0: nobody yet
+	__u32 epoch;     // slc_lb_epoch_now, for which the rest holds
 	__u32 identity;
+	__u32 lies;      // it is a pod's of this node, or the node's own
 	__u32 tunnelled; // of the cluster, behind a tunnel
-	__u32 pad;
 };
 
 // As each CPU found them last. Who opens a connection from outside often opens more, and is in no table but the trie.
@@ -55,21 +47,21 @@ static __noinline int slc_uplink_lies(struct slc_pass *s, const struct slc_state
 {
 	if (!s || !state)
 		return 1;
-	__u32 epoch = slc_addresses_epoch() + 1, place = slc_front_place(&s->p.src);
+	__u32 epoch = slc_lb_epoch_now(), place = slc_front_place(&s->p.src);
 	struct slc_front_peer *peer = bpf_map_lookup_elem(&slc_front_peers, &place);
 	if (!peer)
 		return 1;
 	if (peer->epoch != epoch || !slc_same_ip(&peer->address, &s->p.src)) {
-		__asm__ volatile("" ::: "memory"); // the epoch is read before what it speaks of
 		struct slc_address_value *from = slc_address(&s->p.src);
 		peer->address = s->p.src;
 		peer->epoch = epoch;
 		peer->identity = from ? from->identity : SLC_ID_WORLD;
+		peer->lies = slc_is_host(peer->identity) || slc_local_at(&s->p.src);
 		peer->tunnelled = from && from->tunnel && !(from->flags & SLC_ADDRESS_UNDERLAY);
 	}
 	s->identity[0] = peer->identity;
 	s->v.source_identity = s->identity[0];
-	if (slc_is_host(s->identity[0]) || slc_local_at(&s->p.src))
+	if (peer->lies)
 		return 1;
 	return state->overlay && (slc_is_pod(s->identity[0]) || peer->tunnelled);
 }
@@ -269,11 +261,29 @@ static __noinline int slc_front_first(struct __sk_buff *skb, struct slc_pass *s,
 	return slc_nat_answered(s, n);
 }
 
+// A frontend that was dialled from outside, as each CPU found it last.
+struct slc_front_dialled {
+	struct slc_lb_target target;
+	__u32 protocol;
+	__u32 epoch; // slc_lb_epoch_now, for which the rest holds
+	struct slc_lb_frontend frontend;
+	__u32 pad[2];
+};
+_Static_assert(sizeof(struct slc_front_dialled) == 64, "dialled frontend");
+
+#define SLC_FRONT_DIALLED 256
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, SLC_FRONT_DIALLED);
+	__type(key, __u32);
+	__type(value, struct slc_front_dialled);
+} slc_front_dialled SEC(".maps");
+
 static __noinline struct slc_lb_frontend *slc_front_named(const struct slc_packet *p)
 {
 	struct slc_lb_target target = {};
 
-	if (!p || (p->protocol != SLC_PROTO_TCP && p->protocol != SLC_PROTO_UDP && p->protocol != SLC_PROTO_SCTP))
+	if (!p)
 		return 0;
 	struct slc_nat_config *c = slc_nat_config_get();
 	if (c && slc_lb_node_port(p->dport) && slc_same_ip(&p->dst, slc_nat_own(c, p->v6))) { // no need to ask whose it is
@@ -289,10 +299,27 @@ static __noinline struct slc_lb_frontend *slc_front_named(const struct slc_packe
 // The frontend that a packet from outside is for, if it may come there.
 static __always_inline struct slc_lb_frontend *slc_front_of(const struct slc_packet *p)
 {
+	if (p->protocol != SLC_PROTO_TCP && p->protocol != SLC_PROTO_UDP && p->protocol != SLC_PROTO_SCTP)
+		return 0;
+	__u32 epoch = slc_lb_epoch_now();
+	__u32 place = (p->dst.w[3] ^ p->dport) * 0x9e3779b1 >> 24;
+	struct slc_front_dialled *dialled = bpf_map_lookup_elem(&slc_front_dialled, &place);
+	if (!dialled)
+		return 0;
+	if (dialled->epoch == epoch && dialled->target.port == p->dport && dialled->protocol == p->protocol &&
+	    slc_same_ip(&dialled->target.address, &p->dst))
+		return &dialled->frontend;
 	struct slc_lb_frontend *found = slc_front_named(p);
-
-	return found && found->outside ? found : 0;
+	if (!found || !found->outside)
+		return 0;
+	dialled->target.address = p->dst;
+	dialled->target.port = p->dport;
+	dialled->protocol = p->protocol;
+	dialled->epoch = epoch;
+	dialled->frontend = *found;
+	return &dialled->frontend;
 }
+_Static_assert(SLC_FRONT_DIALLED == 1 << (32 - 24), "dialled frontends");
 
 // A new connection, or one whose client begins anew. What the packet becomes is in slc_nat_making then. Returns SLC_PASS
 // or the reason to drop.

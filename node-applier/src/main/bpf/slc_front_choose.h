@@ -55,9 +55,25 @@ static __always_inline __u32 slc_flow_hash(const struct slc_packet *p, int clien
 	return hash ^ hash >> 16;
 }
 
+// Who has a seat, as each CPU found it last.
+struct slc_front_seated {
+	struct slc_lb_slot_key seat;
+	__u32 epoch; // slc_lb_epoch_now, for which the rest holds
+	struct slc_lb_target backend;
+};
+
+#define SLC_FRONT_SEATED 1024
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, SLC_FRONT_SEATED);
+	__type(key, __u32);
+	__type(value, struct slc_front_seated);
+} slc_front_seated SEC(".maps");
+
 // A seat that went between the table and this look: the table is a new one.
 static __always_inline struct slc_lb_target *slc_front_seat(__u32 scope, __u32 hash)
 {
+	__u32 epoch = slc_lb_epoch_now();
 	__u32 size = slc_front_tunables.maglev_size, at = hash % (size ? size : 1);
 	struct slc_lb_slot_key key = {.scope = scope};
 
@@ -69,9 +85,19 @@ static __always_inline struct slc_lb_target *slc_front_seat(__u32 scope, __u32 h
 		if (!table)
 			return 0;
 		key.slot = table[at];
+		__u32 place = (key.slot + scope * 97) & (SLC_FRONT_SEATED - 1);
+		struct slc_front_seated *seated = bpf_map_lookup_elem(&slc_front_seated, &place);
+		if (!seated)
+			return 0;
+		if (seated->epoch == epoch && seated->seat.scope == scope && seated->seat.slot == key.slot)
+			return &seated->backend;
 		struct slc_lb_target *found = bpf_map_lookup_elem(&slc_lb_seat, &key);
-		if (found)
-			return found;
+		if (found) {
+			seated->seat = key;
+			seated->epoch = epoch;
+			seated->backend = *found;
+			return &seated->backend;
+		}
 	}
 	return 0;
 }

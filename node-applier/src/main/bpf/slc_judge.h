@@ -57,7 +57,7 @@ static __always_inline struct slc_pass *slc_pass_get(void)
 static __always_inline void slc_party_of(struct slc_party *party, const struct slc_endpoint *ep)
 {
 	__u32 zero = 0;
-	struct slc_addr_epoch *addresses = bpf_map_lookup_elem(&slc_addr_epoch, &zero);
+	struct slc_epoch *addresses = bpf_map_lookup_elem(&slc_addr_epoch, &zero);
 
 	party->epoch = *(volatile __u32 *)&ep->epoch + (addresses ? *(volatile __u32 *)&addresses->epoch : 0);
 	__asm__ volatile("" ::: "memory"); // what it speaks of is read after it

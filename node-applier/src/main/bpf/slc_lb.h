@@ -62,6 +62,35 @@ struct {
 	__type(value, struct slc_lb_sent);
 } slc_lb_sent SEC(".maps");
 
+// Grows after Services, addresses of pods of this node or the node's own were written, as slc_addr_epoch does.
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct slc_epoch);
+} slc_lb_epoch SEC(".maps");
+
+static __always_inline __u32 slc_addresses_epoch(void)
+{
+	__u32 zero = 0;
+	struct slc_epoch *addresses = bpf_map_lookup_elem(&slc_addr_epoch, &zero);
+
+	return addresses ? *(volatile __u32 *)&addresses->epoch : 0;
+}
+
+// For how long it is good what a CPU remembers of frontends, seats and clients: their sum grows when either does. Never
+// 0, which is nothing remembered.
+static __always_inline __u32 slc_lb_epoch_now(void)
+{
+	__u32 zero = 0;
+	struct slc_epoch *services = bpf_map_lookup_elem(&slc_lb_epoch, &zero);
+	__u32 sum = slc_addresses_epoch() + (services ? *(volatile __u32 *)&services->epoch : 0);
+
+	__asm__ volatile("" ::: "memory"); // it is read before what it speaks of
+	return sum + 1 ? sum + 1 : 1;
+}
+
 static __always_inline int slc_lb_same(const struct slc_lb_target *x, const struct slc_lb_target *y)
 {
 	return x->port == y->port && slc_same_ip(&x->address, &y->address);

@@ -57,7 +57,7 @@ struct {
 	__uint(max_entries, 1);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
-	__type(value, struct slc_addr_epoch);
+	__type(value, struct slc_epoch);
 } slc_addr_epoch SEC(".maps");
 
 // An endpoint is in the slot of its interface, or in slc_ep when another one was there first.

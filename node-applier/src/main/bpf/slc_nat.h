@@ -34,6 +34,16 @@ struct {
 	__type(value, __u32);
 } slc_nat_clients SEC(".maps");
 
+// The same of IPv4, in the place of its address, unless another client was there first: address << 32 | number, 0: free.
+#define SLC_NAT_PLACES 4096
+#define SLC_NAT_AGAIN 16 // tries to write a place that other CPUs write
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SLC_NAT_PLACES);
+	__type(key, __u32);
+	__type(value, __u64);
+} slc_nat_places SEC(".maps");
+
 const volatile struct slc_nat_tunables {
 	__u32 client_max;
 } slc_nat_tunables = {.client_max = 65536};
@@ -235,6 +245,31 @@ static __always_inline void slc_nat_client_of(struct slc_ip *client, const struc
 		client->w[2] = client->w[3] = 0;
 }
 
+static __always_inline __u64 *slc_nat_place_of(__be32 ip4)
+{
+	__u32 place = ip4 * 0x9e3779b1 >> 20;
+
+	return bpf_map_lookup_elem(&slc_nat_places, &place);
+}
+_Static_assert(SLC_NAT_PLACES == 1 << (32 - 20), "places of clients");
+
+// Counts where the client has its place. Returns 1, 0 when its share is used up, -1 when it has none.
+static __always_inline int slc_nat_enter_place(__be32 ip4)
+{
+	__u64 *place = slc_nat_place_of(ip4);
+
+	for (int i = 0; place && i < SLC_NAT_AGAIN; i++) {
+		__u64 was = *(volatile __u64 *)place;
+		if (was >> 32 != ip4 || !was)
+			return -1;
+		if ((__u32)was >= slc_nat_tunables.client_max)
+			return 0;
+		if (__sync_val_compare_and_swap(place, was, was + 1) == was)
+			return 1;
+	}
+	return -1;
+}
+
 // A client's share of the table. Returns 0 when it is used up.
 static __noinline int slc_nat_enter(const struct slc_nat_key *forward)
 {
@@ -243,9 +278,16 @@ static __noinline int slc_nat_enter(const struct slc_nat_key *forward)
 
 	if (!forward)
 		return 0;
+	int ip4 = slc_is_ip4(&forward->src);
+	int counted = ip4 ? slc_nat_enter_place(forward->src.w[3]) : -1;
+	if (counted >= 0)
+		return counted;
 	slc_nat_client_of(&client, forward);
 	__u32 *held = bpf_map_lookup_elem(&slc_nat_clients, &client);
 	if (!held) {
+		__u64 *place = ip4 ? slc_nat_place_of(client.w[3]) : 0;
+		if (place && !__sync_val_compare_and_swap(place, 0, (__u64)client.w[3] << 32 | 1))
+			return 1;
 		if (!bpf_map_update_elem(&slc_nat_clients, &client, &one, BPF_NOEXIST))
 			return 1;
 		held = bpf_map_lookup_elem(&slc_nat_clients, &client);
@@ -256,12 +298,29 @@ static __noinline int slc_nat_enter(const struct slc_nat_key *forward)
 	return 1;
 }
 
+// Returns 0 when the client has no place and is counted in slc_nat_clients.
+static __always_inline int slc_nat_leave_place(__be32 ip4)
+{
+	__u64 *place = slc_nat_place_of(ip4);
+
+	for (int i = 0; place && i < SLC_NAT_AGAIN; i++) {
+		__u64 was = *(volatile __u64 *)place;
+		if (was >> 32 != ip4 || !was)
+			return 0;
+		if (__sync_val_compare_and_swap(place, was, (__u32)was == 1 ? 0 : was - 1) == was)
+			return 1;
+	}
+	return 0;
+}
+
 // A key left the queue. One that meets another CPU's entry may count too little, never too much.
 static __noinline int slc_nat_leave(const struct slc_nat_key *forward)
 {
 	struct slc_ip client;
 
 	if (!forward)
+		return 0;
+	if (slc_is_ip4(&forward->src) && slc_nat_leave_place(forward->src.w[3]))
 		return 0;
 	slc_nat_client_of(&client, forward);
 	__u32 *held = bpf_map_lookup_elem(&slc_nat_clients, &client);

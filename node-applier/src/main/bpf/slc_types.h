@@ -60,9 +60,9 @@ struct slc_address_value {
 	__u32 pad;
 };
 
-// Mapped by the applier. Grows after addresses were written: what a connection remembers of its peer's is then asked
-// again. Dirty while they are written.
-struct slc_addr_epoch {
+// Mapped by the applier. Grows after entries were written: what is remembered of them is then asked again. Dirty while
+// they are written.
+struct slc_epoch {
 	__u32 epoch;
 	__u32 dirty;
 };

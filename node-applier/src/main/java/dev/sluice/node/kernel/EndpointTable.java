@@ -16,9 +16,14 @@ import java.util.function.UnaryOperator;
 final class EndpointTable {
   private final InterfaceTable byInterface;
   private final BpfMap byAddress;
+  private final Epoch epoch;
   private final TreeMap<Integer, EndpointState> states = new TreeMap<>();
 
-  EndpointTable(InterfaceTable byInterface, BpfMap byAddress) {
+  /**
+   * @param epoch of what programs remember of {@code slc_local}
+   */
+  EndpointTable(InterfaceTable byInterface, BpfMap byAddress, Epoch epoch) {
+    this.epoch = epoch;
     this.byInterface = byInterface;
     this.byAddress = byAddress;
     byInterface.forEach(
@@ -40,7 +45,7 @@ final class EndpointTable {
   void put(EndpointState state) {
     write(state);
     for (IpAddress address : state.spec().addresses()) {
-      byAddress.update(address.mapped(), EndpointCodec.local(state));
+      epoch.during(() -> byAddress.update(address.mapped(), EndpointCodec.local(state)));
     }
   }
 
@@ -88,7 +93,7 @@ final class EndpointTable {
               .filter(value -> java.util.Arrays.equals(value, EndpointCodec.local(state)))
               .isPresent();
       if (ours) {
-        byAddress.delete(address.mapped());
+        epoch.during(() -> byAddress.delete(address.mapped()));
       }
     }
     boolean replaced =

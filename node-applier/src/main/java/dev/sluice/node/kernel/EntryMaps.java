@@ -28,15 +28,14 @@ final class EntryMaps {
   private static final String OWN = "slc_own";
 
   private final Map<String, BpfMap> maps;
-  private final AddressEpoch addresses;
+  private final Epoch addresses;
   private final BiConsumer<Integer, Boolean> ownChanged;
   private final Map<Integer, Integer> own = new HashMap<>();
 
   /**
    * @param ownChanged told the endpoints that have addresses of their own now, or not any more
    */
-  EntryMaps(
-      Map<String, BpfMap> maps, AddressEpoch addresses, BiConsumer<Integer, Boolean> ownChanged) {
+  EntryMaps(Map<String, BpfMap> maps, Epoch addresses, BiConsumer<Integer, Boolean> ownChanged) {
     this.maps = maps;
     this.addresses = addresses;
     this.ownChanged = ownChanged;

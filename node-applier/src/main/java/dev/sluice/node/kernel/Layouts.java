@@ -21,7 +21,7 @@ final class Layouts {
   static final int ENDPOINT = 64;
   static final int OWN_KEY = 20;
   static final int OWN_VALUE = 8;
-  static final int ADDRESS_EPOCH = 8;
+  static final int EPOCH = 8;
   static final int SHARE = 8;
   static final int LOCAL = 8;
   static final int CT_KEY = 40;
@@ -57,7 +57,7 @@ final class Layouts {
           Map.entry(
               "slc_address_value",
               Map.of("identity", 0, "tunnel", 4, "flags", 8, "", ADDRESS_VALUE)),
-          Map.entry("slc_addr_epoch", Map.of("epoch", 0, "dirty", 4, "", ADDRESS_EPOCH)),
+          Map.entry("slc_epoch", Map.of("epoch", 0, "dirty", 4, "", EPOCH)),
           Map.entry(
               "slc_endpoint",
               Map.of(

@@ -26,7 +26,8 @@ public final class LbMaps implements KernelServices {
           "slc_lb_gone",
           "slc_netns",
           "slc_lb_seat",
-          "slc_lb_maglev");
+          "slc_lb_maglev",
+          "slc_lb_epoch");
 
   private final BpfMap frontends;
   private final BpfMap slots;
@@ -37,12 +38,15 @@ public final class LbMaps implements KernelServices {
   private final ServiceAddresses addresses;
   private final UdpSockets udp;
   private final Translation translation;
+  private final Epoch epoch;
 
   LbMaps(
       Map<String, BpfMap> maps,
       ServiceAddresses addresses,
       UdpSockets udp,
-      Translation translation) {
+      Translation translation,
+      Epoch epoch) {
+    this.epoch = epoch;
     this.addresses = addresses;
     this.udp = udp;
     this.translation = translation;
@@ -105,8 +109,9 @@ public final class LbMaps implements KernelServices {
     addresses.add(frontends(entries));
   }
 
-  private static void flush(Map<BpfMap, List<byte[]>> keys, Map<BpfMap, List<byte[]>> values) {
-    keys.forEach((map, all) -> map.updateAll(all, values.get(map)));
+  /** What programs remember goes with each map, for the order of writes to hold for it, too. */
+  private void flush(Map<BpfMap, List<byte[]>> keys, Map<BpfMap, List<byte[]>> values) {
+    keys.forEach((map, all) -> epoch.during(() -> map.updateAll(all, values.get(map))));
     keys.clear();
     values.clear();
   }
@@ -114,7 +119,7 @@ public final class LbMaps implements KernelServices {
   @Override
   public void remove(List<LbEntry.Key> keys) {
     for (LbEntry.Key key : keys) {
-      map(key).delete(bytes(key));
+      epoch.during(() -> map(key).delete(bytes(key)));
       if (key instanceof LbEntry.FrontendKey frontend) {
         addresses.remove(frontend);
       }

@@ -48,7 +48,8 @@ public final class NodeDataplane implements AutoCloseable {
   private final EndpointTable endpoints;
   private final DataplaneState state;
   private final Shares shares;
-  private final AddressEpoch addresses;
+  private final Epoch addresses;
+  private final Epoch outside;
   private final EntryMaps entries;
   private final SocketHooks sockets;
   private final LbMaps services;
@@ -61,17 +62,18 @@ public final class NodeDataplane implements AutoCloseable {
     this.object = object;
     this.maps = object.maps();
     this.hooks = new Hooks(object, root.resolve("links"));
+    this.outside = new Epoch(maps.get("slc_lb_epoch"));
     this.endpoints = endpointTable();
     this.state = new DataplaneState(maps.get("slc_state"));
     this.shares = new Shares(maps.get("slc_shares"), maps.get("slc_quota"));
-    this.addresses = new AddressEpoch(maps.get("slc_addr_epoch"));
+    this.addresses = new Epoch(maps.get("slc_addr_epoch"));
     this.entries = new EntryMaps(maps, addresses, this::ownChanged);
     this.sockets = new SocketHooks(object, root.resolve("links"), maps.get("slc_netns"));
     Path netns = settings.optional(Setting.NODE_NETNS).map(Path::of).orElse(null);
     this.udp = new UdpSockets(object, maps.get("slc_lb_gone"), netns);
-    this.translation = new Translation(maps);
+    this.translation = new Translation(maps, outside);
     ServiceAddresses dialled = new ServiceAddresses(maps.get("slc_local"), this::podAddresses);
-    this.services = new LbMaps(maps, dialled, udp, translation);
+    this.services = new LbMaps(maps, dialled, udp, translation, outside);
   }
 
   private synchronized Set<IpAddress> podAddresses() {
@@ -194,7 +196,9 @@ public final class NodeDataplane implements AutoCloseable {
   /** A view of the endpoints as the kernel has them now. */
   EndpointTable endpointTable() {
     return new EndpointTable(
-        new InterfaceTable(maps.get("slc_ep_slots"), maps.get("slc_ep")), maps.get("slc_local"));
+        new InterfaceTable(maps.get("slc_ep_slots"), maps.get("slc_ep")),
+        maps.get("slc_local"),
+        outside);
   }
 
   /**
@@ -506,6 +510,7 @@ public final class NodeDataplane implements AutoCloseable {
   @Override
   public synchronized void close() {
     addresses.close();
+    outside.close();
     udp.close();
     object.close();
   }

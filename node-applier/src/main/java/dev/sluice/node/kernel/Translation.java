@@ -30,6 +30,7 @@ public final class Translation {
           "slc_nat",
           "slc_nat_queue",
           "slc_nat_clients",
+          "slc_nat_places",
           "slc_nat_config",
           "slc_nat_clock",
           "slc_range");
@@ -130,8 +131,13 @@ public final class Translation {
   private final BpfMap entries;
   private final BpfMap config;
   private final BpfMap ranges;
+  private final Epoch epoch;
 
-  Translation(Map<String, BpfMap> maps) {
+  /**
+   * @param epoch of Services: whose a node port is follows from the node's own addresses
+   */
+  Translation(Map<String, BpfMap> maps, Epoch epoch) {
+    this.epoch = epoch;
     this.entries = maps.get("slc_nat");
     this.config = maps.get("slc_nat_config");
     this.ranges = maps.get("slc_range");
@@ -226,7 +232,7 @@ public final class Translation {
     ByteBuffer value = buffer(Arrays.copyOf(held, CONFIG));
     how.accept(value);
     if (!Arrays.equals(held, value.array())) {
-      config.update(KEY, value.array());
+      epoch.during(() -> config.update(KEY, value.array()));
     }
   }
 

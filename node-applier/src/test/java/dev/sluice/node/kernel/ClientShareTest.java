@@ -19,8 +19,10 @@ import dev.sluice.node.bpf.TestRun.Context;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** One client outside cannot take the table of translations from the others. */
@@ -133,10 +135,55 @@ class ClientShareTest {
       for (int again = 0; again < 3 * SHARE; again++) {
         arrives(lab, tcp(OUTSIDE, 1, NODE, PORT).syn()).is(7, List.of());
       }
-      byte[] held =
-          lab.dataplane.map("slc_nat_clients").lookup(IpAddress.parse(OUTSIDE).mapped()).get();
+      byte[] held = lab.dataplane.map("slc_nat_places").lookup(place(OUTSIDE)).get();
       assertEquals(1, Layouts.buffer(held).getInt());
     }
+  }
+
+  @Test
+  void twoClientsOfOnePlaceHaveTheirSharesAndGetThemBack() {
+    try (Lab lab = lab(ConnectionLifetimes.DEFAULT)) {
+      String other = sharesPlaceOf(OUTSIDE);
+      for (String client : List.of(OUTSIDE, other)) {
+        for (int port = 1; port <= SHARE; port++) {
+          arrives(lab, udp(client, port, NODE, PORT)).is(7, List.of());
+        }
+      }
+      arrives(lab, udp(OUTSIDE, SHARE + 1, NODE, PORT)).drops(167);
+      arrives(lab, udp(other, SHARE + 1, NODE, PORT)).drops(167);
+      assertEquals(List.of(IpAddress.parse(other)), countedInTheTable(lab));
+      lab.dataplane.translation().forget(Set.of(new LbEntry.Target(IpAddress.parse(REMOTE), 8080)));
+      awaitPassed(lab, udp(OUTSIDE, 9, NODE, PORT));
+      awaitPassed(lab, udp(other, 9, NODE, PORT));
+    }
+  }
+
+  @Test
+  void whatAnOlderVersionCountedCounts() {
+    try (Lab lab = lab(ConnectionLifetimes.DEFAULT)) {
+      byte[] held = Layouts.buffer(4).putInt(SHARE - 1).array();
+      lab.dataplane.map("slc_nat_clients").update(IpAddress.parse(OUTSIDE).mapped(), held);
+      arrives(lab, udp(OUTSIDE, 1, NODE, PORT)).is(7, List.of());
+      arrives(lab, udp(OUTSIDE, 2, NODE, PORT)).drops(167);
+    }
+  }
+
+  private static List<IpAddress> countedInTheTable(Lab lab) {
+    return lab.dataplane.map("slc_nat_clients").keys().stream().map(IpAddress::ofMapped).toList();
+  }
+
+  private static String sharesPlaceOf(String client) {
+    return IntStream.range(0, 1 << 16)
+        .mapToObj(number -> "192.0.%d.%d".formatted(number >> 8, number & 0xff))
+        .filter(address -> Arrays.equals(place(address), place(client)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The key in {@code slc_nat_places}, as {@code slc_nat.h} has it. */
+  private static byte[] place(String address) {
+    int word = Layouts.buffer(IpAddress.parse(address).mapped()).getInt(12);
+    return Layouts.buffer(4).putInt(word * 0x9e3779b1 >>> 20).array();
   }
 
   private static void awaitPassed(Lab lab, Packet packet) {

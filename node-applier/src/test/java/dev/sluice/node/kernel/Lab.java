@@ -92,6 +92,9 @@ final class Lab implements AutoCloseable {
       BpfMap map = dataplane.map(name);
       map.keys().forEach(map::delete);
     }
+    BpfMap places = dataplane.map("slc_nat_places");
+    List<byte[]> keys = places.keys();
+    places.updateAll(keys, keys.stream().map(key -> new byte[8]).toList());
     dataplane.shares().clear();
     pod(1, 1, POD_ID, POD, POD6, true);
     pod(2, 99, NEIGHBOUR_ID, NEIGHBOUR, NEIGHBOUR6, true);

@@ -116,7 +116,7 @@ class RememberedPeersTest {
     lab.toPod(tcp(OUTSIDE, 1, POD, 80)).passes();
     Layouts.buffer(before).putInt(4, 1);
     lab.dataplane.map("slc_addr_epoch").update(new byte[4], before);
-    try (AddressEpoch next = new AddressEpoch(lab.dataplane.map("slc_addr_epoch"))) {
+    try (Epoch next = new Epoch(lab.dataplane.map("slc_addr_epoch"))) {
       assertNotEquals(Layouts.buffer(before).getInt(0), Layouts.buffer(epoch()).getInt(0));
       assertEquals(0, Layouts.buffer(epoch()).getInt(4), next::toString);
     }
