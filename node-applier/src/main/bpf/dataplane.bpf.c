@@ -194,6 +194,8 @@ SEC("tc") int slc_to_pod(struct __sk_buff *skb)
 	if (slc_missed_proxy(skb))
 		return slc_refuse(skb, s, SLC_DROP_NO_PROXY);
 	s->upstream = slc_is_upstream(skb);
+	if ((skb->mark & SLC_MARK_MASK) == SLC_MARK_DIALLED)
+		slc_own_dialled(s);
 	if (slc_decide(skb, s, SLC_INGRESS))
 		return TC_ACT_SHOT;
 	if (!slc_inside_answers(s))

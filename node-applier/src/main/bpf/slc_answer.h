@@ -22,14 +22,20 @@ static __always_inline int slc_answer_turn(struct __sk_buff *skb, const struct s
 	return bpf_skb_store_bytes(skb, ETH_HLEN + offsetof(struct iphdr, saddr), to, 8, 0);
 }
 
-// Back where it came from: into the pod, past the program that judges what others send it, or out by the same link.
-static __always_inline int slc_answer_send(struct __sk_buff *skb, int to_pod)
+// Who is answered.
+#define SLC_TO_LINK 0 // whoever sent it by the link
+#define SLC_TO_POD 1  // past the program that judges what others send it
+#define SLC_TO_OWN 2  // a socket of the node, as what the link received
+
+static __always_inline int slc_answer_send(struct __sk_buff *skb, int whom)
 {
-	return to_pod ? bpf_redirect_peer(skb->ifindex, 0) : bpf_redirect(skb->ifindex, 0);
+	if (whom == SLC_TO_POD)
+		return bpf_redirect_peer(skb->ifindex, 0);
+	return bpf_redirect(skb->ifindex, whom == SLC_TO_OWN ? BPF_F_INGRESS : 0);
 }
 
 // Turns a segment into the reset that answers it. Whatever follows the header stays: only sums that are known change.
-static __noinline int slc_answer_reset(struct __sk_buff *skb, const struct slc_packet *p, int to_pod)
+static __noinline int slc_answer_reset(struct __sk_buff *skb, const struct slc_packet *p, int whom)
 {
 	__be32 was[5], to[5];
 
@@ -44,7 +50,7 @@ static __noinline int slc_answer_reset(struct __sk_buff *skb, const struct slc_p
 	if (slc_answer_turn(skb, p) || bpf_l4_csum_replace(skb, p->l4 + 16, 0, diff, 0) ||
 	    bpf_skb_store_bytes(skb, p->l4, to, 16, 0))
 		return TC_ACT_SHOT;
-	return slc_answer_send(skb, to_pod);
+	return slc_answer_send(skb, whom);
 }
 
 static __always_inline __u16 slc_answer_sum(__s64 sum)
@@ -81,7 +87,7 @@ struct slc_error6 {
 } __attribute__((packed));
 
 // `mtu`: what fits; 0: the port is not reachable.
-static __noinline int slc_answer_error4(struct __sk_buff *skb, const struct slc_packet *p, int to_pod, __u32 mtu)
+static __noinline int slc_answer_error4(struct __sk_buff *skb, const struct slc_packet *p, int whom, __u32 mtu)
 {
 	struct slc_error4 e = {};
 	__u8 macs[12], turned[12];
@@ -112,10 +118,10 @@ static __noinline int slc_answer_error4(struct __sk_buff *skb, const struct slc_
 	if (bpf_skb_change_tail(skb, ETH_HLEN + quoted, 0) || bpf_skb_adjust_room(skb, 28, BPF_ADJ_ROOM_MAC, 0) ||
 	    bpf_skb_store_bytes(skb, 0, turned, 12, 0) || bpf_skb_store_bytes(skb, ETH_HLEN, &e, 28 + quoted, 0))
 		return TC_ACT_SHOT;
-	return slc_answer_send(skb, to_pod);
+	return slc_answer_send(skb, whom);
 }
 
-static __noinline int slc_answer_error6(struct __sk_buff *skb, const struct slc_packet *p, int to_pod, __u32 mtu)
+static __noinline int slc_answer_error6(struct __sk_buff *skb, const struct slc_packet *p, int whom, __u32 mtu)
 {
 	struct slc_error6 e = {};
 	__u32 quoted = mtu ? 40 + SLC_QUOTE_LONG : 40 + SLC_QUOTE_SHORT;
@@ -148,16 +154,16 @@ static __noinline int slc_answer_error6(struct __sk_buff *skb, const struct slc_
 	if (bpf_skb_change_tail(skb, ETH_HLEN + quoted, 0) || bpf_skb_adjust_room(skb, 48, BPF_ADJ_ROOM_MAC, 0) ||
 	    bpf_skb_store_bytes(skb, 0, turned, 12, 0) || bpf_skb_store_bytes(skb, ETH_HLEN, &e, 48 + quoted, 0))
 		return TC_ACT_SHOT;
-	return slc_answer_send(skb, to_pod);
+	return slc_answer_send(skb, whom);
 }
 
-static __always_inline int slc_answer_error(struct __sk_buff *skb, const struct slc_packet *p, int to_pod, __u32 mtu)
+static __always_inline int slc_answer_error(struct __sk_buff *skb, const struct slc_packet *p, int whom, __u32 mtu)
 {
-	return p->v6 ? slc_answer_error6(skb, p, to_pod, mtu) : slc_answer_error4(skb, p, to_pod, mtu);
+	return p->v6 ? slc_answer_error6(skb, p, whom, mtu) : slc_answer_error4(skb, p, whom, mtu);
 }
 
 // Nobody serves: told, counted, and answered at once.
-static __noinline int slc_answer_nobody(struct __sk_buff *skb, struct slc_pass *s, int to_pod)
+static __noinline int slc_answer_nobody(struct __sk_buff *skb, struct slc_pass *s, int whom)
 {
 	if (!s)
 		return TC_ACT_SHOT;
@@ -165,12 +171,12 @@ static __noinline int slc_answer_nobody(struct __sk_buff *skb, struct slc_pass *
 	if (s->p.what & SLC_FRAG_LATER)
 		return TC_ACT_SHOT;
 	if (s->p.protocol == SLC_PROTO_TCP)
-		return slc_answer_reset(skb, &s->p, to_pod);
-	return slc_answer_error(skb, &s->p, to_pod, 0);
+		return slc_answer_reset(skb, &s->p, whom);
+	return slc_answer_error(skb, &s->p, whom, 0);
 }
 
 // Too big for the way on, and not to be cut: told, counted, and its sender hears what fits.
-static __noinline int slc_answer_too_big(struct __sk_buff *skb, struct slc_pass *s, __u32 ifindex)
+static __noinline int slc_answer_too_big(struct __sk_buff *skb, struct slc_pass *s, __u32 ifindex, int whom)
 {
 	__u32 mtu = 0;
 
@@ -180,5 +186,5 @@ static __noinline int slc_answer_too_big(struct __sk_buff *skb, struct slc_pass 
 	bpf_check_mtu(skb, ifindex, &mtu, 0, 0);
 	if (!mtu || (!s->p.v6 && (s->p.what & SLC_FRAG_LATER)))
 		return TC_ACT_SHOT;
-	return slc_answer_error(skb, &s->p, 0, mtu);
+	return slc_answer_error(skb, &s->p, whom, mtu);
 }

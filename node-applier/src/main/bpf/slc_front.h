@@ -237,13 +237,24 @@ static __always_inline int slc_front_direct(struct __sk_buff *skb, struct slc_pa
 	return s->tunnel && state->overlay ? slc_front_tunnel(skb, s, state) : slc_refuse(skb, s, SLC_DROP_NO_LOCAL);
 }
 
+// Out to who dialled, or up to it when it is a socket of this node.
+static __always_inline int slc_front_home(struct __sk_buff *skb, const struct slc_pass *s,
+					  const struct slc_nat_config *c)
+{
+	if (!s->own)
+		return slc_nat_out(skb, s, c);
+	bpf_skb_change_type(skb, PACKET_HOST);
+	return TC_ACT_OK;
+}
+
 // Back to who dialled. `n`: the entry of what the backend sends.
 static __always_inline int slc_front_back(struct __sk_buff *skb, struct slc_pass *s, const struct slc_nat_config *c,
 					  struct slc_nat_value *n)
 {
 	slc_nat_touch(n, &s->p);
+	s->own = n->flags & SLC_NAT_OWN;
 	int reason = slc_nat_rewrite(skb, s, n);
-	return reason ? slc_refuse(skb, s, reason) : slc_nat_out(skb, s, c);
+	return reason ? slc_refuse(skb, s, reason) : slc_front_home(skb, s, c);
 }
 
 // The first answer to who opened. A refusal ends what was begun.
@@ -402,6 +413,7 @@ static __noinline int slc_front_kind(struct __sk_buff *skb, struct slc_pass *s, 
 		n->epoch = epoch;
 	}
 	s->tunnel = n->tunnel;
+	s->own = n->flags & SLC_NAT_OWN;
 	s->v.service = n->service;
 	slc_nat_touch(n, &s->p);
 	__u32 kind = slc_nat_kind(n);
@@ -427,16 +439,16 @@ static __always_inline int slc_front_arrives(struct __sk_buff *skb, struct slc_p
 	s->v.direction = SLC_INGRESS;
 	int kind = slc_front_kind(skb, s, state);
 	if (kind == -SLC_DROP_NO_BACKEND)
-		return slc_answer_nobody(skb, s, 0);
+		return slc_answer_nobody(skb, s, SLC_TO_LINK);
 	if (kind == -SLC_DROP_TOO_BIG)
-		return slc_answer_too_big(skb, s, state->overlay);
+		return slc_answer_too_big(skb, s, state->overlay, SLC_TO_LINK);
 	if (kind < 0)
 		return slc_refuse(skb, s, -kind);
 	if (kind == SLC_NAT_KIND)
 		return slc_front_direct(skb, s, state);
 	if (kind == SLC_NAT_FRONT)
 		return slc_front_on(skb, s, state, c);
-	return kind == SLC_NAT_BACK ? slc_nat_out(skb, s, c) : SLC_NOT_OURS;
+	return kind == SLC_NAT_BACK && !s->own ? slc_nat_out(skb, s, c) : SLC_NOT_OURS;
 }
 
 // What a pod answers to a client that dialled a Service.
@@ -447,7 +459,7 @@ static __noinline int slc_front_replies(struct __sk_buff *skb, struct slc_pass *
 	if (!s || !c)
 		return TC_ACT_SHOT;
 	if (s->p.what & SLC_ICMP_ERROR)
-		return slc_nat_error(skb, s, 0) == SLC_NAT_BACK ? slc_nat_out(skb, s, c)
+		return slc_nat_error(skb, s, 0) == SLC_NAT_BACK ? slc_front_home(skb, s, c)
 							     : slc_refuse(skb, s, SLC_DROP_NO_MAPPING);
 	struct slc_nat_value *n = slc_nat_find(&s->p, 0);
 	if (!n || slc_nat_kind(n) != SLC_NAT_BACK)
@@ -463,7 +475,7 @@ static __noinline int slc_front_returns(struct __sk_buff *skb, struct slc_pass *
 	if (!s || !c || !c->uplink)
 		return SLC_NOT_OURS;
 	if (s->p.what & SLC_ICMP_ERROR)
-		return slc_nat_error(skb, s, 0) == SLC_NAT_BACK ? slc_nat_out(skb, s, c) : SLC_NOT_OURS;
+		return slc_nat_error(skb, s, 0) == SLC_NAT_BACK ? slc_front_home(skb, s, c) : SLC_NOT_OURS;
 	if (slc_nat_fragment(s))
 		return SLC_NOT_OURS;
 	struct slc_nat_value *n = slc_nat_find(&s->p, 0);

@@ -4,20 +4,7 @@
 //   backend ──► pod                judged as it came; then back to what the pod dialled
 // A pod that is its own backend sees a client that stands for itself, else it would not believe its own address.
 #pragma once
-#include "slc_front.h"
-
-#define SLC_SELF4 0xa9fe2a01 // 169.254.42.1, as others have it
-#define SLC_SELF6 0x01000000 // 100::1, of the prefix that nobody routes (RFC 6666)
-
-static __always_inline void slc_inside_self(struct slc_ip *ip, int v6)
-{
-	slc_map_ip4(ip, bpf_htonl(SLC_SELF4));
-	if (v6) {
-		ip->w[0] = bpf_htonl(SLC_SELF6);
-		ip->w[2] = 0;
-		ip->w[3] = bpf_htonl(1);
-	}
-}
+#include "slc_own.h"
 
 static __always_inline int slc_inside_is_self(const struct slc_ip *ip)
 {
@@ -47,7 +34,7 @@ static __noinline int slc_inside_plan(struct slc_pass *s, const struct slc_lb_ta
 	slc_nat_key_of(&pair->forward, &s->p);
 	pair->to.src = s->p.src;
 	if (slc_same_ip(&to->address, &s->p.src))
-		slc_inside_self(&pair->to.src, s->p.v6);
+		slc_nat_self(&pair->to.src, s->p.v6);
 	pair->to.dst = to->address;
 	pair->to.sport = s->p.sport;
 	pair->to.dport = to->port;
@@ -123,7 +110,7 @@ __noinline int slc_inside_dials(struct __sk_buff *skb, struct slc_pass *s, int s
 		int reason = slc_front_choose(s, frontend, 1, &to);
 		if (reason) {
 			s->v.destination_identity = slc_identity(&s->p.dst);
-			return slc_answer_nobody(skb, s, 1);
+			return slc_answer_nobody(skb, s, SLC_TO_POD);
 		}
 		if (!n || n->dport != to.port || !slc_same_ip(&n->dst, &to.address)) {
 			reason = slc_inside_plan(s, &to);
@@ -173,7 +160,7 @@ __noinline int slc_inside_passed(struct __sk_buff *skb, struct slc_pass *s)
 	if (s->inside == SLC_INSIDE_DONE)
 		return SLC_PASS;
 	if (s->inside == SLC_INSIDE_SELF) {
-		slc_inside_self(&s->p.dst, s->p.v6);
+		slc_nat_self(&s->p.dst, s->p.v6);
 		return slc_inside_answer(skb, s);
 	}
 	if (s->inside == SLC_INSIDE_NEW) {

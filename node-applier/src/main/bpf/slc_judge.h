@@ -32,6 +32,7 @@ struct slc_pass {
 	__u32 handed;      // another node sends it on as it came from outside
 	__u32 known_as;    // flags of the connection that it belongs to
 	__u32 inside;      // SLC_INSIDE_*
+	__u32 own;         // what it is translated by is a socket's of this node
 	__be32 tunnel;     // outer address of the node that the packet is for, 0: not asked
 	struct slc_verdict v;
 };

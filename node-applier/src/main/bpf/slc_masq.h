@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 // What leaves the node by its uplink: pods speak to the world beyond the cluster under the node's address, and sockets of
-// the node that serve a Service under the Service's.
+// the node that serve a Service under the Service's. What they dial: slc_own.h.
 #pragma once
-#include "slc_front.h"
+#include "slc_own.h"
 
 // Who was called from outside answers under its own address: only what a pod opens is hidden.
 static __noinline int slc_masq_is_reply(const struct slc_packet *p)
@@ -52,12 +52,16 @@ static __noinline int slc_masq_leaves(struct __sk_buff *skb, struct slc_pass *s,
 	s->v.direction = SLC_EGRESS;
 	if (s->p.what & SLC_ICMP_ERROR) {
 		int kind = slc_nat_error(skb, s, 0);
+		if (kind > 0 && s->own)
+			return slc_own_on(skb, s, slc_front_way_to(&s->p.dst));
 		return kind < 0 ? slc_refuse(skb, s, -kind) : TC_ACT_UNSPEC;
 	}
 	if (slc_nat_fragment(s))
 		return pod ? slc_refuse(skb, s, SLC_DROP_NO_FIRST_FRAGMENT) : TC_ACT_UNSPEC;
 	struct slc_nat_value *n = slc_nat_find(&s->p, 0);
 	int reason = SLC_PASS;
+	if (!pod && (n ? n->flags & SLC_NAT_OWN : slc_own_may_be(&s->p)))
+		return slc_own_leaves(skb, s, n);
 	if (!n) {
 		if (!pod || !slc_masq_wanted(s, c))
 			return TC_ACT_UNSPEC;

@@ -69,6 +69,7 @@ __noinline int slc_nat_error(struct __sk_buff *skb, struct slc_pass *s, __u32 wh
 	if (slc_nat_addresses(skb, &s->p, &src, &dst, 1))
 		return -SLC_DROP_WRITE;
 	s->v.service = n->service;
+	s->own = n->flags & SLC_NAT_OWN;
 	if (n->identity)
 		s->identity[0] = n->identity;
 	return slc_nat_kind(n);

@@ -45,6 +45,20 @@ static __always_inline long slc_nat_write(const struct slc_nat_key *key, const s
 	return error;
 }
 
+#define SLC_SELF4 0xa9fe2a01 // 169.254.42.1, as others have it
+#define SLC_SELF6 0x01000000 // 100::1, of the prefix that nobody routes (RFC 6666)
+
+// What a client is seen as that is its own backend.
+static __always_inline void slc_nat_self(struct slc_ip *ip, int v6)
+{
+	slc_map_ip4(ip, bpf_htonl(SLC_SELF4));
+	if (v6) {
+		ip->w[0] = bpf_htonl(SLC_SELF6);
+		ip->w[2] = 0;
+		ip->w[3] = bpf_htonl(1);
+	}
+}
+
 // What the reverse entry makes of an answer: it goes back as it was dialled.
 static __always_inline void slc_nat_answer_of(struct slc_nat_pair *pair)
 {

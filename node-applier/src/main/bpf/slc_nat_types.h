@@ -27,6 +27,7 @@ struct slc_nat_key {
 #define SLC_NAT_UNDERWAY 128 // the client has acknowledged something
 #define SLC_NAT_INSIDE 256 // FRONT, BACK: the client is a pod of this node
 #define SLC_NAT_HALF 512 // BACK: nobody has answered yet, so there is no FRONT
+#define SLC_NAT_OWN 2048 // FRONT, BACK: the client is a socket of the node itself
 #define SLC_NAT_OVER 1024 // its client has begun anew with another backend: the sweep removes it
 
 // What the packet becomes.

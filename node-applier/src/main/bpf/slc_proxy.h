@@ -9,6 +9,7 @@
 #define SLC_MARK_MASK 0xf00
 #define SLC_MARK_TO_PROXY 0x200
 #define SLC_MARK_UPSTREAM 0xb00
+#define SLC_MARK_DIALLED 0x400 // slc_own.h: a socket of the node dialled a Service, and the packet is translated
 
 // The proxies' sockets: number << 2, 2 more for TCP, 1 more for IPv6. An empty slot: what should go there is dropped.
 struct {

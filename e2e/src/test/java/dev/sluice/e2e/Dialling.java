@@ -61,7 +61,8 @@ final class Dialling {
    * BACKENDS PAUSE "KIND ADDRESS PORT"…: dials each until so many have answered, sixteen times at
    * least without a pause (in seconds); a line each with all that answered. Whoever does not seem
    * to be what was dialled is told with what it seems to be. {@code mapped}: TCP by a socket of
-   * IPv6 that writes the IPv4 address as one of its own.
+   * IPv6 that writes the IPv4 address as one of its own; {@code mapped-udp}, {@code
+   * mapped-connected}: datagrams of such a one.
    */
   private static final String TABLE =
       """
@@ -76,17 +77,18 @@ final class Dialling {
               except TimeoutError:
                   if i == 3: raise
       def ask(kind, address, port):
-          address = '::ffff:' + address if kind == 'mapped' else address
+          address = '::ffff:' + address if kind.startswith('mapped') else address
           family = socket.AF_INET6 if ':' in address else socket.AF_INET
           stream = kind in ('tcp', 'mapped')
+          unconnected = kind in ('udp', 'mapped-udp')
           with socket.socket(family, socket.SOCK_STREAM if stream else socket.SOCK_DGRAM) as s:
               s.settimeout(5 if stream else 2)
-              if kind != 'udp':
+              if not unconnected:
                   s.connect((address, port))
               if stream:
                   data, who = s.recv(100), s.getpeername()
               else:
-                  data, who = asked(s, (address, port) if kind == 'udp' else None)
+                  data, who = asked(s, (address, port) if unconnected else None)
           return data.decode() + ('' if who[:2] == (address, port) else ' as %s %d' % who[:2])
       seen, failed = {target: set() for target in sys.argv[3:]}, set()
       left = list(seen)
@@ -203,7 +205,8 @@ final class Dialling {
   }
 
   /**
-   * Who answers to each of these, which are written {@code tcp|udp|connected|mapped ADDRESS PORT}.
+   * Who answers to each of these, which are written {@code KIND ADDRESS PORT}: tcp, udp, connected,
+   * mapped, mapped-udp or mapped-connected.
    *
    * @param backends how many must answer before the next is dialled
    * @return a line each: {@code tcp 10.96.0.80 80: web-1 web-2}

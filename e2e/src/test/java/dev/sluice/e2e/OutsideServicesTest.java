@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,6 +44,12 @@ class OutsideServicesTest {
     String port = "port: 80, targetPort: 8080" + (nodePort == 0 ? "" : ", nodePort: " + nodePort);
     return "selector: {app: web}, ports: [{name: t, %1$s}, {name: u, protocol: UDP, %1$s}]"
         .formatted(port);
+  }
+
+  private static String named(int nodePort) {
+    return "type: NodePort, selector: {app: named}, ports: [{port: 80, targetPort: web, nodePort: "
+        + nodePort
+        + "}]";
   }
 
   @BeforeAll
@@ -77,6 +84,12 @@ class OutsideServicesTest {
                     "echo",
                     "type: NodePort, selector: {app: echo}, ports: [{port: 80, targetPort: 8080,"
                         + " nodePort: 30084}]")
+                + dialling.server("named-1", "named", "node-1", 8080)
+                + dialling.server("named-2", "named", "node-2", 9090)
+                + dialling.server("unready", "named", "node-2", 8080)
+                + "status: {conditions: [{type: Ready, status: \"False\"}]}\n"
+                + service("named", named(30090))
+                + service("early", "publishNotReadyAddresses: true, " + named(30091))
                 + service("outer", "externalIPs: [198.51.100.9, \"2001:db8:9::9\"], " + web(0))
                 + service(
                         "balanced",
@@ -92,9 +105,10 @@ class OutsideServicesTest {
       route(host, "198.51.100.8/30", "172.31.0.1");
       route(host, "2001:db8:9::/64", "fd00:31::2");
     }
-    for (String server : List.of("web-1", "web-2", "alone", "echo")) {
+    for (String server : List.of("web-1", "web-2", "alone", "echo", "named-1", "unready")) {
       lab.awaitConnects("shop/pod-1", lab.address("shop/" + server, false), 8080);
     }
+    lab.awaitConnects("shop/pod-1", lab.address("shop/named-2", false), 9090);
     lab.awaitConnects(CLIENT, "172.31.0.1", 30082);
     lab.awaitConnects("outside/client", SERVER4, 8080);
   }
@@ -144,6 +158,14 @@ class OutsideServicesTest {
     addresses.addAll(List.of("198.51.100.9 80", "2001:db8:9::9 80"));
     addresses.addAll(List.of("198.51.100.10 80", "2001:db8:9::a 80"));
     assertTable(everyWay(addresses), "web-1", "web-2");
+  }
+
+  @Test
+  void namedPortsAreThoseOfEachPodAndUnreadyPodsServeWhereThatIsWanted() {
+    Function<Integer, List<String>> tcp =
+        port -> nodes(port).stream().map(address -> "tcp " + address).toList();
+    assertTable(tcp.apply(30090), "named-1", "named-2");
+    assertTable(tcp.apply(30091), "named-1", "named-2", "unready");
   }
 
   @Test

@@ -66,7 +66,12 @@ class ServiceChangesTest {
                   ports: [{port: 80, targetPort: 8080}]
                 """
                 + Manifests.pod("held-1", "held", "node-2", "", HeldConnection.SERVER)
-                + dialling.server("udp-1", "udp", "node-1"));
+                + Manifests.service(
+                    "late",
+                    "clusterIPs: [10.96.0.83, \"fd00:10:96::83\"], selector: {app: late}, ports:"
+                        + " [{port: 53, targetPort: 8080, protocol: UDP}]")
+                + dialling.server("udp-1", "udp", "node-1")
+                + dialling.server("late-1", "late", "node-2"));
     for (String server : List.of("old-1", "old-2", "held-1")) {
       lab.awaitConnects("shop/client-1", lab.address("shop/" + server, false), 8080);
     }
@@ -126,7 +131,8 @@ class ServiceChangesTest {
             HeldConnection.open(lab, "shop/client-1", "10.96.0.82", 80),
             HeldConnection.open(lab, "shop/client-2", "fd00:10:96::82", 80),
             HeldConnection.open(lab, "node/1", "fd00:10:96::82", 80),
-            HeldConnection.open(lab, "bare/shop/client-1", "10.96.0.82", 80));
+            HeldConnection.open(lab, "bare/shop/client-1", "10.96.0.82", 80),
+            HeldConnection.open(lab, "bare/node/1", "fd00:10:96::82", 80));
     lab.apply(dialling.server("held-2", "held", "node-1"));
     lab.awaitConnects("shop/client-1", lab.address("shop/held-2", false), 8080);
     leave(Manifests.pod("held-1", "held", "node-2", "", HeldConnection.SERVER));
@@ -142,7 +148,7 @@ class ServiceChangesTest {
             }),
         () -> lab.sluice("bpf", "lb", "list").text());
     List<String> targets = List.of("tcp 10.96.0.82 80", "tcp fd00:10:96::82 80");
-    for (String from : List.of("shop/client-1", "bare/shop/client-2")) {
+    for (String from : List.of("shop/client-1", "bare/shop/client-2", "bare/node/2")) {
       assertEquals(
           targets.stream().map(target -> target + ": held-2").toList(),
           dialling.table(lab, from, 1, targets));
@@ -176,11 +182,38 @@ class ServiceChangesTest {
   }
 
   @Test
+  void itEndsAlsoWhenTheBackendWentWhileNoApplierRan() throws IOException {
+    lab.awaitConnects("shop/client-1", lab.address("shop/late-1", false), 8080);
+    List<Path> held =
+        List.of(
+            dialling.hold(lab, "shop/client-1", "10.96.0.83", 53),
+            dialling.hold(lab, "node/2", "fd00:10:96::83", 53));
+    for (Path socket : held) {
+      assertTrue(
+          Waiting.until(PATIENCE, () -> said(socket).contains("answered by late-1")),
+          said(socket).toString());
+    }
+    lab.kill("node-applier");
+    Path elsewhere = lab.file(dialling.server("late-1", "elsewhere", "node-2"));
+    lab.sluice("lab", "apply", "-f", elsewhere.toString(), "--timeout", "5s"); // nobody realises it
+    held.forEach(socket -> assertEquals(List.of("answered by late-1"), said(socket)));
+    lab.start("node-applier");
+    for (Path socket : held) {
+      assertTrue(
+          Waiting.until(PATIENCE, () -> said(socket).contains("ended ConnectionAbortedError")),
+          said(socket).toString());
+    }
+  }
+
+  @Test
   void allBackendsAreReplacedAndTheApplierDiesUnderLoad() throws IOException {
     List<Path> loads =
         List.of(
             dialling.load(lab, "shop/client-1", "10.96.0.80", 80),
-            dialling.load(lab, "shop/client-2", "fd00:10:96::80", 80));
+            dialling.load(lab, "shop/client-2", "fd00:10:96::80", 80),
+            dialling.load(lab, "bare/shop/client-1", "fd00:10:96::80", 80),
+            dialling.load(lab, "node/2", "10.96.0.80", 80),
+            dialling.load(lab, "bare/node/1", "10.96.0.80", 80));
     awaitMore(loads);
     for (int i = 1; i <= 2; i++) {
       String node = "node-" + i;

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -78,8 +79,8 @@ class ServicesTest {
     return addresses.stream()
         .flatMap(
             address ->
-                Stream.of("tcp", "udp", "connected", "mapped")
-                    .filter(kind -> !kind.equals("mapped") || !address.contains(":"))
+                Stream.of("tcp", "udp", "connected", "mapped", "mapped-udp", "mapped-connected")
+                    .filter(kind -> !kind.startsWith("mapped") || !address.contains(":"))
                     .map(kind -> kind + " " + address))
         .toList();
   }
@@ -99,14 +100,16 @@ class ServicesTest {
     assertTable(from, everyWay(ADDRESSES), "web-1", "web-2");
   }
 
-  /** A node's own processes in no cgroup of it: ports of other nodes, which balance them. */
+  /**
+   * A node's own processes in no cgroup of it: what leaves by the uplink, which is everything but
+   * the node's own ports.
+   */
   @ParameterizedTest(name = "from {0}")
-  @CsvSource({
-    "bare/node/1, 172.31.0.2 30080, fd00:31::2 30080",
-    "bare/node/2, 172.31.0.1 30080, fd00:31::1 30080",
-  })
-  void whatNoCgroupOfANodeHasReachesPortsOfOthers(String from, String v4, String v6) {
-    assertTable(from, everyWay(List.of(v4, v6)), "web-1", "web-2");
+  @ValueSource(ints = {1, 2})
+  void whatNoCgroupOfANodeHasReachesServicesToo(int node) {
+    List<String> own = List.of("172.31.0." + node + " 30080", "fd00:31::" + node + " 30080");
+    List<String> others = ADDRESSES.stream().filter(address -> !own.contains(address)).toList();
+    assertTable("bare/node/" + node, everyWay(others), "web-1", "web-2");
   }
 
   /** Dials until so many have answered as there are names: they must be these. */
@@ -131,7 +134,7 @@ class ServicesTest {
 
   /** Two pods that call different ports web, and one that is not ready. */
   @ParameterizedTest
-  @ValueSource(strings = {"shop/client-1", "bare/shop/client-2", "node/1"})
+  @MethodSource("everywhere")
   void namedPortsAreThoseOfEachPodAndUnreadyPodsServeWhereThatIsWanted(String from) {
     List<String> named = List.of("tcp 10.96.0.88 80", "tcp fd00:10:96::88 80");
     assertTable(from, named, "named-1", "named-2");
@@ -139,7 +142,12 @@ class ServicesTest {
     assertTable(from, early, "named-1", "named-2", "unready");
   }
 
-  private static final String[] ORIGINS = {"shop/client-", "bare/shop/client-", "node/"};
+  private static final List<String> ORIGINS =
+      List.of("shop/client-", "bare/shop/client-", "node/", "bare/node/");
+
+  private static Stream<String> everywhere() {
+    return ORIGINS.stream().flatMap(from -> Stream.of(from + "1", from + "2"));
+  }
 
   /** On each node they are these, of the node itself. */
   private static void assertNear(List<String> targets) {
@@ -189,7 +197,7 @@ class ServicesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"shop/client-1", "bare/shop/client-2", "node/1"})
+  @MethodSource("everywhere")
   void aClientWithAffinityKeepsItsBackend(String from) {
     List<String> targets = everyWay(List.of("10.96.0.83 80", "fd00:10:96::83 80"));
     List<String> seen = dialling.table(lab, from, 1, targets);
@@ -221,9 +229,11 @@ class ServicesTest {
           assertEquals("ConnectionRefusedError", dial(from, kind, address, 80, 1));
         }
       }
-      assertEquals("ConnectionRefusedError", dial("bare/shop/client-1", "tcp", address, 80, 1));
-      assertEquals(
-          "ConnectionRefusedError", dial("bare/shop/client-1", "connected", address, 80, 1));
+      for (String from : new String[] {"bare/shop/client-1", "bare/node/1"}) {
+        for (String kind : new String[] {"tcp", "connected"}) {
+          assertEquals("ConnectionRefusedError", dial(from, kind, address, 80, 1));
+        }
+      }
     }
     assertTrue(
         Waiting.until(
@@ -247,6 +257,7 @@ class ServicesTest {
     "bare/shop/client-2, 10.96.0.93,     '\"pod_name\":\"client-2\"'",
     "bare/shop/client-1, fd00:10:96::93, '\"pod_name\":\"client-1\"'",
     "node/1,             10.96.0.93,     '\"identity\":1,'",
+    "bare/node/1,        fd00:10:96::93, '\"identity\":1,'",
   })
   void flowsNameTheServiceAndWhatWasDialled(String from, String address, String source) {
     dial(from, "tcp", address, 80, 1);
@@ -369,19 +380,15 @@ class ServicesTest {
     dialling.serve(lab, "node/1", "host-1", 9090, "172.31.0.1");
     dialling.serve(lab, "node/1", "host-1", 9090, "fd00:31::1");
     lab.apply(hosted);
-    List<String> targets =
+    List<String> cluster = everyWay(List.of("10.96.0.92 443", "fd00:10:96::92 443"));
+    everywhere().forEach(from -> awaitTable(from, cluster, "host-1"));
+    List<String> ports =
         everyWay(
             List.of(
-                "10.96.0.92 443",
-                "fd00:10:96::92 443",
-                "172.31.0.1 30092",
-                "172.31.0.2 30092",
-                "fd00:31::1 30092",
-                "fd00:31::2 30092"));
-    for (String from : ORIGINS) {
-      awaitTable(from + "1", targets, "host-1");
-      awaitTable(from + "2", targets, "host-1");
-    }
+                "172.31.0.1 30092", "172.31.0.2 30092", "fd00:31::1 30092", "fd00:31::2 30092"));
+    everywhere()
+        .filter(from -> !from.startsWith("bare/node"))
+        .forEach(from -> awaitTable(from, ports, "host-1"));
     lab.delete(hosted);
   }
 

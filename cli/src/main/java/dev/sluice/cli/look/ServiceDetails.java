@@ -19,7 +19,8 @@ final class ServiceDetails {
     lines.put("  Status", isWhole(cluster) ? "True" : "False");
     lines.put("  Socket LB", balanced > 0 ? "Enabled" : "Disabled");
     lines.put("  Socket LB Coverage", balanced + "/" + cluster.nodes().size() + " nodes");
-    lines.put("  Sockets Elsewhere", "of pods: Enabled (their link); of the nodes: Disabled");
+    lines.put(
+        "  Sockets Elsewhere", "of pods: Enabled (their link); of the nodes: Enabled (the uplink)");
     lines.put("  Backend Selection", "Random (sockets), Maglev (from outside)");
     lines.put("  Session Affinity", "Enabled");
     lines.put("  Graceful Termination", "Enabled");

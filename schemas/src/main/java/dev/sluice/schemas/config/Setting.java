@@ -81,8 +81,8 @@ public enum Setting {
       "node.cgroup",
       Type.PATH,
       "",
-      "cgroup of the node's pods and of those of its own processes that reach Services; empty:"
-          + " programs of cgroups are off"),
+      "cgroup of the node's pods and of its own processes, whose sockets are balanced where they"
+          + " dial; empty: programs of cgroups are off"),
   NODE_UPLINK("node.uplink", Type.TEXT, "eth0", "interface towards the other nodes"),
   NODE_ROUTING(
       "node.routing",
