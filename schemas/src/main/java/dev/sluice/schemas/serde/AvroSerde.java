@@ -1,12 +1,16 @@
 package dev.sluice.schemas.serde;
 
+import dev.sluice.schemas.DesiredRow;
 import dev.sluice.schemas.registry.SchemaRegistry;
 import dev.sluice.schemas.registry.SchemaText;
+import java.io.IOException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericData.StringType;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.io.DatumReader;
+import org.apache.avro.io.Decoder;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
@@ -42,8 +46,15 @@ public final class AvroSerde<T> implements Serde<T> {
             subject,
             SchemaText.portable(schema),
             new SpecificDatumWriter<>(schema, data)),
-        new AvroDeserializer<>(
-            registry, subject, writer -> new SpecificDatumReader<>(writer, schema, data)));
+        new AvroDeserializer<>(registry, subject, writer -> reader(type, writer, schema, data)));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T> DatumReader<T> reader(
+      Class<T> type, Schema writer, Schema schema, SpecificData data) {
+    return type == DesiredRow.class && DesiredRowReader.reads(writer)
+        ? (DatumReader<T>) new DesiredRowReader(data)
+        : new SpecificDatumReader<>(writer, schema, data);
   }
 
   /** Of texts with schema {@code "string"}, as all keys are. */
@@ -54,7 +65,25 @@ public final class AvroSerde<T> implements Serde<T> {
     return new AvroSerde<>(
         new AvroSerializer<>(registry, subject, portable, new GenericDatumWriter<>(schema)),
         new AvroDeserializer<>(
-            registry, subject, writer -> new GenericDatumReader<>(writer, schema)));
+            registry,
+            subject,
+            writer ->
+                writer.getType() == Schema.Type.STRING
+                    ? new TextReader()
+                    : new GenericDatumReader<>(writer, schema)));
+  }
+
+  /** Needs no resolution: see {@link DesiredRowReader}. */
+  private static final class TextReader implements DatumReader<String> {
+    @Override
+    public void setSchema(Schema writer) {
+      // of texts alone
+    }
+
+    @Override
+    public String read(String reuse, Decoder in) throws IOException {
+      return in.readString();
+    }
   }
 
   @Override

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.sluice.schemas.AddressRow;
+import dev.sluice.schemas.Backend;
+import dev.sluice.schemas.DesiredRow;
 import dev.sluice.schemas.Mark;
 import dev.sluice.schemas.SampleRecords;
 import dev.sluice.schemas.config.Setting;
@@ -14,6 +16,7 @@ import dev.sluice.schemas.registry.MemoryRegistry;
 import dev.sluice.schemas.registry.SchemaText;
 import dev.sluice.schemas.topic.Topic;
 import dev.sluice.schemas.topic.Topics;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -103,6 +106,37 @@ class AvroSerdeTest {
     assertEquals(
         new AddressRow(5L, new Mark(5L, 0L, "")),
         serdes.values(Topics.ADDRESSES).deserializer().deserialize("t", bytes));
+  }
+
+  @Test
+  void aRowOfTopicDesiredIsResolvedToo() {
+    // Hints came later: yesterday's Backend had none, and was the first of the entries.
+    Schema yesterday =
+        SchemaText.parse(
+            """
+            {"type":"record","name":"DesiredRow","namespace":"dev.sluice.schemas","fields":[
+             {"name":"position","type":"long"},
+             {"name":"entry","type":[{"type":"record","name":"Backend","fields":[
+               {"name":"group","type":"int"},
+               {"name":"address","type":"string"},
+               {"name":"port","type":"int"},
+               {"name":"ready","type":"boolean"}]}]}]}\
+            """);
+    int id = registry.register("sluice.desired-value", yesterday);
+    byte[] bytes = HexFormat.of().parseHex("00%08x0a00060261a00101".formatted(id));
+    assertEquals(
+        new DesiredRow(5L, new Backend(3, "a", 80, true, "", List.of(), List.of())),
+        serdes.values(Topics.DESIRED).deserializer().deserialize("t", bytes));
+  }
+
+  @Test
+  void aRowOfTopicDesiredThatIsCutOffIsRefused() {
+    AvroSerde<DesiredRow> values = serdes.values(Topics.DESIRED);
+    for (DesiredRow row : SampleRecords.of(Topics.DESIRED, 50, 7)) {
+      byte[] whole = values.serializer().serialize("t", row);
+      byte[] cut = Arrays.copyOf(whole, whole.length - 1);
+      assertThrows(SerializationException.class, () -> values.deserializer().deserialize("t", cut));
+    }
   }
 
   @Test
