@@ -122,7 +122,7 @@ final class TopicFollower<V extends SpecificRecord> implements AutoCloseable {
 
   private void follow(TopicReader<V> opened) throws InterruptedException, ExecutionException {
     part.begin();
-    long end = opened.seekToBeginning().endOffset();
+    long end = opened.endOffset(); // it was opened at its beginning
     boolean caughtUp = false;
     while (!closing) {
       opened.poll(caughtUp ? POLL : FIRST_POLL, part::take);

@@ -9,6 +9,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.network.Selectable;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -60,6 +61,8 @@ public final class KafkaClients {
     // What is fetched and decoded but not yet taken is memory: a large log is read in small pieces.
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1000);
     properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 512 << 10);
+    // As the kernel sees fit: Kafka's 64 KiB let the broker wait eight times for one such piece.
+    properties.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, Selectable.USE_DEFAULT_BUFFER_SIZE);
     return properties;
   }
 
@@ -132,6 +135,9 @@ public final class KafkaClients {
     properties.put("reconnect.backoff.max.ms", 500);
     properties.put("retry.backoff.ms", 20);
     properties.put("retry.backoff.max.ms", 500);
+    // Nobody reads them; each client would make hundreds of beans and a sender of its own.
+    properties.put("metric.reporters", "");
+    properties.put("enable.metrics.push", false);
     return properties;
   }
 }

@@ -19,11 +19,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.serialization.Deserializer;
 
 /**
  * Reads one topic, compacted or not, from a place of the caller's choice to its present end, and
@@ -53,7 +55,8 @@ public final class TopicReader<V extends SpecificRecord> implements AutoCloseabl
 
   private final Topic<V> topic;
   private final String name;
-  private final TopicSerdes serdes;
+  private final Deserializer<String> keys;
+  private final Deserializer<V> values;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<TopicPartition> partitions;
   private final LongSupplier nanoClock;
@@ -64,17 +67,17 @@ public final class TopicReader<V extends SpecificRecord> implements AutoCloseabl
       String name,
       TopicSerdes serdes,
       KafkaConsumer<byte[], byte[]> consumer,
+      List<PartitionInfo> partitions,
       LongSupplier nanoClock) {
     this.topic = topic;
     this.name = name;
-    this.serdes = serdes;
+    this.keys = serdes.keys(topic).deserializer();
+    this.values = serdes.values(topic).deserializer();
     this.consumer = consumer;
     this.nanoClock = nanoClock;
     this.partitions =
-        consumer.partitionsFor(name).stream()
-            .map(found -> new TopicPartition(name, found.partition()))
-            .toList();
-    consumer.assign(partitions);
+        partitions.stream().map(found -> new TopicPartition(name, found.partition())).toList();
+    consumer.assign(this.partitions);
     this.lastContactNanos = nanoClock.getAsLong();
     seekToBeginning();
   }
@@ -113,11 +116,12 @@ public final class TopicReader<V extends SpecificRecord> implements AutoCloseabl
     KafkaConsumer<byte[], byte[]> consumer =
         KafkaClients.newConsumer(settings, "reader-" + name, forLooks);
     try {
-      if (consumer.partitionsFor(name).isEmpty()) {
+      List<PartitionInfo> partitions = consumer.partitionsFor(name);
+      if (partitions.isEmpty()) {
         throw new IllegalStateException(
             "there is no topic " + name + ": start the process that writes it first");
       }
-      return new TopicReader<>(topic, name, serdes, consumer, nanoClock);
+      return new TopicReader<>(topic, name, serdes, consumer, partitions, nanoClock);
     } catch (RuntimeException e) {
       consumer.close();
       throw e;
@@ -339,8 +343,8 @@ public final class TopicReader<V extends SpecificRecord> implements AutoCloseabl
       return new Entry<>(
           record.partition(),
           record.offset(),
-          serdes.keys(topic).deserializer().deserialize(name, record.key()),
-          serdes.values(topic).deserializer().deserialize(name, record.value()),
+          keys.deserialize(name, record.key()),
+          values.deserialize(name, record.value()),
           record.timestamp(),
           removedAt == null ? -1 : ByteBuffer.wrap(removedAt.value()).getLong());
     } catch (SerializationException | RegistryException | BufferUnderflowException e) {
