@@ -69,9 +69,14 @@ public record IpAddress(boolean v6, long high, long low) implements Comparable<I
 
   /** From the 16 bytes of the v4-mapped or native form, network order. */
   public static IpAddress ofMapped(byte[] sixteen) {
-    ByteBuffer bytes = ByteBuffer.wrap(sixteen);
-    long high = bytes.getLong();
-    long low = bytes.getLong();
+    return ofMapped(sixteen, 0);
+  }
+
+  /** As {@link #ofMapped(byte[])}, from the 16 bytes that begin at a place. */
+  public static IpAddress ofMapped(byte[] bytes, int at) {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    long high = buffer.getLong(at);
+    long low = buffer.getLong(at + Long.BYTES);
     return new IpAddress(!(high == 0 && (low >>> 32) == 0xffffL), high, low);
   }
 

@@ -1,6 +1,7 @@
 package dev.sluice.core.service;
 
 import dev.sluice.core.desired.ServiceRow.Backend;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
@@ -16,6 +17,8 @@ import java.util.function.Predicate;
  *   <li>without Local, of the ready ones those meant for this node, else those meant for its zone,
  *       provided that every one of them says whom it is meant for and at least one is meant for it.
  * </ol>
+ *
+ * <p>Asked for every group when a node loads them all, in code that ran never before: hence loops.
  */
 final class Eligible {
   private Eligible() {}
@@ -40,10 +43,17 @@ final class Eligible {
 
   private static List<Backend> meantFor(
       List<Backend> ready, Function<Backend, List<String>> hints, String name) {
-    boolean everyoneSays = ready.stream().noneMatch(backend -> hints.apply(backend).isEmpty());
-    return everyoneSays && !name.isEmpty()
-        ? keep(ready, backend -> hints.apply(backend).contains(name))
-        : List.of();
+    List<Backend> meant = new ArrayList<>();
+    for (Backend backend : ready) {
+      List<String> whom = hints.apply(backend);
+      if (whom.isEmpty()) {
+        return List.of(); // not every one says it
+      }
+      if (!name.isEmpty() && whom.contains(name)) {
+        meant.add(backend);
+      }
+    }
+    return meant;
   }
 
   private static List<Backend> orAll(List<Backend> some, List<Backend> all) {
@@ -51,6 +61,12 @@ final class Eligible {
   }
 
   private static List<Backend> keep(Collection<Backend> all, Predicate<Backend> which) {
-    return all.stream().filter(which).toList();
+    List<Backend> kept = new ArrayList<>(all.size());
+    for (Backend backend : all) {
+      if (which.test(backend)) {
+        kept.add(backend);
+      }
+    }
+    return kept;
   }
 }

@@ -52,10 +52,13 @@ public final class NodeServices {
   private final Map<Scope, Set<Target>> members = new HashMap<>();
   private final Map<LbEntry.Key, LbEntry> wanted = new HashMap<>();
 
-  /** What the kernel holds for each key touched since {@link #realised}; null for nothing. */
-  private Map<LbEntry.Key, LbEntry> realised = new HashMap<>();
+  /**
+   * What the kernel holds for each key touched since {@link #realised}, null for nothing; itself
+   * null before the first time: then the kernel is not known to hold anything.
+   */
+  private Map<LbEntry.Key, LbEntry> realised;
 
-  private final Set<Integer> dirty = new TreeSet<>();
+  private final Set<Integer> dirty = new HashSet<>();
 
   /** Frontends that load balancers ask about, by the port they ask at. */
   private final TreeMap<Integer, TreeMap<String, Frontend>> checked = new TreeMap<>();
@@ -181,8 +184,8 @@ public final class NodeServices {
     boolean outside = false;
     boolean affine = false;
     for (Frontend frontend : all) {
-      inside |= insideOf(frontend).equals(scope);
-      outside |= scope.equals(outsideOf(frontend));
+      inside |= isInsideLocal(frontend) == scope.local();
+      outside |= isOutside(frontend) && frontend.local() == scope.local();
       affine |= frontend.affinitySeconds() > 0;
     }
     List<Target> eligible = inside || outside ? eligible(scope) : List.of();
@@ -202,9 +205,11 @@ public final class NodeServices {
   }
 
   private List<Target> eligible(Scope scope) {
-    return Eligible.of(backendsOf(scope.group()), scope.local(), node, zone).stream()
-        .map(NodeServices::target)
-        .toList();
+    List<Target> targets = new ArrayList<>();
+    for (Backend backend : Eligible.of(backendsOf(scope.group()), scope.local(), node, zone)) {
+      targets.add(target(backend));
+    }
+    return targets;
   }
 
   private void slots(Scope scope, List<Target> eligible) {
@@ -275,8 +280,12 @@ public final class NodeServices {
    * A socket of the cluster that dials an outside address uses every backend, whatever the policy
    * for traffic from outside says.
    */
+  private static boolean isInsideLocal(Frontend frontend) {
+    return frontend.local() && !isOutside(frontend);
+  }
+
   private static Scope insideOf(Frontend frontend) {
-    return new Scope(frontend.group(), frontend.local() && !isOutside(frontend));
+    return new Scope(frontend.group(), isInsideLocal(frontend));
   }
 
   /** Null: nobody may come from outside. */
@@ -325,7 +334,7 @@ public final class NodeServices {
   }
 
   private void touch(LbEntry.Key key, LbEntry old) {
-    if (!realised.containsKey(key)) {
+    if (realised != null && !realised.containsKey(key)) {
       realised.put(key, old);
     }
   }
@@ -333,6 +342,9 @@ public final class NodeServices {
   /** The difference between what was last {@link #realised} and what is wanted now. */
   public LbPlan plan() {
     flush();
+    if (realised == null) {
+      return everything();
+    }
     List<LbEntry> puts = new ArrayList<>();
     List<LbEntry.Key> deletes = new ArrayList<>();
     LbSizes peak = realisedSizes;
@@ -385,7 +397,12 @@ public final class NodeServices {
           }
         });
     flush();
-    return LbPlan.diff(actual, wanted.values());
+    return actual.isEmpty() ? everything() : LbPlan.diff(actual, wanted.values());
+  }
+
+  /** The plan for maps that hold nothing. */
+  private LbPlan everything() {
+    return LbPlan.ordered(wanted.values(), new ArrayList<>(), sizes, sizes);
   }
 
   /** Backends of UDP that a predecessor used, and that went while nobody looked. */
@@ -470,6 +487,9 @@ public final class NodeServices {
 
   /** Every entry that was last {@link #realised}, whatever is wanted by now. */
   public List<LbEntry> held() {
+    if (realised == null) {
+      return List.of();
+    }
     List<LbEntry> held = new ArrayList<>(wanted.size());
     wanted.forEach(
         (key, entry) -> {
