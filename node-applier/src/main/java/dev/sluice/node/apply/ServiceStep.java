@@ -8,7 +8,6 @@ import dev.sluice.node.mirror.Mirror;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -69,9 +68,9 @@ final class ServiceStep {
       return;
     }
     kernel.put(puts);
-    Function<LbEntry.Key, Optional<LbEntry>> found = reader(puts.size());
+    Function<LbEntry.Key, LbEntry> found = reader(puts.size());
     for (LbEntry entry : puts) {
-      if (!found.apply(entry.key()).equals(Optional.of(entry))) {
+      if (!entry.equals(found.apply(entry.key()))) {
         throw new IllegalStateException(
             "the kernel holds %s, not %s".formatted(found.apply(entry.key()), entry));
       }
@@ -83,21 +82,23 @@ final class ServiceStep {
       return;
     }
     kernel.remove(deletes);
-    Function<LbEntry.Key, Optional<LbEntry>> found = reader(deletes.size());
+    Function<LbEntry.Key, LbEntry> found = reader(deletes.size());
     for (LbEntry.Key key : deletes) {
-      if (found.apply(key).isPresent()) {
+      if (found.apply(key) != null) {
         throw new IllegalStateException("the kernel still holds " + found.apply(key));
       }
     }
   }
 
-  private Function<LbEntry.Key, Optional<LbEntry>> reader(int keys) {
+  /** What the kernel holds under a key; null for nothing. */
+  private Function<LbEntry.Key, LbEntry> reader(int keys) {
     if (keys < READ_ALL) {
-      return kernel::find;
+      return key -> kernel.find(key).orElse(null);
     }
-    Map<LbEntry.Key, LbEntry> all = new HashMap<>();
-    kernel.readBack().forEach(entry -> all.put(entry.key(), entry));
-    return key -> Optional.ofNullable(all.get(key));
+    List<LbEntry> held = kernel.readBack();
+    Map<LbEntry.Key, LbEntry> all = HashMap.newHashMap(held.size());
+    held.forEach(entry -> all.put(entry.key(), entry));
+    return all::get;
   }
 
   /** Entries in the maps after the last run that was not refused. */

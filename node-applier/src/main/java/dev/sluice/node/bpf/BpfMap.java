@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -145,18 +146,25 @@ public final class BpfMap {
 
   private void updateBatch(List<byte[]> keys, List<byte[]> values) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment keySegment = arena.allocate((long) keyBytes * keys.size(), 8);
-      MemorySegment valueSegment = arena.allocate((long) valueBytes * keys.size(), 8);
-      for (int i = 0; i < keys.size(); i++) {
-        copy(keys.get(i), keySegment, (long) i * keyBytes, keyBytes);
-        copy(values.get(i), valueSegment, (long) i * valueBytes, valueBytes);
-      }
+      MemorySegment keySegment = segment(arena, joined(keys, keyBytes));
+      MemorySegment valueSegment = segment(arena, joined(values, valueBytes));
       MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
       count.set(ValueLayout.JAVA_INT, 0, keys.size());
       BpfException.check(
           LibbpfMaps.updateBatch(fd, keySegment, valueSegment, count),
           "cannot write to map " + name);
     }
+  }
+
+  /** One array after the other: copying each to the kernel's side would take longer. */
+  private static byte[] joined(List<byte[]> arrays, int expected) {
+    byte[] joined = new byte[arrays.size() * expected];
+    int at = 0;
+    for (byte[] array : arrays) {
+      System.arraycopy(checked(array, expected), 0, joined, at, expected);
+      at += expected;
+    }
+    return joined;
   }
 
   /** Reads every entry by batch lookup; entries that change meanwhile may be missed. */
@@ -182,10 +190,12 @@ public final class BpfMap {
 
   private void deliver(
       MemorySegment keys, MemorySegment values, int count, BiConsumer<byte[], byte[]> consumer) {
+    byte[] allKeys = keys.asSlice(0, (long) count * keyBytes).toArray(ValueLayout.JAVA_BYTE);
+    byte[] allValues = values.asSlice(0, (long) count * valueBytes).toArray(ValueLayout.JAVA_BYTE);
     for (int i = 0; i < count; i++) {
       consumer.accept(
-          keys.asSlice((long) i * keyBytes, keyBytes).toArray(ValueLayout.JAVA_BYTE),
-          values.asSlice((long) i * valueBytes, valueBytes).toArray(ValueLayout.JAVA_BYTE));
+          Arrays.copyOfRange(allKeys, i * keyBytes, (i + 1) * keyBytes),
+          Arrays.copyOfRange(allValues, i * valueBytes, (i + 1) * valueBytes));
     }
   }
 
@@ -204,17 +214,21 @@ public final class BpfMap {
   }
 
   private static MemorySegment segment(Arena arena, byte[] bytes, int expected) {
-    MemorySegment segment = arena.allocate(Math.max(expected, 1), 8);
-    copy(bytes, segment, 0, expected);
+    return segment(arena, checked(bytes, expected));
+  }
+
+  private static MemorySegment segment(Arena arena, byte[] bytes) {
+    MemorySegment segment = arena.allocate(Math.max(bytes.length, 1), 8);
+    MemorySegment.copy(bytes, 0, segment, ValueLayout.JAVA_BYTE, 0, bytes.length);
     return segment;
   }
 
-  private static void copy(byte[] bytes, MemorySegment to, long offset, int expected) {
+  private static byte[] checked(byte[] bytes, int expected) {
     if (bytes.length != expected) {
       throw new IllegalArgumentException(
           "expected " + expected + " bytes, got " + bytes.length + ": layouts disagree");
     }
-    MemorySegment.copy(bytes, 0, to, ValueLayout.JAVA_BYTE, offset, expected);
+    return bytes;
   }
 
   @Override

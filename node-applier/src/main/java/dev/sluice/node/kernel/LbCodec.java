@@ -184,9 +184,7 @@ final class LbCodec {
   }
 
   static RangeEntry range(byte[] key) {
-    byte[] mapped = new byte[16];
-    System.arraycopy(key, 8, mapped, 0, 16);
-    IpAddress address = IpAddress.ofMapped(mapped);
+    IpAddress address = IpAddress.ofMapped(key, 8);
     int length = buffer(key).getInt(0) - OWNER_BITS - (address.v6() ? 0 : 96);
     return new RangeEntry(new RangeKey(buffer(key).getInt(4), new Prefix(address, length)));
   }
@@ -205,9 +203,7 @@ final class LbCodec {
   }
 
   private static Target target(byte[] bytes, int at) {
-    byte[] mapped = new byte[16];
-    System.arraycopy(bytes, at, mapped, 0, 16);
     return new Target(
-        IpAddress.ofMapped(mapped), (bytes[at + 16] & 0xff) << 8 | (bytes[at + 17] & 0xff));
+        IpAddress.ofMapped(bytes, at), (bytes[at + 16] & 0xff) << 8 | (bytes[at + 17] & 0xff));
   }
 }

@@ -77,11 +77,13 @@ public final class LbMaps implements KernelServices {
   }
 
   private static List<LbEntry.FrontendKey> frontends(List<LbEntry> entries) {
-    return entries.stream()
-        .map(LbEntry::key)
-        .filter(LbEntry.FrontendKey.class::isInstance)
-        .map(LbEntry.FrontendKey.class::cast)
-        .toList();
+    List<LbEntry.FrontendKey> keys = new ArrayList<>();
+    for (LbEntry entry : entries) {
+      if (entry instanceof LbEntry.FrontendEntry frontend) {
+        keys.add(frontend.key());
+      }
+    }
+    return keys;
   }
 
   @Override

@@ -7,7 +7,6 @@ import dev.sluice.node.bpf.BpfMap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,13 +22,9 @@ final class ServiceAddresses {
   /** No interface, no endpoint. */
   private static final byte[] SERVICE = new byte[Layouts.LOCAL];
 
-  /** By address first: its neighbours say whether a frontend is the last of its address. */
-  private static final Comparator<FrontendKey> ORDER =
-      Comparator.comparing(FrontendKey::target).thenComparingInt(FrontendKey::protocol);
-
   private final BpfMap byAddress;
   private final Supplier<Set<IpAddress>> pods;
-  private final TreeSet<FrontendKey> frontends = new TreeSet<>(ORDER);
+  private final TreeSet<FrontendKey> frontends = new TreeSet<>(ServiceAddresses::order);
   private boolean compared;
 
   /**
@@ -38,6 +33,12 @@ final class ServiceAddresses {
   ServiceAddresses(BpfMap byAddress, Supplier<Set<IpAddress>> pods) {
     this.byAddress = byAddress;
     this.pods = pods;
+  }
+
+  /** By address first: its neighbours say whether a frontend is the last of its address. */
+  private static int order(FrontendKey one, FrontendKey other) {
+    int byTarget = one.target().compareTo(other.target());
+    return byTarget != 0 ? byTarget : Integer.compare(one.protocol(), other.protocol());
   }
 
   /** Brings the map in line with the frontends that are found at the start. Works once. */
