@@ -7,31 +7,37 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The small C programs that make traffic: each is one source file, with {@code bench.h}. */
+/** The small C programs that make traffic. */
 final class CTool {
   private CTool() {}
 
   /**
-   * Compiles {@code NAME.c} of the resources to a temporary file, which the caller deletes.
+   * Compiles C files of the resources, which may include headers there, to a temporary file, which
+   * the caller deletes.
    *
+   * @param files sources and headers; the program is named after the first
    * @param options for clang
    */
-  static Path compile(String name, String... options) throws IOException {
+  static Path compile(List<String> files, String... options) throws IOException {
+    String name = files.getFirst().replaceFirst("\\.c$", "");
     Path folder = Files.createTempDirectory(name);
-    Path source = folder.resolve(name + ".c");
-    Path header = folder.resolve("bench.h");
     try {
-      copy(source);
-      copy(header);
-      Path tool = Files.createTempFile(name, "");
       List<String> command = new ArrayList<>(List.of("clang", "-O2"));
       command.addAll(List.of(options));
-      command.addAll(List.of("-o", tool.toString(), source.toString()));
+      for (String file : files) {
+        copy(folder.resolve(file));
+        if (file.endsWith(".c")) {
+          command.add(folder.resolve(file).toString());
+        }
+      }
+      Path tool = Files.createTempFile(name, "");
+      command.addAll(List.of("-o", tool.toString()));
       Shell.run(command);
       return tool;
     } finally {
-      Files.deleteIfExists(source);
-      Files.deleteIfExists(header);
+      for (String file : files) {
+        Files.deleteIfExists(folder.resolve(file));
+      }
       Files.delete(folder);
     }
   }

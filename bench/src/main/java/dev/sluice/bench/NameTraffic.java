@@ -25,7 +25,8 @@ public final class NameTraffic implements Closeable {
 
   /** Compiles it to a temporary file. */
   public static NameTraffic compile() throws IOException {
-    return new NameTraffic(CTool.compile("dnsbench"));
+    return new NameTraffic(
+        CTool.compile(List.of("dnsbench.c", "dnsserver.c", "dnsbench.h", "bench.h")));
   }
 
   /** Starts {@code server} or {@code sink} in a network namespace. */

@@ -16,7 +16,7 @@ final class Netbench {
 
   /** Compiles it to a temporary file, which the caller deletes. */
   static Path compile() throws IOException {
-    return CTool.compile("netbench", "-pthread");
+    return CTool.compile(List.of("netbench.c", "bench.h"), "-pthread");
   }
 
   /** Starts a server in a network namespace; it ends with this process or when destroyed. */
