@@ -21,6 +21,7 @@ import dev.sluice.core.service.LbEntry.Target;
 import dev.sluice.core.service.SeatTable;
 import dev.sluice.node.bpf.Btf;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Map;
 
 /** Load-balancing entries to and from bytes: the Java side of {@code slc_lb_types.h}. */
@@ -196,10 +197,12 @@ final class LbCodec {
 
   private static ByteBuffer put(ByteBuffer bytes, Target target) {
     return bytes
-        .put(target.address().mapped())
-        .put((byte) (target.port() >>> 8))
-        .put((byte) target.port())
-        .putShort((short) 0);
+        .order(ByteOrder.BIG_ENDIAN) // of the network
+        .putLong(target.address().high())
+        .putLong(target.address().low())
+        .putShort((short) target.port())
+        .putShort((short) 0)
+        .order(ByteOrder.nativeOrder());
   }
 
   private static Target target(byte[] bytes, int at) {

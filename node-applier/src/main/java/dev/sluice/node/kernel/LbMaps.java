@@ -6,7 +6,6 @@ import dev.sluice.core.service.LbSizes;
 import dev.sluice.node.bpf.BpfMap;
 import dev.sluice.node.mirror.KernelServices;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,25 +94,32 @@ public final class LbMaps implements KernelServices {
   /** A batch for each run of entries of one map. */
   @Override
   public void put(List<LbEntry> entries) {
-    Map<BpfMap, List<byte[]>> keys = new LinkedHashMap<>();
-    Map<BpfMap, List<byte[]>> values = new LinkedHashMap<>();
+    List<byte[]> keys = new ArrayList<>();
+    List<byte[]> values = new ArrayList<>();
+    BpfMap map = null;
     for (LbEntry entry : entries) {
-      BpfMap map = map(entry.key());
-      if (map == tables) {
-        flush(keys, values);
-        map.update(bytes(entry.key()), value(entry));
-        continue;
+      BpfMap next = map(entry.key());
+      if (next != map || map == tables) { // a batch of tables would be too much memory
+        flush(map, keys, values);
+        map = next;
       }
-      keys.computeIfAbsent(map, unused -> new ArrayList<>()).add(bytes(entry.key()));
-      values.computeIfAbsent(map, unused -> new ArrayList<>()).add(value(entry));
+      keys.add(bytes(entry.key()));
+      values.add(value(entry));
     }
-    flush(keys, values);
+    flush(map, keys, values);
     addresses.add(frontends(entries));
   }
 
   /** What programs remember goes with each map, for the order of writes to hold for it, too. */
-  private void flush(Map<BpfMap, List<byte[]>> keys, Map<BpfMap, List<byte[]>> values) {
-    keys.forEach((map, all) -> epoch.during(() -> map.updateAll(all, values.get(map))));
+  private void flush(BpfMap map, List<byte[]> keys, List<byte[]> values) {
+    if (keys.isEmpty()) {
+      return;
+    }
+    if (map == tables) { // nothing of them is remembered
+      map.updateAll(keys, values);
+    } else {
+      epoch.during(() -> map.updateAll(keys, values));
+    }
     keys.clear();
     values.clear();
   }
