@@ -1,8 +1,10 @@
 package dev.sluice.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.node.kernel.RequiresKernel;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -100,6 +102,36 @@ class ReachabilityTest {
       lab.delete(mode("default"));
     }
     assertPairs(ReachabilityTest::allowed);
+  }
+
+  /** A pod that runs gets other labels: it is somebody else, and every command says so. */
+  @Test
+  void otherLabelsAreAnotherIdentity() throws IOException {
+    String pod = "other-1";
+    String before = Manifests.server(pod, "other", "node-1", "");
+    int front = identity("front-1");
+    assertNotEquals(front, identity(pod));
+    lab.apply(Manifests.server(pod, "front", "node-1", ""));
+    try {
+      assertEquals(front, identity(pod));
+      assertEquals(
+          "" + front,
+          lab.sluice("endpoint", "get", "shop/" + pod, "-o", "jsonpath={[0].status.identity.id}")
+              .text());
+      assertTrue(lab.connects("shop/" + pod, lab.address("shop/back-2", true), Manifests.PORT));
+    } finally {
+      lab.apply(before);
+    }
+    assertNotEquals(front, identity(pod));
+  }
+
+  private static int identity(String pod) throws IOException {
+    for (JsonNode each : lab.status().path("pods")) {
+      if (each.path("name").asText().equals(pod)) {
+        return each.path("identity").asInt();
+      }
+    }
+    throw new AssertionError("no pod " + pod);
   }
 
   /** Every pair, in both families, must be as {@code allowed} says of source and destination. */
