@@ -42,4 +42,12 @@ public interface Derivation {
    * @throws RuntimeException on a bug: the process stops, naming the record
    */
   List<Group> apply(InputRecord record);
+
+  /**
+   * Does what of the last record's work no row of it needs; asked when its rows are on their way,
+   * if at all: otherwise that is done with the next record, and before an image.
+   *
+   * @throws RuntimeException as {@link #apply}
+   */
+  default void catchUp() {}
 }

@@ -18,7 +18,7 @@ import org.apache.kafka.streams.processor.api.Record;
  * waits for nothing, then finds them all when it looks, and sends one request instead of several.
  * Each request wakes every reader of its topics. For one thread.
  */
-final class EncodedRows {
+final class EncodedRows implements FoldEngine.RowWriter {
   /** Where so many wait, waiting for more saves nothing. */
   private static final int MOST = 200;
 
@@ -46,7 +46,8 @@ final class EncodedRows {
   }
 
   /** Adds one behind the others. */
-  void add(OutputRow row) {
+  @Override
+  public void add(OutputRow row) {
     waiting.add(new Encoded(FoldTopology.sink(row.topic()), encoded(row)));
     if (waiting.size() == MOST) {
       handOver();
@@ -70,7 +71,8 @@ final class EncodedRows {
   }
 
   /** Hands all over, in the order in which they came. */
-  void handOver() {
+  @Override
+  public void handOver() {
     for (Encoded each : waiting) {
       forward.accept(each.record, each.sink);
     }

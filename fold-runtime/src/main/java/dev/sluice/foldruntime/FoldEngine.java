@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,10 +39,19 @@ final class FoldEngine {
    */
   private static final long LOOK_EVERY_MILLIS = 1_000;
 
+  /** Sends rows; those of one topic keep their order. */
+  interface RowWriter {
+    /** Takes a row, which may wait for others. */
+    void add(OutputRow row);
+
+    /** No row that was taken waits any longer. */
+    void handOver();
+  }
+
   private final Derivation derivation;
   private final TopicPages pages;
   private final SnapshotShelf shelf;
-  private final Consumer<OutputRow> writer;
+  private final RowWriter writer;
   private final Runnable onReady;
   private final SnapshotPace pace;
   private final Map<Topic<?>, OwnOutput> outputs = new LinkedHashMap<>();
@@ -57,7 +65,6 @@ final class FoldEngine {
   private boolean announced;
 
   /**
-   * @param writer sends a row; rows of one topic keep their order
    * @param onReady called once, when the outputs are in line with the log as it was at the start
    */
   FoldEngine(
@@ -65,7 +72,7 @@ final class FoldEngine {
       TopicPages pages,
       SnapshotShelf shelf,
       Duration snapshotInterval,
-      Consumer<OutputRow> writer,
+      RowWriter writer,
       Runnable onReady) {
     this.derivation = derivation;
     this.pages = pages;
@@ -80,8 +87,15 @@ final class FoldEngine {
     }
   }
 
-  /** Takes one record of an input, or one that was read back. */
+  /** Takes one record of an input; what no row of it needs is done behind them. */
   void accept(InputRecord record) {
+    take(record);
+    writer.handOver();
+    catchUp(record);
+  }
+
+  /** Takes one record of an input, or one that was read back. */
+  private void take(InputRecord record) {
     restoreOnce();
     if (record.offset() < readTo.getOrDefault(record.topic(), 0L)) {
       return;
@@ -102,8 +116,13 @@ final class FoldEngine {
 
   /** Reads back, repairs, takes a snapshot when it is time; called every few milliseconds. */
   void tick(long nowMillis) {
+    look(nowMillis);
+    writer.handOver();
+  }
+
+  private void look(long nowMillis) {
     restoreOnce();
-    if (nowMillis >= nextLook && echo.poll(this::accept) == 0) {
+    if (nowMillis >= nextLook && echo.poll(this::take) == 0) {
       nextLook = nowMillis + LOOK_EVERY_MILLIS;
     }
     if (!compared) {
@@ -147,7 +166,7 @@ final class FoldEngine {
     present = Math.max(snapshot, marked);
     for (Topic<?> input : derivation.inputs()) {
       boolean log = input.equals(Topics.K8S_OBJECTS);
-      long end = pages.read(input, log ? snapshot + 1 : 0, this::fold);
+      long end = pages.read(input, log ? snapshot + 1 : 0, this::foldAgain);
       readTo.put(input, end);
       if (log && end <= present) {
         throw new FoldStoppedException(
@@ -215,6 +234,11 @@ final class FoldEngine {
     return marked == Long.MAX_VALUE ? -1 : marked;
   }
 
+  private void foldAgain(InputRecord record) {
+    fold(record);
+    catchUp(record);
+  }
+
   private void fold(InputRecord record) {
     for (Group group : groups(record)) {
       if (group.position() <= present) {
@@ -234,12 +258,28 @@ final class FoldEngine {
     try {
       return derivation.apply(record);
     } catch (RuntimeException e) {
-      throw new FoldStoppedException(
-          "%s cannot fold topic %s, partition 0, offset %d (%s): %s"
-              .formatted(
-                  derivation.name(), record.topic(), record.offset(), record.key(), e.getMessage()),
-          e);
+      throw stopped(record, e);
     }
+  }
+
+  private void catchUp(InputRecord record) {
+    try {
+      derivation.catchUp();
+    } catch (RuntimeException e) {
+      throw stopped(record, e);
+    }
+  }
+
+  private FoldStoppedException stopped(InputRecord record, RuntimeException cause) {
+    return new FoldStoppedException(
+        "%s cannot fold topic %s, partition 0, offset %d (%s): %s"
+            .formatted(
+                derivation.name(),
+                record.topic(),
+                record.offset(),
+                record.key(),
+                cause.getMessage()),
+        cause);
   }
 
   /** When the fold has reached what the outputs say: finds what they should not say. */
@@ -283,6 +323,6 @@ final class FoldEngine {
 
   private void write(OutputRow row) {
     outputs.get(row.topic()).written(row);
-    writer.accept(row);
+    writer.add(row);
   }
 }

@@ -30,7 +30,6 @@ final class FoldProcessor implements Processor<String, SpecificRecord, byte[], b
   private final FoldHost host;
   private final Map<String, Topic<?>> topics = new HashMap<>();
   private ProcessorContext<byte[], byte[]> context;
-  private EncodedRows rows;
   private FoldEngine engine;
 
   FoldProcessor(Settings settings, TopicSerdes serdes, Derivation derivation, FoldHost host) {
@@ -44,16 +43,12 @@ final class FoldProcessor implements Processor<String, SpecificRecord, byte[], b
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
-    this.rows = new EncodedRows(settings, serdes, context::currentSystemTimeMs, context::forward);
+    EncodedRows rows =
+        new EncodedRows(settings, serdes, context::currentSystemTimeMs, context::forward);
     this.engine =
         new FoldEngine(
-            derivation,
-            host.pages(),
-            host.shelf(),
-            host.snapshotInterval(),
-            rows::add,
-            host::ready);
-    context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, this::tick);
+            derivation, host.pages(), host.shelf(), host.snapshotInterval(), rows, host::ready);
+    context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, engine::tick);
   }
 
   @Override
@@ -66,12 +61,6 @@ final class FoldProcessor implements Processor<String, SpecificRecord, byte[], b
             record.key(),
             record.value(),
             removedAt(record.headers())));
-    rows.handOver();
-  }
-
-  private void tick(long nowMillis) {
-    engine.tick(nowMillis);
-    rows.handOver();
   }
 
   private static long removedAt(Headers headers) {

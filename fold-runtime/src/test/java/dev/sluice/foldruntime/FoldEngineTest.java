@@ -71,6 +71,7 @@ class FoldEngineTest {
     settle(world, active);
     assertEquals("", differences(wanted(world), found(world)));
     assertTrue(active.ready());
+    assertTrue(active.behindRows());
   }
 
   private static void compact(SimulatedTopics world, SimulatedInstance active) {
@@ -161,6 +162,25 @@ class FoldEngineTest {
     assertEquals(
         "numbering cannot fold topic k8s.objects, partition 0, offset 1 (Pod//poison): poisoned",
         stopped.getMessage());
+  }
+
+  @Test
+  void workBehindTheRowsOfARecordNamesItToo() {
+    object(topics, EventType.ADDED, "good");
+    SimulatedInstance instance = new SimulatedInstance(topics, new Random(1));
+    settle(topics, instance);
+    long rows = topics.end(Topics.IDENTITIES);
+    object(topics, EventType.ADDED, "late poison");
+    String named =
+        "numbering cannot fold topic k8s.objects, partition 0, offset 1 (Pod//late poison):"
+            + " poisoned";
+    assertEquals(
+        named,
+        assertThrows(FoldStoppedException.class, () -> settle(topics, instance)).getMessage());
+    instance.deliverAll();
+    assertTrue(topics.end(Topics.IDENTITIES) > rows, "its rows were on their way");
+    SimulatedInstance next = new SimulatedInstance(topics, new Random(2));
+    assertEquals(named, assertThrows(FoldStoppedException.class, () -> next.tick(0)).getMessage());
   }
 
   @Test

@@ -21,10 +21,11 @@ import java.util.TreeMap;
  * numbers are rows of one topic, every other object has a row in a second one, and every third
  * record makes a revision.
  */
-final class NumberingDerivation implements Derivation {
+class NumberingDerivation implements Derivation {
   private final TreeMap<String, Integer> numbers = new TreeMap<>();
   private int next = 256;
   private long position = -1;
+  private String last = "";
 
   @Override
   public String name() {
@@ -91,6 +92,7 @@ final class NumberingDerivation implements Derivation {
     position = record.offset();
     K8sObject object = (K8sObject) record.value();
     String name = object.getName();
+    last = name;
     if (name.equals("poison")) {
       throw new IllegalStateException("poisoned");
     }
@@ -108,6 +110,13 @@ final class NumberingDerivation implements Derivation {
     }
     marks(rows);
     return List.of(new Group(position, rows));
+  }
+
+  @Override
+  public void catchUp() {
+    if (last.equals("late poison")) {
+      throw new IllegalStateException("poisoned");
+    }
   }
 
   private OutputRow revision(K8sObject object) {

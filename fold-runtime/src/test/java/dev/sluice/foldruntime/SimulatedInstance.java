@@ -23,18 +23,38 @@ final class SimulatedInstance {
   private final Map<Topic<?>, Deque<OutputRow>> underWay = new HashMap<>();
   private final List<Topic<?>> sources = new ArrayList<>();
   private boolean ready;
+  private boolean handedOver = true;
+  private boolean behindRows = true;
 
   SimulatedInstance(SimulatedTopics topics, Random random) {
     this.topics = topics;
     this.random = random;
-    Derivation derivation = new NumberingDerivation();
+    Derivation derivation =
+        new NumberingDerivation() {
+          @Override
+          public void catchUp() {
+            super.catchUp();
+            behindRows &= handedOver || !ready;
+          }
+        };
     this.engine =
         new FoldEngine(
             derivation,
             topics,
             topics,
             Duration.ofMillis(20),
-            row -> underWay.computeIfAbsent(row.topic(), t -> new ArrayDeque<>()).add(row),
+            new FoldEngine.RowWriter() {
+              @Override
+              public void add(OutputRow row) {
+                underWay.computeIfAbsent(row.topic(), t -> new ArrayDeque<>()).add(row);
+                handedOver = false;
+              }
+
+              @Override
+              public void handOver() {
+                handedOver = true;
+              }
+            },
             () -> ready = true);
     sources.add(Topics.K8S_OBJECTS);
     derivation.outputs().forEach(output -> sources.add(output.topic()));
@@ -45,6 +65,11 @@ final class SimulatedInstance {
 
   boolean ready() {
     return ready;
+  }
+
+  /** Whether rows were on their way whenever the fold did what they do not need. */
+  boolean behindRows() {
+    return behindRows;
   }
 
   void tick(long millis) {

@@ -85,6 +85,11 @@ final class IdentityDerivation implements Derivation {
     return List.of(new Group(step.position(), rows(step.position(), step.changes())));
   }
 
+  @Override
+  public void catchUp() {
+    fold.catchUp();
+  }
+
   private static List<OutputRow> rows(long position, List<Change<ClusterRecord>> changes) {
     List<OutputRow> rows = new ArrayList<>(changes.size() + 3);
     for (Change<ClusterRecord> change : changes) {

@@ -20,8 +20,9 @@ import java.util.List;
  *                        └── which policies wait, with the next record
  * </pre>
  *
- * <p>The policy fold sees what policy-stream sees, record by record, and so decides the same. Not
- * thread safe.
+ * <p>The policy fold sees what policy-stream sees, record by record, and so decides the same. It
+ * may see a record after what the cluster makes of it was given out: {@link #catchUp()}. Not thread
+ * safe.
  */
 public final class IdentityFold {
   /** Of {@link #image}: another one as soon as either part has another. */
@@ -29,6 +30,11 @@ public final class IdentityFold {
 
   private final ClusterFold cluster;
   private final PolicyFold policies;
+
+  /** A record that was given out, and that policies have yet to see; null when there is none. */
+  private Given unseen;
+
+  private record Given(ObjectEvent event, List<Change<ClusterRecord>> changes) {}
 
   private IdentityFold(ClusterFold cluster, PolicyFold policies) {
     this.cluster = cluster;
@@ -71,6 +77,7 @@ public final class IdentityFold {
 
   /** All that it remembers: two folds of one log prefix give equal bytes. */
   public byte[] image() {
+    catchUp();
     byte[] first = cluster.snapshot().encode();
     byte[] second = policies.snapshot().encode();
     return ByteBuffer.allocate(Integer.BYTES + first.length + second.length)
@@ -82,14 +89,28 @@ public final class IdentityFold {
 
   /** Folds one record of k8s.objects; one at or below the position changes nothing. */
   public ClusterStep apply(ObjectEvent event) {
+    catchUp();
     ClusterStep step = cluster.apply(event);
-    policies.apply(event, step.changes());
-    cluster.accepted(policies.withoutRoom());
+    unseen = new Given(event, step.changes());
     return step;
+  }
+
+  /**
+   * Does what the next record or image would do first: lets policies see the last record. They have
+   * no say in what was given out for it, so whoever gives that out does so before.
+   */
+  public void catchUp() {
+    if (unseen != null) {
+      Given given = unseen;
+      unseen = null;
+      policies.apply(given.event, given.changes);
+      cluster.accepted(policies.withoutRoom());
+    }
   }
 
   /** Every record, in dependency order. Empty before the world is whole. */
   public List<Change<ClusterRecord>> rows() {
+    catchUp();
     return cluster.image();
   }
 

@@ -97,6 +97,25 @@ class IdentityFoldProperties {
   }
 
   @Property(tries = 60, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+  void whenPoliciesSeeARecordChangesNothing(@ForAll("seeds") long seed) {
+    Random random = new Random(seed);
+    IdentityFold atOnce = IdentityFold.empty("default");
+    IdentityFold later = IdentityFold.empty("default");
+    for (ObjectEvent event : random.nextBoolean() ? tight(seed) : restless(seed)) {
+      ClusterStep wanted = atOnce.apply(event);
+      atOnce.catchUp();
+      assertEquals(wanted, later.apply(event));
+      if (random.nextInt(8) == 0) {
+        assertEquals(atOnce.rows(), later.rows());
+      }
+      if (random.nextInt(8) == 0) {
+        assertArrayEquals(atOnce.image(), later.image());
+      }
+    }
+    assertArrayEquals(atOnce.image(), later.image());
+  }
+
+  @Property(tries = 60, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
   void oneFoldOfBothSaysWhatTwoSay(@ForAll("seeds") long seed) {
     Random random = new Random(seed);
     List<ObjectEvent> log = random.nextBoolean() ? tight(seed) : restless(seed);
