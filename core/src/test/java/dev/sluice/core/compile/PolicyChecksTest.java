@@ -389,6 +389,8 @@ class PolicyChecksTest {
     log.deletePod("shop", "web-3");
     assertEquals(WorkloadCheck.IDENTITY_PER_POD, only(log).code());
     log.deletePod("shop", "web-2");
+    assertEquals(WorkloadCheck.SEVERAL_IDENTITIES, only(log).code());
+    log.deletePod("shop", "web-1");
     assertEquals(List.of(), told(log));
   }
 

@@ -146,11 +146,11 @@ final class YamlTree {
     };
   }
 
-  /** A truth value where YAML 1.1 has one that 1.2 has not. */
+  /** A truth value where YAML 1.1 has one that 1.2 has not; but y and n are names of things. */
   private static Object plain(String text) {
     return switch (text) {
-      case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON" -> true;
-      case "n", "N", "no", "No", "NO", "off", "Off", "OFF" -> false;
+      case "yes", "Yes", "YES", "on", "On", "ON" -> true;
+      case "no", "No", "NO", "off", "Off", "OFF" -> false;
       default -> text;
     };
   }

@@ -86,10 +86,9 @@ class FolderServicesTest {
           "s.yaml", SERVICE.replace("targetPort: http", wrong).replace("app: web", "app: x"));
       assertEquals(
           List.of(
-              "REFUSED invalid-value s.yaml:7: spec.ports[0].targetPort: a port from 1 to 65535 is"
-                  + " wanted, not '"
+              "REFUSED invalid-value s.yaml:7: spec.ports[0].targetPort: '"
                   + wrong.substring("targetPort: ".length())
-                  + "'"),
+                  + "' is no port: write one from 1 to 65535"),
           world.problems());
       assertEquals(before, slices());
       assertEquals(spec, world.body("Service/shop/web").get("spec").toString());
