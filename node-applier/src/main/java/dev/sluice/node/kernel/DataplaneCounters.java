@@ -1,6 +1,11 @@
 package dev.sluice.node.kernel;
 
+import static dev.sluice.node.kernel.Layouts.buffer;
+
 import dev.sluice.core.node.KernelEntry.Direction;
+import dev.sluice.node.bpf.BpfMap;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -21,4 +26,30 @@ public record DataplaneCounters(
 
   /** Packets and bytes of one reason in one direction, as seen from the pod. */
   public record ReasonCount(int reason, Direction direction, long packets, long bytes) {}
+
+  static DataplaneCounters read(BpfMap stats, BpfMap metrics) {
+    List<ReasonCount> reasons = new ArrayList<>();
+    metrics.forEach(
+        (key, value) -> {
+          int index = buffer(key).getInt();
+          long[] sums = sum(value, Layouts.METRIC);
+          if (sums[0] != 0) {
+            Direction direction = (index & 1) == 0 ? Direction.INGRESS : Direction.EGRESS;
+            reasons.add(new ReasonCount(index >>> 1, direction, sums[0], sums[1]));
+          }
+        });
+    long[] of = sum(stats.lookup(new byte[4]).orElseThrow(), Layouts.STATS);
+    return new DataplaneCounters(reasons, of[0], of[1], of[3] - of[4], of[2]);
+  }
+
+  private static long[] sum(byte[] perCpu, int bytes) {
+    ByteBuffer all = buffer(perCpu);
+    long[] sums = new long[bytes / 8];
+    while (all.hasRemaining()) {
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] += all.getLong();
+      }
+    }
+    return sums;
+  }
 }

@@ -4,16 +4,13 @@ import static dev.sluice.node.kernel.Layouts.buffer;
 
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.node.KernelEntry;
-import dev.sluice.core.node.KernelEntry.Direction;
 import dev.sluice.node.bpf.BpfException;
 import dev.sluice.node.bpf.BpfFs;
 import dev.sluice.node.bpf.BpfMap;
 import dev.sluice.node.bpf.BpfObject;
 import dev.sluice.node.bpf.Netns;
-import dev.sluice.node.bpf.TestRun;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,9 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.IntSupplier;
 
 /**
  * The dataplane of one node: its maps, its programs, its endpoints. What is written stays enforced
@@ -37,8 +31,6 @@ import java.util.function.IntSupplier;
  */
 public final class NodeDataplane implements AutoCloseable {
   private static final Path OWN_NETNS = Path.of("/proc/self/ns/net");
-  private static final int SWEEP_TRIES = 100;
-  private static final long SWEEP_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final Settings settings;
   private final Path root;
@@ -157,35 +149,7 @@ public final class NodeDataplane implements AutoCloseable {
     }
     endpoints.changeIf(EndpointState::dirty, found -> found.bumped().withDirty(false));
     monitor(false); // whoever listened to a process that died is gone with it
-    startSweep();
-  }
-
-  /** Starts the timers that expire connections; they then live with the pinned maps. */
-  private void startSweep() {
-    int program = object.programFd("slc_start_sweep");
-    int errno =
-        firstSuccess(
-            () -> TestRun.once(program, new byte[64], TestRun.Context.ARRIVED).verdict(),
-            () -> LockSupport.parkNanos(SWEEP_PAUSE_NANOS));
-    if (errno != 0) {
-      throw new BpfException("the timer that expires connections does not start", errno);
-    }
-  }
-
-  /**
-   * Tries until it succeeds: what a program asks the kernel for, memory of a timer for example, it
-   * gets at once or not at all, and may get a moment later.
-   *
-   * @param step 0 or an errno
-   * @return 0, or the errno of the last try
-   */
-  static int firstSuccess(IntSupplier step, Runnable pause) {
-    int errno = step.getAsInt();
-    for (int tries = 1; errno != 0 && tries < SWEEP_TRIES; tries++) {
-      pause.run();
-      errno = step.getAsInt();
-    }
-    return errno;
+    Sweep.start(object.programFd("slc_start_sweep"));
   }
 
   /** What endpoints hold of the connection table. */
@@ -453,31 +417,7 @@ public final class NodeDataplane implements AutoCloseable {
 
   /** Sums over all CPUs. */
   public DataplaneCounters counters() {
-    long[] stats = sum(map("slc_stats").lookup(new byte[4]).orElseThrow(), Layouts.STATS);
-    List<DataplaneCounters.ReasonCount> reasons = new ArrayList<>();
-    map("slc_metrics")
-        .forEach(
-            (key, value) -> {
-              int index = buffer(key).getInt();
-              long[] sums = sum(value, Layouts.METRIC);
-              if (sums[0] != 0) {
-                Direction direction = (index & 1) == 0 ? Direction.INGRESS : Direction.EGRESS;
-                reasons.add(
-                    new DataplaneCounters.ReasonCount(index >>> 1, direction, sums[0], sums[1]));
-              }
-            });
-    return new DataplaneCounters(reasons, stats[0], stats[1], stats[3] - stats[4], stats[2]);
-  }
-
-  private static long[] sum(byte[] perCpu, int bytes) {
-    ByteBuffer all = buffer(perCpu);
-    long[] sums = new long[bytes / 8];
-    while (all.hasRemaining()) {
-      for (int i = 0; i < sums.length; i++) {
-        sums[i] += all.getLong();
-      }
-    }
-    return sums;
+    return DataplaneCounters.read(map("slc_stats"), map("slc_metrics"));
   }
 
   /** A reader of events; there should be one at a time. It must be closed before this object. */

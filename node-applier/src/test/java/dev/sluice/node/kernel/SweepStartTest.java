@@ -12,7 +12,7 @@ class SweepStartTest {
 
   private int start(int failures) {
     AtomicInteger left = new AtomicInteger(failures);
-    return NodeDataplane.firstSuccess(
+    return Sweep.firstSuccess(
         () -> left.getAndDecrement() > 0 ? ENOMEM : 0, pauses::incrementAndGet);
   }
 
