@@ -22,21 +22,7 @@ class RememberedServicesTest extends ServicePacketTest {
   private static final int UNSPEC = -1;
   private static final String SECOND = "10.0.2.20";
 
-  private final ServiceRow.Frontend frontend =
-      new ServiceRow.Frontend(
-          1,
-          "shop",
-          "web",
-          "",
-          ServiceRow.Kind.NODE_PORT,
-          IpAddress.v4(0),
-          NODE_PORT,
-          Packet.TCP,
-          1,
-          false,
-          0,
-          List.of(),
-          0);
+  private final ServiceRow.Frontend frontend = ofGroup(1);
   private final ServiceRow.Backend first = backend(1, REMOTE, 8080);
 
   private int client = 40_000;
@@ -51,6 +37,23 @@ class RememberedServicesTest extends ServicePacketTest {
     for (int each = 0; each < 8; each++) { // each CPU, most likely
       assertEquals(REMOTE, reached());
     }
+  }
+
+  private static ServiceRow.Frontend ofGroup(int group) {
+    return new ServiceRow.Frontend(
+        1,
+        "shop",
+        "web",
+        "",
+        ServiceRow.Kind.NODE_PORT,
+        IpAddress.v4(0),
+        NODE_PORT,
+        Packet.TCP,
+        group,
+        false,
+        0,
+        List.of(),
+        0);
   }
 
   private Outcome opens() {
@@ -81,21 +84,7 @@ class RememberedServicesTest extends ServicePacketTest {
   @Test
   void aServiceOfOtherBackendsLeadsThere() {
     put(backend(2, SECOND, 8080));
-    put(
-        new ServiceRow.Frontend(
-            1,
-            "shop",
-            "web",
-            "",
-            ServiceRow.Kind.NODE_PORT,
-            IpAddress.v4(0),
-            NODE_PORT,
-            Packet.TCP,
-            2,
-            false,
-            0,
-            List.of(),
-            0));
+    put(ofGroup(2));
     write();
     assertEquals(SECOND, reached());
   }
