@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Services of every kind, dialled from pods and hosts of both nodes in both families. SCTP is for
- * packet tests: few kernels have sockets of it.
+ * Services of every kind, dialled from pods and hosts of both nodes in both families; those of SCTP
+ * are {@link SctpServicesTest}'s.
  */
 @RequiresKernel
 class ServicesTest {
