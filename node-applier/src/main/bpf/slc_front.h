@@ -331,8 +331,9 @@ static __noinline int slc_front_returns(struct __sk_buff *skb, struct slc_pass *
 	return slc_front_back(skb, s, c, n);
 }
 
-// What another node sends on as it came: the backend is here by the same choice, and answers the client itself. The
-// identity is what that node says of the client. Returns SLC_PASS when the packet is one to the backend now.
+// What another node sends on as it came: the backend is here, and answers the client itself. Which one it is this node
+// chooses: hints may mean others for the other's zone than for this one's. The identity is what that node says of the
+// client. Returns SLC_PASS when the packet is one to the backend now.
 static __noinline int slc_front_handed(struct __sk_buff *skb, struct slc_pass *s)
 {
 	struct slc_nat_config *c = slc_nat_config_get();
@@ -355,7 +356,6 @@ static __noinline int slc_front_handed(struct __sk_buff *skb, struct slc_pass *s
 	if (reason)
 		return reason;
 	n = slc_nat_find(&s->p, 0);
-	// A node whose table is older sends what is not here; it is told no more than by silence.
 	if (!n || (n->flags & (SLC_NAT_KIND | SLC_NAT_DIRECT)) != SLC_NAT_FRONT)
 		return SLC_DROP_NO_LOCAL;
 	s->v.service = n->service;

@@ -102,17 +102,19 @@ static __always_inline struct slc_lb_target *slc_front_seat(__u32 scope, __u32 h
 	return 0;
 }
 
-// The backend for a new connection: of a client outside the one that every node chooses, of a pod any. Returns SLC_PASS
-// or why there is none.
+#define SLC_LB_LOCAL 1 // of a scope's number: backends of this node alone
+
+// The backend for a new connection: of a client outside the one that every node chooses, of a pod any, and of whom another
+// node sent on one of this node, which is what that one chose it for. Returns SLC_PASS or why there is none.
 static __noinline int slc_front_choose(struct slc_pass *s, const struct slc_lb_frontend *frontend, int inside,
 				       struct slc_lb_target *to)
 {
 	struct slc_lb_affinity_key client = {};
 
-	if (!s || !frontend || !to || !(inside ? frontend->inside_count : frontend->outside_count))
+	if (!s || !frontend || !to || !(inside ? frontend->inside_count : s->handed || frontend->outside_count))
 		return SLC_DROP_NO_BACKEND;
 	__u32 seconds = frontend->affinity_seconds;
-	client.scope = inside ? frontend->inside : frontend->outside;
+	client.scope = inside ? frontend->inside : frontend->outside | (s->handed ? SLC_LB_LOCAL : 0);
 	__builtin_memcpy(client.client, &s->p.src, 16);
 	if (seconds && slc_lb_stays(&client, seconds, to))
 		return SLC_PASS;

@@ -2,11 +2,15 @@ package dev.sluice.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.sluice.lab.LabFiles;
 import dev.sluice.node.kernel.RequiresKernel;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,10 +23,11 @@ class OutsideDirectTest {
       List.of("fd00:31::1 30080", "fd00:31::2 30080", "2001:db8:9::9 80", "2001:db8:9::a 80");
 
   @TempDir private static Path scripts;
-  private Dialling dialling;
+  private static Dialling dialling;
+  private static Lab lab;
 
-  @Test
-  void theBackendSeesTheClientAndPolicyIsAboutIt() throws IOException {
+  @BeforeAll
+  static void up() throws IOException {
     dialling = new Dialling(scripts);
     String policy =
         """
@@ -36,11 +41,13 @@ class OutsideDirectTest {
           - fromCIDR: [203.0.113.66/32, "2001:db8:66::66/128"]
           - fromEntities: [cluster]
         """;
-    try (Lab lab =
+    lab =
         Lab.up(
             2,
             Manifests.namespace("shop")
                 + Manifests.pod("mirror", "mirror", "node-2", "", dialling.mirror())
+                + dialling.server("web-1", "web", "node-1")
+                + dialling.server("web-2", "web", "node-2")
                 + Manifests.client("pod", "pod", "node-1", "")
                 + Manifests.outside("client", "203.0.113.66", "2001:db8:66::66")
                 + Manifests.outside("stranger", "203.0.113.67", "2001:db8:67::67")
@@ -60,36 +67,101 @@ class OutsideDirectTest {
                 status: {loadBalancer: {ingress: [{ip: 198.51.100.10}, {ip: "2001:db8:9::a"}]}}
                 """
                 + policy,
-            "node.service.reply=direct")) {
-      lab.awaitConnects("shop/pod", lab.address("shop/mirror", false), 8080);
-      lab.awaitConnects("outside/client", "172.31.0.1", 30080);
-      for (String client : List.of("client", "stranger")) {
-        route(lab, client, "198.51.100.8/30", "172.31.0.1");
-        route(lab, client, "2001:db8:9::/64", "fd00:31::1");
-      }
-      assertSeen(lab, "203.0.113.66", ADDRESSES4);
-      assertSeen(lab, "2001:db8:66::66", ADDRESSES6);
-      assertEquals(
-          "TimeoutError", dialling.dial(lab, "outside/stranger", "tcp", "172.31.0.1", 30080, 1));
-      assertEquals(
-          "TimeoutError", dialling.dial(lab, "outside/stranger", "udp", "2001:db8:9::9", 80, 1));
+            "node.service.reply=direct");
+    for (String server : List.of("mirror", "web-1", "web-2")) {
+      lab.awaitConnects("shop/pod", lab.address("shop/" + server, false), 8080);
+    }
+    lab.awaitConnects("outside/client", "172.31.0.1", 30080);
+    for (String client : List.of("client", "stranger")) {
+      route(client, "198.51.100.8/30", "172.31.0.1");
+      route(client, "2001:db8:9::/64", "fd00:31::1");
     }
   }
 
-  private static void route(Lab lab, String host, String prefix, String node) {
+  @AfterAll
+  static void down() throws IOException {
+    if (lab != null) {
+      lab.close();
+    }
+  }
+
+  @Test
+  void theBackendSeesTheClientAndPolicyIsAboutIt() {
+    assertAnswers("203.0.113.66", ADDRESSES4);
+    assertAnswers("2001:db8:66::66", ADDRESSES6);
+    assertEquals(
+        "TimeoutError", dialling.dial(lab, "outside/stranger", "tcp", "172.31.0.1", 30080, 1));
+    assertEquals(
+        "TimeoutError", dialling.dial(lab, "outside/stranger", "udp", "2001:db8:9::9", 80, 1));
+  }
+
+  private static String slice(String name, String family, String one, String two) {
+    return """
+    ---
+    apiVersion: discovery.k8s.io/v1
+    kind: EndpointSlice
+    metadata: {name: %s, namespace: shop, labels: {kubernetes.io/service-name: crossed}}
+    addressType: %s
+    ports: [{name: t, port: 8080}, {name: u, port: 8080, protocol: UDP}]
+    endpoints:
+    - {addresses: ["%s"], nodeName: node-1, hints: {forZones: [{name: two}]}}
+    - {addresses: ["%s"], nodeName: node-2, hints: {forZones: [{name: one}]}}
+    """
+        .formatted(name, family, one, two);
+  }
+
+  private static String zoned(int node, String zone) throws IOException {
+    Path manifests = new LabFiles(lab.data()).manifests();
+    String text = Files.readString(manifests.resolve("Node__node-" + node + ".yaml"));
+    return "---\n"
+        + text.replaceFirst("labels: \\{", "labels: {topology.kubernetes.io/zone: " + zone + ", ");
+  }
+
+  /**
+   * Each node uses the backend on the other, whose own node would choose another: hints may mean a
+   * backend for another zone than its own, when zones have too few.
+   */
+  @Test
+  void aBackendMeantForAnotherZoneServesThatZone() throws IOException {
+    String service =
+        Manifests.service(
+            "crossed",
+            "ipFamilyPolicy: PreferDualStack, type: NodePort, ports: [{name: t, port: 80,"
+                + " targetPort: 8080, nodePort: 30090}, {name: u, port: 80, targetPort: 8080,"
+                + " nodePort: 30090, protocol: UDP}]");
+    lab.apply(
+        zoned(1, "one")
+            + zoned(2, "two")
+            + slice(
+                "crossed-4",
+                "IPv4",
+                lab.address("shop/web-1", false),
+                lab.address("shop/web-2", false))
+            + slice(
+                "crossed-6",
+                "IPv6",
+                lab.address("shop/web-1", true),
+                lab.address("shop/web-2", true))
+            + service);
+    assertAnswers("web-2", List.of("172.31.0.1 30090", "fd00:31::1 30090"));
+    assertAnswers("web-1", List.of("172.31.0.2 30090", "fd00:31::2 30090"));
+  }
+
+  private static void route(String host, String prefix, String node) {
     Lab.Result done =
         lab.exec("outside/" + host, "ip", "route", "add", prefix, "via", node, "dev", "eth0");
     assertEquals(0, done.status(), done.text());
   }
 
-  /** The backend tells every client's address, and seems to be what was dialled. */
-  private void assertSeen(Lab lab, String client, List<String> addresses) {
+  /** Whoever answers to the client says this, and seems to be what was dialled. */
+  private static void assertAnswers(String said, List<String> addresses) {
     List<String> targets =
         addresses.stream()
             .flatMap(to -> Stream.of("tcp", "udp", "connected").map(kind -> kind + " " + to))
             .toList();
     assertEquals(
-        targets.stream().map(target -> target + ": " + client).toList(),
-        dialling.table(lab, "outside/client", 1, targets));
+        targets.stream().map(target -> target + ": " + said).toList(),
+        dialling.table(lab, "outside/client", 1, targets),
+        () -> lab.sluice("observe", "--last", "20").text());
   }
 }

@@ -44,6 +44,7 @@ import java.util.function.Consumer;
 public final class NodeServices {
   private final String node;
   private final int tableSize;
+  private final boolean direct;
   private final Map<String, ServiceRow> mirror = new HashMap<>();
   private final Map<Integer, TreeMap<String, Frontend>> frontends = new HashMap<>();
   private final Map<Integer, TreeMap<Target, Backend>> backends = new HashMap<>();
@@ -76,9 +77,12 @@ public final class NodeServices {
   /**
    * @param node this node's name
    * @param tableSize places of a consistent hash table, as {@link Maglev#checkedSize} allows
+   * @param direct whether other nodes send clients on to this one as they came: it needs to know
+   *     which of its own backends they get, whatever hints say to itself
    */
-  public NodeServices(String node, int tableSize) {
+  public NodeServices(String node, int tableSize, boolean direct) {
     this.node = node;
+    this.direct = direct;
     this.tableSize = Maglev.checkedSize(tableSize);
   }
 
@@ -185,7 +189,8 @@ public final class NodeServices {
     boolean affine = false;
     for (Frontend frontend : all) {
       inside |= isInsideLocal(frontend) == scope.local();
-      outside |= isOutside(frontend) && frontend.local() == scope.local();
+      boolean handed = direct && scope.local();
+      outside |= isOutside(frontend) && (handed || frontend.local() == scope.local());
       affine |= frontend.affinitySeconds() > 0;
     }
     List<Target> eligible = inside || outside ? eligible(scope) : List.of();

@@ -24,7 +24,8 @@ class NodeServicesProperties {
   void plansAreDifferencesAndEveryStepOfThemIsWhole(@ForAll long seed) {
     Random random = new Random(seed);
     ServiceFold fold = new ServiceFold();
-    NodeServices services = new NodeServices("n0", 251);
+    boolean direct = random.nextBoolean();
+    NodeServices services = new NodeServices("n0", 251, direct);
     Map<LbEntry.Key, LbEntry> kernel = new HashMap<>();
     for (ObjectEvent event : ServiceFoldProperties.events(random)) {
       fold.fold(event);
@@ -34,7 +35,7 @@ class NodeServicesProperties {
         continue;
       }
       if (random.nextInt(4) == 0) { // a restart: only the kernel remembers
-        services = new NodeServices("n0", 251);
+        services = new NodeServices("n0", 251, direct);
         fold.image().forEach(services::apply);
         write(services.planFrom(List.copyOf(kernel.values())), kernel);
       } else {

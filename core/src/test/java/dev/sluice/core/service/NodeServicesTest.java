@@ -10,7 +10,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class NodeServicesTest {
-  private final NodeServices services = new NodeServices("n1", 251);
+  private final NodeServices services = new NodeServices("n1", 251, false);
 
   private void put(ServiceRow row) {
     services.apply(Change.upsert(row.getClass(), row.key(), row));
@@ -76,7 +76,7 @@ class NodeServicesTest {
   /** Their sockets would wait for nobody, else. */
   @Test
   void backendsThatWentWhileNobodyLookedAreGone() {
-    NodeServices before = new NodeServices("n1", 251);
+    NodeServices before = new NodeServices("n1", 251, false);
     for (L4 protocol : new L4[] {L4.UDP, L4.TCP}) {
       int group = protocol.number();
       for (ServiceRow row :
@@ -101,6 +101,54 @@ class NodeServicesTest {
   private static ServiceRow.Backend meantFor(String zone, int last) {
     return new ServiceRow.Backend(
         1, IpAddress.parse("10.0.1." + last), 53, true, "n9", List.of(zone), List.of());
+  }
+
+  /** Else it would choose for who comes by another node as for who comes to itself. */
+  @Test
+  void whoAnswersDirectlyKnowsItsOwnBackendsWhateverTheirHints() {
+    for (boolean direct : new boolean[] {false, true}) {
+      NodeServices node = new NodeServices("n1", 251, direct);
+      List<ServiceRow> rows =
+          List.of(nodePort(), new ServiceRow.Node("n1", "a"), at("n1", "b", 1), at("n2", "a", 2));
+      rows.forEach(row -> node.apply(Change.upsert(row.getClass(), row.key(), row)));
+      LbEntry.Scope all = new LbEntry.Scope(1, false);
+      LbEntry.Scope own = new LbEntry.Scope(1, true);
+      assertEquals(List.of("10.0.1.2"), seated(node, all));
+      assertEquals(direct ? List.of("10.0.1.1") : List.of(), seated(node, own));
+      assertEquals(
+          direct, node.wanted().stream().anyMatch(e -> e.key().equals(new LbEntry.TableKey(own))));
+    }
+  }
+
+  private static ServiceRow.Frontend nodePort() {
+    return new ServiceRow.Frontend(
+        1,
+        "shop",
+        "dns",
+        "",
+        ServiceRow.Kind.NODE_PORT,
+        IpAddress.parse("0.0.0.0"),
+        30053,
+        L4.UDP.number(),
+        1,
+        false,
+        0,
+        List.of(),
+        0);
+  }
+
+  private static ServiceRow.Backend at(String node, String zone, int last) {
+    return new ServiceRow.Backend(
+        1, IpAddress.parse("10.0.1." + last), 53, true, node, List.of(zone), List.of());
+  }
+
+  private static List<String> seated(NodeServices node, LbEntry.Scope scope) {
+    return node.wanted().stream()
+        .filter(LbEntry.SeatEntry.class::isInstance)
+        .map(LbEntry.SeatEntry.class::cast)
+        .filter(seat -> seat.key().scope().equals(scope))
+        .map(seat -> seat.backend().address().toString())
+        .toList();
   }
 
   private List<String> used() {

@@ -75,7 +75,7 @@ class ServiceGoldenTest {
                         text.append(finding.severity()).append(' ').append(finding).append('\n')));
     for (String node : ZONES.keySet()) {
       text.append(node).append('\n');
-      NodeServices services = new NodeServices(node, 251);
+      NodeServices services = new NodeServices(node, 251, false);
       fold.image().forEach(services::apply);
       fold.image().stream()
           .filter(change -> change.value() instanceof ServiceRow.Frontend)

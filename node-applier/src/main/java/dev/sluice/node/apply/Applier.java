@@ -115,7 +115,8 @@ public final class Applier {
       NamesListener namesListener,
       RowFile file) {
     this.file = file;
-    this.mirror = new Mirror(node, services.tableSize(), listener, namesListener);
+    this.mirror =
+        new Mirror(node, services.tableSize(), services.direct(), listener, namesListener);
     this.learning = new Learning(mirror, maps);
     this.maps = maps;
     this.services = new ServiceStep(mirror, services);

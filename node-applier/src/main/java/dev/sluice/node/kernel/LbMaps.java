@@ -38,14 +38,17 @@ public final class LbMaps implements KernelServices {
   private final UdpSockets udp;
   private final Translation translation;
   private final Epoch epoch;
+  private final boolean direct;
 
   LbMaps(
       Map<String, BpfMap> maps,
       ServiceAddresses addresses,
       UdpSockets udp,
       Translation translation,
-      Epoch epoch) {
+      Epoch epoch,
+      boolean direct) {
     this.epoch = epoch;
+    this.direct = direct;
     this.addresses = addresses;
     this.udp = udp;
     this.translation = translation;
@@ -147,6 +150,11 @@ public final class LbMaps implements KernelServices {
   @Override
   public int tableSize() {
     return tables.valueBytes() / 2;
+  }
+
+  @Override
+  public boolean direct() {
+    return direct;
   }
 
   @Override

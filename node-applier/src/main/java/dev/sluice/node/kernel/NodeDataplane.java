@@ -65,7 +65,8 @@ public final class NodeDataplane implements AutoCloseable {
     this.udp = new UdpSockets(object, maps.get("slc_lb_gone"), netns);
     this.translation = new Translation(maps, outside);
     ServiceAddresses dialled = new ServiceAddresses(maps.get("slc_local"), this::podAddresses);
-    this.services = new LbMaps(maps, dialled, udp, translation, outside);
+    this.services =
+        new LbMaps(maps, dialled, udp, translation, outside, Translation.direct(settings));
   }
 
   private synchronized Set<IpAddress> podAddresses() {

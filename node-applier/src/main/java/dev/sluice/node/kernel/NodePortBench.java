@@ -119,7 +119,7 @@ public final class NodePortBench implements AutoCloseable {
   }
 
   private void serve() {
-    NodeServices services = new NodeServices("n1", Maglev.DEFAULT_SIZE);
+    NodeServices services = new NodeServices("n1", Maglev.DEFAULT_SIZE, false);
     ServiceRow.Kind any = ServiceRow.Kind.NODE_PORT;
     services.apply(put(frontend(11, any, 0, REMOTE_PORT, 1)));
     services.apply(put(frontend(12, any, 0, LOCAL_PORT, 2)));

@@ -36,6 +36,9 @@ public interface KernelServices {
   /** Places of a consistent hash table. */
   int tableSize();
 
+  /** Whether other nodes send clients on to this one as they came. */
+  boolean direct();
+
   /** How many entries each map can hold. */
   LbSizes capacity();
 }

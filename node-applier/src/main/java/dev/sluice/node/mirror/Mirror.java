@@ -34,6 +34,7 @@ import java.util.SortedMap;
 public final class Mirror {
   private final String node;
   private final int tableSize;
+  private final boolean direct;
   private final FoldListener listener;
   private final List<Row.Changed<DesiredRecord>> group = new ArrayList<>();
   private NodeFold fold;
@@ -54,12 +55,19 @@ public final class Mirror {
 
   /**
    * @param tableSize places of a consistent hash table
+   * @param direct whether other nodes send clients on to this one as they came
    * @param listener told of every change that enters the mirror, after its group's mark was seen
    * @param namesListener told what became of selectors and addresses of names
    */
-  public Mirror(String node, int tableSize, FoldListener listener, NamesListener namesListener) {
+  public Mirror(
+      String node,
+      int tableSize,
+      boolean direct,
+      FoldListener listener,
+      NamesListener namesListener) {
     this.node = node;
     this.tableSize = tableSize;
+    this.direct = direct;
     this.listener = listener;
     this.namesListener = namesListener;
     reset();
@@ -68,7 +76,7 @@ public final class Mirror {
   /** Starts again from nothing: the topic will be handed in from its beginning. */
   public void reset() {
     fold = NodeFold.empty(node);
-    services = new NodeServices(node, tableSize);
+    services = new NodeServices(node, tableSize, direct);
     compareServices = true;
     addresses = new AddressBook(node);
     place = Place.NONE;

@@ -70,7 +70,7 @@ public final class RowFile implements AutoCloseable {
     if (!Files.exists(path)) {
       return Optional.empty();
     }
-    Mirror mirror = new Mirror(node, Maglev.DEFAULT_SIZE, FoldListener.NONE, listener);
+    Mirror mirror = new Mirror(node, Maglev.DEFAULT_SIZE, false, FoldListener.NONE, listener);
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(path)))) {
       readAll(in, mirror);

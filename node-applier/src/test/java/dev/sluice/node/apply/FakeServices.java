@@ -59,6 +59,11 @@ final class FakeServices implements KernelServices {
     return 251;
   }
 
+  @Override
+  public boolean direct() {
+    return false;
+  }
+
   private void check() {
     for (LbEntry entry : entries.values()) {
       if (entry instanceof LbEntry.FrontendEntry frontend) {

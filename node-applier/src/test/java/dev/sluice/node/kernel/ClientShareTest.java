@@ -43,7 +43,7 @@ class ClientShareTest {
     lab.translate(100, NODE, NODE6);
     lab.known(NODE6 + "/128", 1, null);
     lab.known(REMOTE6 + "/128", Lab.REMOTE_ID, Lab.OTHER_NODE);
-    NodeServices services = new NodeServices("n1", 16_381);
+    NodeServices services = new NodeServices("n1", 16_381, false);
     int group = 0;
     for (int protocol : new int[] {Packet.TCP, Packet.UDP}) {
       serve(services, ++group, "0.0.0.0", REMOTE, protocol);

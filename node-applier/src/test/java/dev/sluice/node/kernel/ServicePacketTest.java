@@ -52,7 +52,7 @@ abstract class ServicePacketTest extends PacketTest {
     lab.known(NODE6 + "/128", 1, null);
     lab.known(OTHER_NODE6 + "/128", 6, null);
     lab.known(REMOTE6 + "/128", Lab.REMOTE_ID, OTHER_NODE);
-    services = new NodeServices("n1", 16_381);
+    services = new NodeServices("n1", 16_381, false);
     write();
   }
 

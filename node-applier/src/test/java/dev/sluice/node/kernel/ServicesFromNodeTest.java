@@ -271,7 +271,7 @@ class ServicesFromNodeTest extends ServicePacketTest {
 
   @Test
   void aServiceThatIsGoneIsNobodys() {
-    services = new NodeServices("n1", 16_381);
+    services = new NodeServices("n1", 16_381, false);
     write();
     for (Ends e : FAMILIES) {
       sends(tcp(e.node(), 40000, vip(e, 2), 80).syn()).leftAlone();

@@ -250,12 +250,12 @@ class ServicesFromPodsTest extends ServicePacketTest {
     front(Kind.CLUSTER_IP, "10.96.0.82", 443, TCP, 2, 0);
     write();
     assertEquals(REMOTE, sends(tcp(POD, 40000, "10.96.0.82", 443).syn()).frame().destination());
-    services = new NodeServices("n1", 16_381);
+    services = new NodeServices("n1", 16_381, false);
     front(Kind.CLUSTER_IP, "10.96.0.82", 443, TCP, 2, 0);
     put(backend(2, REMOTE, 8080));
     write();
     assertEquals(REMOTE, sends(tcp(POD, 40001, "10.96.0.82", 443).syn()).frame().destination());
-    services = new NodeServices("n1", 16_381);
+    services = new NodeServices("n1", 16_381, false);
     write();
     sends(tcp(POD, 40002, "10.96.0.82", 443).syn()).passes();
     assertEquals(
