@@ -23,7 +23,8 @@ static __always_inline int slc_masq_wanted(const struct slc_pass *s, const struc
 	__u32 to = slc_identity(&s->p.dst);
 	if (slc_is_pod(to) || slc_is_host(to) || slc_is_node(to))
 		return 0;
-	return !slc_front_in_range(0, &s->p.dst) && !slc_masq_is_reply(&s->p);
+	__u32 except = s->p.v6 ? SLC_RANGE_EXCEPT6 : SLC_RANGE_EXCEPT4;
+	return !slc_front_in_range(except, &s->p.dst) && !slc_masq_is_reply(&s->p);
 }
 
 static __noinline int slc_masq_open(struct __sk_buff *skb, struct slc_pass *s)

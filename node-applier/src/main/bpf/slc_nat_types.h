@@ -56,8 +56,10 @@ struct slc_nat_config {
 	struct slc_ip ip6;
 };
 
-// slc_range: prefixes that belong to something. Owner 0: where pods go under their own address; else a frontend, and
-// who may use it.
+// slc_range: prefixes that belong to something: a frontend, and who may use it, or where pods go under their own address.
+// Of an owner all are of one family, for an IPv6 prefix may hold all IPv4 addresses as they are written here.
+#define SLC_RANGE_EXCEPT4 0
+#define SLC_RANGE_EXCEPT6 0xffffffff
 struct slc_range_key {
 	__u32 prefixlen;
 	__u32 owner;

@@ -272,8 +272,11 @@ public final class NodeServices {
     }
   }
 
+  /** Of its own family: one of IPv6 may hold all IPv4 addresses as maps have them. */
   private void ranges(Frontend frontend, Consumer<RangeKey> each) {
-    frontend.sourceRanges().forEach(prefix -> each.accept(new RangeKey(frontend.id(), prefix)));
+    frontend.sourceRanges().stream()
+        .filter(prefix -> prefix.address().v6() == frontend.address().v6())
+        .forEach(prefix -> each.accept(new RangeKey(frontend.id(), prefix)));
   }
 
   /** Whether traffic from outside the cluster may use it. */

@@ -27,6 +27,9 @@ record ServiceRows(
    */
   static final String SCTP_PORT = "sctp-port-translation";
 
+  /** Code of a finding: an address that source ranges of the other family alone close. */
+  static final String RANGES_LACK_FAMILY = "source-ranges-lack-family";
+
   private static final IpAddress ANY4 = IpAddress.v4(0);
   private static final IpAddress ANY6 = new IpAddress(true, 0, 0);
 
@@ -44,6 +47,7 @@ record ServiceRows(
     for (ServiceFacts.Port port : service.ports()) {
       rows.add(service, port, "spec.ports[" + index++ + "]", slices, numbers);
     }
+    rows.closed(service);
     return rows;
   }
 
@@ -88,6 +92,31 @@ record ServiceRows(
         backends(port, slices, v6, numbers.applyAsInt(group));
       }
     }
+  }
+
+  /** Ranges say who may come, so a family without one has nobody: kube-proxy lets all of it in. */
+  private void closed(ServiceFacts service) {
+    frontends.values().stream()
+        .filter(frontend -> !frontend.sourceRanges().isEmpty())
+        .filter(
+            frontend ->
+                frontend.sourceRanges().stream()
+                    .noneMatch(range -> range.address().v6() == frontend.address().v6()))
+        .map(ServiceRow.Frontend::address)
+        .distinct()
+        .sorted()
+        .map(
+            address ->
+                new Finding(
+                    Finding.Severity.WARNING,
+                    RANGES_LACK_FAMILY,
+                    "spec.loadBalancerSourceRanges",
+                    "nobody outside reaches %s, as no range is of %s: write those that may, or %s for everybody"
+                        .formatted(
+                            address,
+                            address.v6() ? "IPv6" : "IPv4",
+                            address.v6() ? "::/0" : "0.0.0.0/0")))
+        .forEach(findings::add);
   }
 
   private record Address(Kind kind, IpAddress ip, int port) {}

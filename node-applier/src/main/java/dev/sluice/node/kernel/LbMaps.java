@@ -72,7 +72,7 @@ public final class LbMaps implements KernelServices {
     }
     ranges.keys().stream()
         .map(LbCodec::range)
-        .filter(range -> range.key().owner() != 0) // the others are settings
+        .filter(range -> !Translation.isException(range.key()))
         .forEach(entries::add);
     addresses.compare(frontends(entries));
     return entries;

@@ -4,6 +4,7 @@ import static dev.sluice.node.kernel.Layouts.buffer;
 
 import dev.sluice.core.net.IpAddress;
 import dev.sluice.core.net.Prefix;
+import dev.sluice.core.service.LbEntry.RangeKey;
 import dev.sluice.core.service.LbEntry.Target;
 import dev.sluice.node.bpf.BpfMap;
 import dev.sluice.node.bpf.Btf;
@@ -87,8 +88,10 @@ public final class Translation {
   private static final int FRONT = 1;
   private static final int OVER = 1024;
 
-  /** Owner of the prefixes that pods reach under their own addresses. */
-  private static final int NOBODY = 0;
+  /** Owners of the prefixes that pods reach under their own addresses. */
+  private static final int EXCEPT4 = 0;
+
+  private static final int EXCEPT6 = -1;
 
   /**
    * Ports of the node's addresses that are not for its own sockets.
@@ -183,13 +186,21 @@ public final class Translation {
   }
 
   private void except(Collection<Prefix> prefixes) {
-    Set<Prefix> wanted = new HashSet<>(prefixes);
-    for (byte[] key : ranges.keys()) {
-      if (buffer(key).getInt(4) == NOBODY && !wanted.remove(LbCodec.range(key).key().prefix())) {
-        ranges.delete(key);
+    Set<RangeKey> wanted = new HashSet<>();
+    prefixes.forEach(
+        prefix -> wanted.add(new RangeKey(prefix.address().v6() ? EXCEPT6 : EXCEPT4, prefix)));
+    for (byte[] bytes : ranges.keys()) {
+      RangeKey key = LbCodec.range(bytes).key();
+      if (isException(key) && !wanted.remove(key)) {
+        ranges.delete(bytes);
       }
     }
-    wanted.forEach(prefix -> ranges.update(LbCodec.range(NOBODY, prefix), LbCodec.present()));
+    wanted.forEach(key -> ranges.update(LbCodec.key(key), LbCodec.present()));
+  }
+
+  /** Whether a range is a setting, and no frontend's. */
+  static boolean isException(RangeKey key) {
+    return key.owner() == EXCEPT4 || key.owner() == EXCEPT6;
   }
 
   /**

@@ -119,6 +119,19 @@ class MasqueradeTest extends PacketTest {
   }
 
   @Test
+  void exceptionsOfOneFamilyAreNoneOfTheOther() {
+    Translation translation = lab.dataplane.translation();
+    Translation.Ports ports = new Translation.Ports(50_000, 50_009);
+    for (String all : List.of("::/0", "0.0.0.0/0")) {
+      boolean v6 = all.equals("::/0");
+      translation.begin(1, false, ports, List.of(Prefix.parse(all)));
+      int port = v6 ? 40_000 : 40_001;
+      assertEquals(v6 ? NODE : POD, leaves(tcp(POD, port, OUTSIDE, 443).syn()).source());
+      assertEquals(v6 ? POD6 : NODE6, leaves(tcp(POD6, port, OUTSIDE6, 443).syn()).source());
+    }
+  }
+
+  @Test
   void whoWasCalledFromOutsideAnswersUnderItsOwnAddress() {
     lab.toPod(tcp(OUTSIDE, 443, POD, 8080).syn()).passes();
     lab.fromPod(tcp(POD, 8080, OUTSIDE, 443)).passes();

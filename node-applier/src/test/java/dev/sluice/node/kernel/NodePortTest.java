@@ -235,6 +235,27 @@ class NodePortTest extends ServicePacketTest {
   }
 
   @Test
+  void rangesOfOneFamilyLetNobodyOfTheOtherIn() {
+    Prefix all4 = Prefix.parse("0.0.0.0/0");
+    Prefix all6 = Prefix.parse("::/0");
+    Prefix[] ranges = {all4, all6};
+    for (Ends e : FAMILIES) {
+      put(backend(e.v6() ? 11 : 1, e.pod(), 8080));
+      for (int port = 0; port < 2; port++) {
+        String address = e.v6() ? "2001:db8:80::80" : BALANCED;
+        int group = e.v6() ? 11 : 1;
+        front(ServiceRow.Kind.LOAD_BALANCER, address, port + 1, Packet.TCP, group, 0, ranges[port]);
+      }
+    }
+    write();
+    for (Ends e : FAMILIES) {
+      String address = e.v6() ? "2001:db8:80::80" : BALANCED;
+      arrives(tcp(e.outside(), 40000, address, e.v6() ? 2 : 1).syn()).redirected();
+      arrives(tcp(e.outside(), 40000, address, e.v6() ? 1 : 2).syn()).drops(177);
+    }
+  }
+
+  @Test
   void withoutBackendsTheClientIsToldAtOnce() {
     for (Ends e : FAMILIES) {
       nodePort(e.any(), TCP_PORT, Packet.TCP, 5);
