@@ -30,6 +30,14 @@ record ServiceRows(
   /** Code of a finding: an address that source ranges of the other family alone close. */
   static final String RANGES_LACK_FAMILY = "source-ranges-lack-family";
 
+  /** Code of a finding: the kernel asks about no other ports whether they are a node port. */
+  static final String NODE_PORT_RANGE = "node-port-range";
+
+  /** As {@code SLC_NODE_PORT_FIRST} of slc_lb.h, and what an API server gives out by itself. */
+  private static final int FIRST_NODE_PORT = 30_000;
+
+  private static final int LAST_NODE_PORT = 32_767;
+
   private static final IpAddress ANY4 = IpAddress.v4(0);
   private static final IpAddress ANY6 = new IpAddress(true, 0, 0);
 
@@ -60,6 +68,15 @@ record ServiceRows(
     List<Address> addresses = addresses(service, port);
     if (addresses.isEmpty()) {
       return;
+    }
+    if (addresses.removeIf(ServiceRows::isNoNodePort)) {
+      findings.add(
+          new Finding(
+              Finding.Severity.ERROR,
+              NODE_PORT_RANGE,
+              path + ".nodePort",
+              "%d is no node port, so nobody is reached by it: write one from %d to %d"
+                  .formatted(port.nodePort(), FIRST_NODE_PORT, LAST_NODE_PORT)));
     }
     if (port.protocol() == L4.SCTP && translated(port, slices)) {
       findings.add(
@@ -120,6 +137,11 @@ record ServiceRows(
   }
 
   private record Address(Kind kind, IpAddress ip, int port) {}
+
+  private static boolean isNoNodePort(Address address) {
+    return address.kind == Kind.NODE_PORT
+        && (address.port < FIRST_NODE_PORT || address.port > LAST_NODE_PORT);
+  }
 
   private static List<Address> addresses(ServiceFacts service, ServiceFacts.Port port) {
     List<Address> addresses = new ArrayList<>();

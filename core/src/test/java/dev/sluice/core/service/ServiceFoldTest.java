@@ -248,6 +248,26 @@ class ServiceFoldTest {
     assertEquals(List.of(), fold.findings().values().iterator().next());
   }
 
+  /** The kernel would not look: a range of the API server's own is told, not taken in silence. */
+  @Test
+  void aNodePortBeyondTheRangeIsToldAndTheOtherAddressesServe() {
+    for (long nodePort : new long[] {22, 29_999, 32_768}) {
+      List<Map<String, Object>> ports = List.of(port("", 80, "TCP", "nodePort", nodePort));
+      fold.fold(log.service("web", spec("type", "NodePort", "clusterIPs", IP4, "ports", ports)));
+      assertEquals("ClusterIP 10.96.0.1:80/6", frontends());
+      assertEquals(
+          "spec.ports[0].nodePort: %d is no node port, so nobody is reached by it: write one from"
+                  .formatted(nodePort)
+              + " 30000 to 32767",
+          fold.findings().values().iterator().next().getFirst().toString());
+    }
+    for (long nodePort : new long[] {30_000, 32_767}) {
+      List<Map<String, Object>> ports = List.of(port("", 80, "TCP", "nodePort", nodePort));
+      fold.fold(log.service("web", spec("type", "NodePort", "clusterIPs", IP4, "ports", ports)));
+      assertEquals(List.of(), fold.findings().values().iterator().next());
+    }
+  }
+
   @Test
   void aRefusedVersionChangesNothing() {
     fold.fold(log.service("web", spec("clusterIPs", IP4, "ports", WEB)));
