@@ -1,5 +1,7 @@
 package dev.sluice.core.service;
 
+import java.util.StringJoiner;
+
 /**
  * How many entries each load-balancing map holds, or can hold.
  *
@@ -21,6 +23,24 @@ public record LbSizes(int frontends, int slots, int members, int seats, int tabl
         && seats <= capacity.seats
         && tables <= capacity.tables
         && ranges <= capacity.ranges;
+  }
+
+  /** What does not fit into {@code capacity}: {@code 24 frontends, where 8 fit}. */
+  public String beyond(LbSizes capacity) {
+    StringJoiner parts = new StringJoiner("; ");
+    beyond(parts, "frontends", frontends, capacity.frontends);
+    beyond(parts, "backends", slots, capacity.slots);
+    beyond(parts, "backends that clients stay with", members, capacity.members);
+    beyond(parts, "backends for clients outside", seats, capacity.seats);
+    beyond(parts, "tables for clients outside", tables, capacity.tables);
+    beyond(parts, "source ranges", ranges, capacity.ranges);
+    return parts.toString();
+  }
+
+  private static void beyond(StringJoiner parts, String what, int needed, int room) {
+    if (needed > room) {
+      parts.add("%d %s, where %d fit".formatted(needed, what, room));
+    }
   }
 
   LbSizes plus(LbEntry.Key key, int n) {

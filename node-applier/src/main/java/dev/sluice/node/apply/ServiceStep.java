@@ -39,9 +39,8 @@ final class ServiceStep {
     refusal = "";
     if (!plan.fitsInto(kernel.capacity())) {
       refusal =
-          ("Services of revision %d need %s entries, the maps hold %s (settings node.service.*):"
-                  + " those of before are kept")
-              .formatted(mirror.place().revision(), plan.peak(), kernel.capacity());
+          "Services of revision %d need %s: those of before are kept; take some out, or raise node.service.frontends and node.service.backends"
+              .formatted(mirror.place().revision(), plan.peak().beyond(kernel.capacity()));
       return;
     }
     put(plan.puts());
