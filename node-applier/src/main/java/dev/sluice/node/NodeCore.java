@@ -12,6 +12,7 @@ import dev.sluice.node.flow.PeerBook;
 import dev.sluice.node.health.HealthPorts;
 import dev.sluice.node.kernel.EventReader;
 import dev.sluice.node.kernel.NodeDataplane;
+import dev.sluice.node.kernel.Translation;
 import dev.sluice.node.link.EndpointFiles;
 import dev.sluice.node.link.IpWiring;
 import dev.sluice.node.link.NodeNetwork;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -90,6 +92,16 @@ final class NodeCore implements AutoCloseable {
     }
   }
 
+  private static List<String> features(Settings settings) {
+    List<String> features = new ArrayList<>();
+    if (settings.optional(Setting.NODE_CGROUP).isPresent()) {
+      features.add("socket-lb");
+    }
+    features.add("service-reply=" + settings.text(Setting.NODE_SERVICE_REPLY));
+    features.add("service-table=" + settings.integer(Setting.NODE_SERVICE_TABLE));
+    return features;
+  }
+
   private void start(Settings settings, World world) {
     String node = settings.required(Setting.NODE_NAME);
     Path socket = settings.path(Setting.NODE_SOCKET);
@@ -101,7 +113,7 @@ final class NodeCore implements AutoCloseable {
     if (alone) {
       dns.takeSockets(broken); // questions wait here, and are not dropped any more
     }
-    NodeSetup setup = new NodeSetup(settings);
+    NodeSetup setup = new NodeSetup(settings, Translation.Ports.of(settings).text());
     NodeSetup.NodeLinks own = setup.prepare();
     NodeDataplane.Programs programs = closing(NodeDataplane.load(settings));
     RowFile rows = closing(new RowFile(files.rows()));
@@ -183,7 +195,7 @@ final class NodeCore implements AutoCloseable {
             dataplane,
             events::consumedEver,
             lost,
-            settings.optional(Setting.NODE_CGROUP).isPresent() ? List.of("socket-lb") : List.of(),
+            features(settings),
             dns::counts,
             health::turnedAway);
     Runnable leaving =

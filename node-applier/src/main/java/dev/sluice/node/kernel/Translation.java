@@ -100,6 +100,9 @@ public final class Translation {
    * @param last the highest
    */
   public record Ports(int first, int last) {
+    private static final int FIRST_NODE_PORT = 30_000;
+    private static final int LAST_NODE_PORT = 32_767;
+
     /**
      * @throws SettingsException when the setting is no range of ports
      */
@@ -109,7 +112,7 @@ public final class Translation {
       try {
         Ports ports = new Ports(Integer.parseInt(ends[0]), Integer.parseInt(ends[1]));
         if (ports.first > 1023 && ports.first < ports.last && ports.last < 65_536) {
-          return ports;
+          return ports.besideNodePorts();
         }
       } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
         // told below
@@ -117,6 +120,21 @@ public final class Translation {
       throw new SettingsException(
           "node.nat.ports is '%s': write two ports from 1024 to 65535, like 49152-65535"
               .formatted(text));
+    }
+
+    /** What came to a node port would be taken for an answer. */
+    private Ports besideNodePorts() {
+      if (first <= LAST_NODE_PORT && last >= FIRST_NODE_PORT) {
+        throw new SettingsException(
+            "node.nat.ports is '%s', and node ports are from %d to %d: write a range beside them, like 49152-65535"
+                .formatted(text(), FIRST_NODE_PORT, LAST_NODE_PORT));
+      }
+      return this;
+    }
+
+    /** As the setting has it. */
+    public String text() {
+      return first + "-" + last;
     }
   }
 

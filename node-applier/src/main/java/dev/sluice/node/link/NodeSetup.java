@@ -25,13 +25,16 @@ public final class NodeSetup {
   private final int uplinkMtu;
   private final String natPorts;
 
-  public NodeSetup(Settings settings) {
+  /**
+   * @param natPorts {@code 49152-65535}: those that no socket is to be given
+   */
+  public NodeSetup(Settings settings, String natPorts) {
     this.netns = settings.text(Setting.NODE_NETNS);
     this.ip = new IpBatch(netns);
     this.uplink = settings.text(Setting.NODE_UPLINK);
     this.tunnel = tunnels(settings);
     this.tunnelPort = settings.integer(Setting.NODE_VXLAN_PORT);
-    this.natPorts = settings.text(Setting.NODE_NAT_PORTS);
+    this.natPorts = natPorts;
     this.uplinkMtu = settings.integer(Setting.NODE_MTU);
   }
 
