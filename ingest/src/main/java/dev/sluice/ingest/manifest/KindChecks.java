@@ -10,6 +10,7 @@ import dev.sluice.core.policy.Nearest;
 import dev.sluice.core.policy.PolicyKind;
 import dev.sluice.core.service.Parsed;
 import dev.sluice.core.service.ServiceReader;
+import dev.sluice.core.service.SliceReader;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,9 +18,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The fields that ingest itself reads of some kinds must have their types, a Service must be one
- * that can be read, and a kind is none that is nearly a policy's: what an API server would not take
- * does not get into the log. Everything else is for those who read the kind.
+ * The fields that ingest itself reads of some kinds must have their types, a Service and an
+ * EndpointSlice must be ones that can be read, and a kind is none that is nearly a policy's: what
+ * an API server would not take does not get into the log. Everything else is for those who read the
+ * kind.
  */
 final class KindChecks {
   private static final Set<String> WORKLOADS =
@@ -48,6 +50,9 @@ final class KindChecks {
     misspelt(kind, object);
     if (kind.equals("Service")) {
       service(key, object);
+    } else if (kind.equals("EndpointSlice")) {
+      readable(SliceReader.read(key, object.values()), object);
+      ServiceChecks.slice(object);
     } else if (kind.equals("Pod")) {
       pod(object);
     } else if (kind.equals("Node")) {
@@ -106,11 +111,8 @@ final class KindChecks {
   }
 
   private static void service(ObjectKey key, Fields object) throws ManifestException {
-    if (ServiceReader.read(key, object.values()) instanceof Parsed.Refused<?> refused) {
-      Finding first = refused.findings().getFirst();
-      throw new ManifestException(
-          first.code(), object.lineOf(first.path()), first.path(), first.message());
-    }
+    readable(ServiceReader.read(key, object.values()), object);
+    ServiceChecks.service(object);
     Fields spec = object.fields("spec");
     String distribution = spec.has("trafficDistribution") ? spec.text("trafficDistribution") : "";
     if (!distribution.isEmpty() && !DISTRIBUTIONS.contains(distribution)) {
@@ -120,6 +122,14 @@ final class KindChecks {
           spec.path("trafficDistribution"),
           "'%s' is not known: write PreferSameZone, PreferSameNode or PreferClose"
               .formatted(distribution));
+    }
+  }
+
+  private static void readable(Parsed<?> read, Fields object) throws ManifestException {
+    if (read instanceof Parsed.Refused<?> refused) {
+      Finding first = refused.findings().getFirst();
+      throw new ManifestException(
+          first.code(), object.lineOf(first.path()), first.path(), first.message());
     }
   }
 

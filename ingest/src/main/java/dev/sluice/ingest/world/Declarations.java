@@ -4,7 +4,6 @@ import dev.sluice.core.log.ObjectKey;
 import dev.sluice.ingest.manifest.Manifest;
 import dev.sluice.ingest.manifest.ManifestFile;
 import dev.sluice.ingest.port.Problem;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,19 +32,27 @@ final class Declarations {
   /** Newest content of files that cannot be accepted for the objects of others. */
   private final Map<String, Map<ObjectKey, Manifest>> waiting = new TreeMap<>();
 
-  private final Map<String, Problem> problems = new TreeMap<>();
+  private final Map<String, List<Problem>> problems = new TreeMap<>();
 
   /** Who declared an object before the process started: the first to have it again. */
   private final Map<ObjectKey, String> pastOwners;
 
   private final Function<Manifest, List<Manifest>> expansion;
 
+  /** What is told of a file that is refused. */
+  private final Function<ManifestFile, List<Problem>> words;
+
   /**
    * @param expansion a manifest with the pods that it stands for
+   * @param words {@link #summary}, where there is room for one problem a file
    */
-  Declarations(Map<ObjectKey, String> pastOwners, Function<Manifest, List<Manifest>> expansion) {
+  Declarations(
+      Map<ObjectKey, String> pastOwners,
+      Function<Manifest, List<Manifest>> expansion,
+      Function<ManifestFile, List<Problem>> words) {
     this.pastOwners = pastOwners;
     this.expansion = expansion;
+    this.words = words;
   }
 
   /** Objects of a file that cannot be read any more stay, where no other file declares them. */
@@ -69,7 +76,7 @@ final class Declarations {
       waiting.remove(file.file());
       problems.remove(file.file());
       if (file.refused()) {
-        problems.put(file.file(), summary(file));
+        problems.put(file.file(), words.apply(file));
       } else {
         waiting.put(file.file(), declared(file));
       }
@@ -83,7 +90,7 @@ final class Declarations {
             objects.values().stream()
                 .filter(object -> taken(file, object.key()))
                 .findFirst()
-                .ifPresent(object -> problems.put(file, duplicate(object))));
+                .ifPresent(object -> problems.put(file, List.of(duplicate(object)))));
     changes.values().removeIf(change -> change.before() == change.after());
     return changes;
   }
@@ -92,9 +99,9 @@ final class Declarations {
     return Optional.ofNullable(owners.get(key));
   }
 
-  /** Why files are refused, at most one problem a file. */
+  /** Why files are refused. */
   List<Problem> problems() {
-    return List.copyOf(problems.values());
+    return problems.values().stream().flatMap(List::stream).toList();
   }
 
   private Map<ObjectKey, Manifest> declared(ManifestFile file) {
@@ -172,18 +179,20 @@ final class Declarations {
         "%s is declared at %s already: remove one of the two".formatted(object.key(), other.who()));
   }
 
-  private static Problem summary(ManifestFile file) {
-    List<Problem> all = new ArrayList<>(file.problems());
+  /** All of a file's problems in one. */
+  static List<Problem> summary(ManifestFile file) {
+    List<Problem> all = file.problems();
     Problem first = all.getFirst();
     if (all.size() == 1) {
-      return first;
+      return all;
     }
-    return Problem.ofFile(
-        first.code(),
-        first.file(),
-        first.line(),
-        first.path(),
-        "%s (and %d more, the next on line %d)"
-            .formatted(first.message(), all.size() - 1, all.get(1).line()));
+    return List.of(
+        Problem.ofFile(
+            first.code(),
+            first.file(),
+            first.line(),
+            first.path(),
+            "%s (and %d more, the next on line %d)"
+                .formatted(first.message(), all.size() - 1, all.get(1).line())));
   }
 }

@@ -3,7 +3,6 @@ package dev.sluice.ingest.world;
 import dev.sluice.core.cluster.ClusterFold;
 import dev.sluice.core.cluster.ObjectBody;
 import dev.sluice.core.log.ObjectKey;
-import dev.sluice.core.policy.Finding.Severity;
 import dev.sluice.ingest.manifest.Manifest;
 import dev.sluice.ingest.manifest.ManifestFile;
 import dev.sluice.ingest.port.Past;
@@ -52,10 +51,7 @@ public final class FolderWorld {
   private final PastObjects past;
   private List<Problem> told = List.of();
 
-  /** Workloads of which no pods are run, with a word about it; empty where none are run at all. */
-  private final Map<ObjectKey, Problem> notRun = new TreeMap<>();
-
-  private final boolean running;
+  private final Unheeded unheeded;
 
   /** A cluster whose pods are run. */
   public FolderWorld(Past past) {
@@ -65,10 +61,12 @@ public final class FolderWorld {
   private FolderWorld(Past past, boolean running) {
     this.past = new PastObjects(past);
     this.declarations =
-        new Declarations(this.past.files(), running ? Expansion::expand : Expansion::expandAll);
+        running
+            ? new Declarations(this.past.files(), Expansion::expand, Declarations::summary)
+            : new Declarations(this.past.files(), Expansion::expandAll, ManifestFile::problems);
     this.pods = new PodTable(past);
     this.services = new ServiceTable(past);
-    this.running = running;
+    this.unheeded = new Unheeded(running);
   }
 
   /** A cluster that is only asked about: every workload has a pod at least. */
@@ -143,7 +141,7 @@ public final class FolderWorld {
     List<Problem> problems = new ArrayList<>(declarations.problems());
     problems.addAll(pods.problems());
     problems.addAll(services.problems());
-    problems.addAll(notRun.values());
+    problems.addAll(unheeded.problems(others::containsKey));
     return List.copyOf(problems);
   }
 
@@ -223,21 +221,11 @@ public final class FolderWorld {
   private void keep(ObjectKey key, Declarations.Changed change) {
     if (change.after() == null) {
       others.remove(key);
-      notRun.remove(key);
+      unheeded.remove(key);
     } else {
       others.put(key, change.after());
-      if (running && Expansion.isNotRun(key.kind())) {
-        notRun.put(key, noPods(change.after()));
-      }
+      unheeded.put(change.after());
     }
-  }
-
-  private static Problem noPods(Manifest workload) {
-    return workload.problem(
-        Severity.WARNING,
-        "no-pods-run",
-        "",
-        "no pods are run of a " + workload.key().kind() + ": write a Deployment, or Pods");
   }
 
   private void node(Declarations.Changed change) {

@@ -128,7 +128,8 @@ final class ServiceTable {
     }
     Map<String, Object> spec = new TreeMap<>(Expansion.map(manifest.body(), "spec"));
     List<Boolean> families = families(ObjectBody.of(spec), facts);
-    boolean headless = "None".equals(spec.get("clusterIP"));
+    boolean headless =
+        "None".equals(spec.get("clusterIP")) || List.of("None").equals(spec.get("clusterIPs"));
     if (!headless) {
       List<IpAddress> given = give(manifest, families);
       if (!given.isEmpty()) {
@@ -137,7 +138,9 @@ final class ServiceTable {
       }
     }
     spec.put("ipFamilies", families.stream().map(v6 -> v6 ? "IPv6" : "IPv4").toList());
-    if (facts.type() != ServiceFacts.Type.CLUSTER_IP) {
+    boolean none = Boolean.FALSE.equals(spec.get("allocateLoadBalancerNodePorts"));
+    if (facts.type() == ServiceFacts.Type.NODE_PORT
+        || facts.type() == ServiceFacts.Type.LOAD_BALANCER && !none) {
       spec.put("ports", withNodePorts(manifest, spec));
     }
     Map<String, Object> body = new TreeMap<>(manifest.body());

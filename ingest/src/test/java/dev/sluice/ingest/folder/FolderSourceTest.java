@@ -59,7 +59,7 @@ class FolderSourceTest implements ObjectSink {
   }
 
   private static String service(String name) {
-    return "apiVersion: v1\nkind: Service\nmetadata: {name: " + name + "}\n";
+    return "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: " + name + "}\n";
   }
 
   /** What is told up to the bookmark of a file, in short. */
@@ -92,7 +92,7 @@ class FolderSourceTest implements ObjectSink {
     Files.writeString(folder.resolve("deep/er/a.yml"), service("a"));
     Files.writeString(
         folder.resolve("b.json"),
-        "{\"apiVersion\": \"v1\", \"kind\": \"Service\", \"metadata\": {\"name\": \"b\"}}");
+        "{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"metadata\": {\"name\": \"b\"}}");
     Files.writeString(folder.resolve("README.md"), "not: [a manifest");
     Files.writeString(folder.resolve(".hidden.yaml"), "not: [a manifest");
     Files.createDirectory(folder.resolve(".git"));

@@ -85,11 +85,11 @@ class ManifestReaderTest {
             """
             {"kind": "List", "apiVersion": "v1", "items": [
               {"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "a"}},
-              {"kind": "Service", "apiVersion": "v1", "metadata": {"name": "b", "namespace": "n"}}
+              {"kind": "Event", "apiVersion": "v1", "metadata": {"name": "b", "namespace": "n"}}
             ]}
             """);
     assertEquals(
-        List.of("Pod/default/a", "Service/n/b"),
+        List.of("Pod/default/a", "Event/n/b"),
         file.manifests().stream().map(manifest -> manifest.key().toString()).toList());
     assertEquals(3, file.manifests().get(1).line());
   }

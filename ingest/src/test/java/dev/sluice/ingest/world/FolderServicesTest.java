@@ -270,6 +270,81 @@ class FolderServicesTest {
         world.problems());
   }
 
+  private static final String SLICE =
+      """
+      apiVersion: discovery.k8s.io/v1
+      kind: EndpointSlice
+      metadata: {name: own-1, namespace: shop, labels: {kubernetes.io/service-name: web}}
+      addressType: IPv4
+      ports: [{port: 8080}]
+      endpoints: [{addresses: [10.0.1.9]}]
+      """;
+
+  @Test
+  void aSliceOfNoServiceIsToldUntilThereIsOne() {
+    world.first("n.yaml", NODES, "e.yaml", SLICE);
+    assertEquals(
+        List.of(
+            "WARNING slice-without-service e.yaml:3:"
+                + " metadata.labels.kubernetes.io/service-name: there is no Service shop/web whose"
+                + " endpoints these are: write it, or another name"),
+        world.problems());
+    world.step("s.yaml", SERVICE);
+    assertEquals(List.of(), world.problems());
+    world.step("s.yaml", null);
+    assertEquals(1, world.problems().size());
+    world.step("e.yaml", SLICE.replaceFirst(", labels.*", "}"));
+    assertEquals(
+        List.of(
+            "WARNING slice-without-service e.yaml:3: metadata.labels: the endpoints belong to no"
+                + " Service: write its name as label kubernetes.io/service-name"),
+        world.problems());
+    world.step("e.yaml", null);
+    assertEquals(List.of(), world.problems());
+  }
+
+  @Test
+  void aKindOfCiliumThatNobodyReadsIsTold() {
+    String head = "apiVersion: cilium.io/v2\nkind: %s\nmetadata: {name: a}\n";
+    world.first(
+        "n.yaml",
+        NODES,
+        "a.yaml",
+        head.formatted("CiliumEgressGatewayPolicy"),
+        "b.yaml",
+        head.formatted("CiliumNode"),
+        "c.yaml",
+        head.formatted("CiliumCIDRGroup"));
+    assertEquals(
+        List.of(
+            "WARNING kind-not-read a.yaml:2: kind: nothing follows from a"
+                + " CiliumEgressGatewayPolicy: this version does not read the kind"),
+        world.problems());
+  }
+
+  @Test
+  void aBalancerMayDoWithoutNodePorts() {
+    String balancer = SERVICE.replace("selector:", "type: LoadBalancer\n  selector:");
+    world.first("n.yaml", NODES, "s.yaml", balancer);
+    assertEquals(List.of("30100"), nodePortsOf("web"));
+    world.first(
+        "n.yaml",
+        NODES,
+        "s.yaml",
+        balancer
+            .replace("name: web", "name: none")
+            .replace("selector:", "allocateLoadBalancerNodePorts: false\n  selector:"));
+    assertEquals(List.of(""), nodePortsOf("none"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"clusterIP: None", "clusterIPs: [None]"})
+  void aHeadlessServiceGetsNoAddress(String field) {
+    world.first("n.yaml", NODES, "s.yaml", SERVICE.replace("selector:", field + "\n  selector:"));
+    assertTrue(world.problems().isEmpty(), world.problems()::toString);
+    assertTrue(List.of("[]", "[None]").contains(clusterIps("web")), clusterIps("web"));
+  }
+
   private ObjectBody spec(String service) {
     return ObjectBody.of(world.body("Service/shop/" + service)).object("spec");
   }
