@@ -30,6 +30,9 @@ import java.util.concurrent.TimeUnit;
  */
 public record ApplierClient(Path socket) {
 
+  /** How long one that is there may take to say how it is; a stopped one is there, too. */
+  static final Duration ANSWER_LIMIT = Duration.ofSeconds(1);
+
   /** What a realised endpoint is known by. */
   public record Realised(long endpoint, int identity, long revision) {}
 
@@ -106,12 +109,28 @@ public record ApplierClient(Path socket) {
    */
   static Map<String, Map<String, Realised>> realised(
       Map<String, ApplierClient> appliers, Duration limit) {
+    return each(appliers, ApplierClient::realised, limit);
+  }
+
+  /** What one applier may be asked. */
+  interface Question<T> {
+    T ask(ApplierClient applier) throws IOException;
+  }
+
+  /**
+   * What each answers, all of them asked at once; of one that is away, or does not answer in time
+   * since it is stopped, nothing.
+   *
+   * @param appliers by node
+   */
+  static <T> Map<String, T> each(
+      Map<String, ApplierClient> appliers, Question<T> question, Duration limit) {
     List<String> nodes = List.copyOf(appliers.keySet());
-    List<Callable<Map<String, Realised>>> questions = new ArrayList<>();
-    nodes.forEach(node -> questions.add(appliers.get(node)::realised));
-    Map<String, Map<String, Realised>> known = new TreeMap<>();
+    List<Callable<T>> questions = new ArrayList<>();
+    nodes.forEach(node -> questions.add(() -> question.ask(appliers.get(node))));
+    Map<String, T> known = new TreeMap<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<Map<String, Realised>>> answers =
+      List<Future<T>> answers =
           threads.invokeAll(questions, limit.toMillis(), TimeUnit.MILLISECONDS);
       for (int i = 0; i < nodes.size(); i++) {
         if (answers.get(i).state() == Future.State.SUCCESS) {

@@ -7,7 +7,6 @@ import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.serde.TopicSerdes;
 import dev.sluice.schemas.topic.TopicReader;
 import dev.sluice.schemas.topic.Topics;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -264,25 +263,24 @@ final class Applying {
 
   /** The nodes that have not realised a position, and why. */
   private List<String> behind(long position) {
+    Map<String, JsonNode> answers =
+        ApplierClient.each(appliers, ApplierClient::status, ApplierClient.ANSWER_LIMIT);
     List<String> late = new ArrayList<>();
-    appliers.forEach(
-        (node, applier) -> {
-          try {
-            JsonNode status = applier.status();
-            if (status.path("position").asLong(-1) < position) {
-              String message = status.path("message").asText("");
-              late.add(
-                  node
-                      + " is at "
-                      + status.path("position")
-                      + " of "
-                      + position
-                      + (message.isEmpty() ? "" : " (" + message + ")"));
-            }
-          } catch (IOException e) {
-            late.add(node + " does not answer");
-          }
-        });
+    for (String node : appliers.keySet()) {
+      JsonNode status = answers.get(node);
+      if (status == null) {
+        late.add(node + " does not answer");
+      } else if (status.path("position").asLong(-1) < position) {
+        String message = status.path("message").asText("");
+        late.add(
+            node
+                + " is at "
+                + status.path("position")
+                + " of "
+                + position
+                + (message.isEmpty() ? "" : " (" + message + ")"));
+      }
+    }
     return late;
   }
 

@@ -11,7 +11,6 @@ import java.util.Map;
 /** What the supervisor's socket understands; each request ends in a call of one of its parts. */
 final class Requests {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
-  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(1);
 
   private final Supervisor supervisor;
 
@@ -123,7 +122,7 @@ final class Requests {
     }
     ArrayNode pods = root.putArray("pods");
     Map<String, Map<String, ApplierClient.Realised>> now =
-        ApplierClient.realised(supervisor.appliers(), ANSWER_LIMIT);
+        ApplierClient.realised(supervisor.appliers(), ApplierClient.ANSWER_LIMIT);
     supervisor.kubelet().pods().forEach(pod -> pod(pods, pod, now));
     answer.data(root);
     return 0;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +55,24 @@ class ApplierClientTest {
           ApplierClient.realised(
               Map.of("node-1", new ApplierClient(silent)), Duration.ofMillis(50)));
       assertTrue(server.isOpen());
+    }
+  }
+
+  /** One that is stopped takes connections, and does not keep what waits for all from its end. */
+  @Test
+  void whoAsksEachNodeHearsThoseThatAnswer(@TempDir Path folder) throws IOException {
+    Path answering = folder.resolve("a.sock");
+    Path silent = folder.resolve("s.sock");
+    try (ServerSocketChannel server = listen(answering);
+        ServerSocketChannel stopped = listen(silent)) {
+      Thread.ofVirtual().start(() -> answer(server));
+      Map<String, JsonNode> answers =
+          ApplierClient.each(
+              Map.of("node-1", new ApplierClient(answering), "node-2", new ApplierClient(silent)),
+              ApplierClient::status,
+              Duration.ofSeconds(1));
+      assertEquals(Set.of("node-1"), answers.keySet());
+      assertTrue(stopped.isOpen());
     }
   }
 

@@ -15,12 +15,19 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A connection to one node's applier: one JSON object a line each way. For one thread, except
  * {@link #close()}, which ends a read that waits.
  */
 public final class NodeSocket implements AutoCloseable {
+  /** What a dump of full maps takes many times over. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
   private final String node;
   private final SocketChannel channel;
   private final BufferedReader reader;
@@ -56,10 +63,34 @@ public final class NodeSocket implements AutoCloseable {
     }
   }
 
-  /** Sends a request and returns the answer. */
+  /**
+   * Sends a request and returns the answer.
+   *
+   * @throws Refusal when it refuses, or says nothing for long: it is stopped
+   */
   public JsonNode ask(ObjectNode request) {
+    return ask(request, PATIENCE);
+  }
+
+  JsonNode ask(ObjectNode request, Duration patience) {
     send(request);
+    CountDownLatch answered = new CountDownLatch(1);
+    AtomicBoolean late = new AtomicBoolean();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              if (!isIn(answered, patience)) {
+                late.set(true);
+                close();
+              }
+            });
     JsonNode answer = next();
+    answered.countDown();
+    if (answer == null && late.get()) {
+      throw new Refusal(
+          "The applier of %s has not answered for %d s: is it stopped? See 'sluice lab status'"
+              .formatted(node, patience.toSeconds()));
+    }
     if (answer == null) {
       throw new Refusal("The applier of " + node + " closed the connection");
     }
@@ -67,6 +98,14 @@ public final class NodeSocket implements AutoCloseable {
       throw new Refusal("The applier of " + node + " says: " + answer.path("error").asText());
     }
     return answer;
+  }
+
+  private static boolean isIn(CountDownLatch answered, Duration patience) {
+    try {
+      return answered.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      return true; // the process ends
+    }
   }
 
   public void send(ObjectNode request) {
