@@ -103,6 +103,7 @@ final class MapDump {
           case AUDIT -> "audit";
           case DENY, DEFAULT_DENY -> "deny";
         },
+        entry.proxyPort(),
         entry.cookie(),
         rules.find(entry.cookie()).map(RuleBook.Reason::policies).orElse(List.of()));
   }

@@ -122,7 +122,15 @@ final class BpfCommand extends Group {
     @Override
     Table table(ArrayNode entries) {
       return filled(
-          new Table("NODE", "SUBJECT", "DIRECTION", "PEER", "PORT/PROTO", "POLICY", "DERIVED FROM"),
+          new Table(
+              "NODE",
+              "SUBJECT",
+              "DIRECTION",
+              "PEER",
+              "PORT/PROTO",
+              "POLICY",
+              "PROXY PORT",
+              "DERIVED FROM"),
           entries,
           e ->
               new Object[] {
@@ -135,6 +143,7 @@ final class BpfCommand extends Group {
                     e.path("portFirst").asInt(),
                     e.path("portLast").asInt()),
                 e.path("verdict").asText(),
+                e.path("proxyPort").asInt() == 0 ? "NONE" : e.path("proxyPort").asText(),
                 texts(e.path("policies"))
               });
     }

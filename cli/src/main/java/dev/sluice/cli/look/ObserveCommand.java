@@ -59,6 +59,8 @@ final class ObserveCommand implements Callable<Integer> {
   @Option(names = "--until", paramLabel = "TIME", description = "5m, 2h, or an RFC 3339 time.")
   private String until;
 
+  private Instant end = Instant.MAX;
+
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORM",
@@ -101,11 +103,16 @@ final class ObserveCommand implements Callable<Integer> {
       past(reader, wanted, flow -> out.print(printer.print(flow)));
       out.print(printer.end());
       out.flush();
-      while (follow && !out.checkError()) {
+      while (follow && !out.checkError() && !isOver()) {
         follow(reader, wanted, printer, out);
       }
     }
     return 0;
+  }
+
+  /** Whether nothing of what was asked for can come any more. */
+  private boolean isOver() {
+    return until != null && PastFlows.isComplete(end, Instant.now());
   }
 
   private void counted(String option, Integer count) {
@@ -154,8 +161,8 @@ final class ObserveCommand implements Callable<Integer> {
         wanted = wanted.and(flow -> !flow.getTime().isBefore(from));
       }
       if (until != null) {
-        Instant to = time(until, "--until");
-        wanted = wanted.and(flow -> flow.getTime().isBefore(to));
+        end = time(until, "--until");
+        wanted = wanted.and(flow -> flow.getTime().isBefore(end));
       }
       return wanted;
     } catch (IllegalArgumentException e) {

@@ -41,6 +41,11 @@ final class PastFlows {
     this.since = since;
   }
 
+  /** Whether every flow of before {@code end} is in the topic. */
+  static boolean isComplete(Instant end, Instant now) {
+    return now.isAfter(end.plus(LATE));
+  }
+
   /**
    * The last {@code count} that are wanted, oldest first. Looks back from {@code now}, each time
    * further, until there are enough or the topic has no more: costs what lies behind the first of

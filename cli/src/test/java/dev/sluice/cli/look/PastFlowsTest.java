@@ -1,6 +1,8 @@
 package dev.sluice.cli.look;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.sluice.broker.LocalKafka;
 import dev.sluice.schemas.Flow;
@@ -108,6 +110,13 @@ class PastFlowsTest {
         TopicReader<Flow> reader = TopicReader.open(kafka.settings(), serdes, Topics.FLOWS)) {
       reading.read(reader);
     }
+  }
+
+  /** What was seen before the end may come to the topic some seconds after it. */
+  @Test
+  void nothingMoreComesSomeTimeAfterTheEnd() {
+    assertFalse(PastFlows.isComplete(START, START.plusSeconds(1)));
+    assertTrue(PastFlows.isComplete(START, START.plusSeconds(11)));
   }
 
   private static Predicate<Flow> every(int n) {

@@ -142,7 +142,9 @@ public final class FlowText {
     String base =
         switch (flow.getProtocol()) {
           case 6 ->
-              expired ? "TCP" : "TCP Flags: " + String.join(", ", tcpFlags(flow.getTcpFlags()));
+              flow.getTcpFlags() == 0 // no packet: it ended by its age, or was refused at connect
+                  ? "TCP"
+                  : "TCP Flags: " + String.join(", ", tcpFlags(flow.getTcpFlags()));
           case 17 -> "UDP";
           case 132 -> "SCTP";
           case 1 -> "ICMPv4 " + icmp(flow, 8, 0);

@@ -82,6 +82,16 @@ class FlowPrinterTest {
     assertTrue(text.endsWith("to-endpoint FORWARDED (UDP; expired, 7 packets before)\n"), text);
   }
 
+  /** A dial of a Service without backends is refused before there is a packet. */
+  @Test
+  void aDropWithoutAPacketHasNoFlags() {
+    Flow refused = Flows.dropped();
+    refused.setTcpFlags(0);
+    refused.setCount(1L);
+    String text = print(FlowPrinter.Format.COMPACT, false, false, refused);
+    assertTrue(text.endsWith("DROPPED (TCP)\n"), text);
+  }
+
   @Test
   void replySwapsTheEndsAndTurnsTheArrow() {
     Flow reply = Flows.allowed();

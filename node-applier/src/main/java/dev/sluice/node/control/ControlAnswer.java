@@ -81,6 +81,9 @@ public sealed interface ControlAnswer {
     }
   }
 
+  /**
+   * @param proxyPort where what passes is taken to; 0: to whom it is for
+   */
   record PolicyLine(
       int subject,
       int peer,
@@ -89,6 +92,7 @@ public sealed interface ControlAnswer {
       int portFirst,
       int portLast,
       String verdict,
+      int proxyPort,
       int cookie,
       List<String> policies) {}
 
