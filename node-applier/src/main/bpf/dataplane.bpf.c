@@ -404,6 +404,13 @@ SEC("tc") int slc_start_sweep(struct __sk_buff *skb)
 	return error ? -error : slc_nat_start();
 }
 
+// Run when the table's ports were written. Returns 0.
+SEC("tc") int slc_settle_ports(struct __sk_buff *skb)
+{
+	bpf_for_each_map_elem(&slc_nat, slc_front_settle, 0, 0);
+	return 0;
+}
+
 #define SLC_HELD(map) bpf_map_sum_elem_count((struct bpf_map *)&map)
 
 // Writes how many entries tables have that packets fill, in the order of HeldEntries.
@@ -412,6 +419,7 @@ SEC("tc") int slc_count_held(struct __sk_buff *skb)
 	__s64 held[] = {
 		SLC_HELD(slc_nat),   SLC_HELD(slc_nat_clients), SLC_HELD(slc_lb_affinity),
 		SLC_HELD(slc_local), SLC_HELD(slc_frag),	SLC_HELD(slc_drops),
+		slc_nat_count_lent(),
 	};
 
 	return bpf_skb_store_bytes(skb, ETH_HLEN, held, sizeof(held), 0) ? 1 : 0;

@@ -39,6 +39,27 @@ static __noinline int slc_front_tell(struct __sk_buff *skb, const struct slc_pas
 	return 0;
 }
 
+// A reverse entry whose port is lent by now gets the port's place: an older version left it, or one whose ports were
+// others.
+static long slc_front_settle(void *map, struct slc_nat_key *key, struct slc_nat_value *n, void *context)
+{
+	struct slc_nat_config *c = slc_nat_config_get();
+	__u32 number = bpf_ntohs(key->dport);
+
+	if (!c || key->protocol != SLC_PROTO_TCP || (n->flags & (SLC_NAT_KIND | SLC_NAT_INSIDE)) != SLC_NAT_BACK ||
+	    number - slc_nat_first_lent(c) >= slc_nat_lendable(c) ||
+	    (!slc_same_ip(&key->dst, &c->ip4) && !slc_same_ip(&key->dst, &c->ip6)) ||
+	    !slc_front_node_of(slc_address(&key->src)))
+		return 0;
+	__u32 place = slc_nat_place(slc_nat_group(&key->src, key->sport), number);
+	struct slc_nat_port *port = bpf_map_lookup_elem(&slc_nat_lent, &place);
+	if (!port || place == SLC_NAT_TABLES || !slc_nat_port_claim(port))
+		return 0;
+	slc_nat_port_fill(port, key, n);
+	bpf_map_delete_elem(map, key); // its key in the queue finds nothing
+	return 0;
+}
+
 // Records a new connection, and leaves what its packet becomes in slc_nat_making. Returns SLC_PASS or the reason to drop.
 static __always_inline int slc_front_open(struct __sk_buff *skb, struct slc_pass *s, const struct slc_lb_target *to)
 {
@@ -72,8 +93,11 @@ static __always_inline int slc_front_open(struct __sk_buff *skb, struct slc_pass
 		pair->from.epoch = way->epoch;
 		pair->from.tunnel = way->tunnel;
 		// Most of what a flood opens is never answered: slc_nat_answered writes the other entry. An opening that is sent
-		// again finds by its port what it began.
-		reason = slc_nat_take(skb, pair, slc_flow_hash(&s->p, 0), 0);
+		// again finds what it began: among the latest, or by its port.
+		__u32 hash = slc_flow_hash(&s->p, 0);
+		reason = slc_nat_lend(pair, hash);
+		if (reason < 0)
+			reason = slc_nat_take(skb, pair, hash, 0);
 	} else {
 		struct slc_nat_value *old = slc_nat_find(&s->p, 0);
 		if (old && old->dport == to->port && slc_same_ip(&old->dst, &to->address)) {
@@ -320,7 +344,7 @@ static __noinline int slc_front_returns(struct __sk_buff *skb, struct slc_pass *
 		return slc_nat_error(skb, s, 0) == SLC_NAT_BACK ? slc_front_home(skb, s, c) : SLC_NOT_OURS;
 	if (slc_nat_fragment(s))
 		return SLC_NOT_OURS;
-	struct slc_nat_value *n = slc_nat_find(&s->p, 0);
+	struct slc_nat_value *n = slc_nat_find_back(&s->p);
 	if (!n || slc_nat_kind(n) != SLC_NAT_BACK)
 		return SLC_NOT_OURS;
 	if (n->flags & SLC_NAT_HALF) {

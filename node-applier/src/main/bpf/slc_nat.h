@@ -3,7 +3,7 @@
 // Entries come in pairs. The key of the reverse one is what makes a translation unique: who adds it has the port.
 #pragma once
 #include "slc_judge.h"
-#include "slc_nat_types.h"
+#include "slc_nat_lent.h"
 
 #define SLC_NAT_TRIES 24
 #ifndef BPF_F_IPV6
@@ -82,6 +82,7 @@ struct slc_nat_pair {
 	struct slc_nat_value to;
 	struct slc_nat_key back;
 	struct slc_nat_value from;
+	__u32 next[SLC_NAT_GROUPS]; // port to lend next, stays
 };
 
 struct {
@@ -104,7 +105,7 @@ static __always_inline struct slc_nat_pair *slc_nat_pair_get(void)
 	struct slc_nat_pair *pair = bpf_map_lookup_elem(&slc_nat_making, &zero);
 
 	if (pair)
-		__builtin_memset(pair, 0, sizeof(*pair));
+		__builtin_memset(pair, 0, offsetof(struct slc_nat_pair, next));
 	return pair;
 }
 
@@ -142,6 +143,27 @@ static __noinline struct slc_nat_value *slc_nat_find(const struct slc_packet *p,
 	return n && (n->flags & (SLC_NAT_INSIDE | SLC_NAT_OVER)) == whose ? n : 0;
 }
 
+// The reverse entry of a key, wherever it is.
+static __noinline struct slc_nat_value *slc_nat_back(const struct slc_nat_key *back)
+{
+	if (!back)
+		return 0;
+	struct slc_nat_value *n = back->protocol == SLC_PROTO_TCP ? slc_nat_port_of(back) : 0;
+	return n ? n : bpf_map_lookup_elem(&slc_nat, back);
+}
+
+// As slc_nat_find, of what answers somebody outside.
+static __noinline struct slc_nat_value *slc_nat_find_back(const struct slc_packet *p)
+{
+	struct slc_nat_key key = {};
+
+	if (!p)
+		return 0;
+	slc_nat_key_of(&key, p);
+	struct slc_nat_value *n = slc_nat_back(&key);
+	return n && !(n->flags & (SLC_NAT_INSIDE | SLC_NAT_OVER)) ? n : 0;
+}
+
 // The key of the other direction's entry.
 static __always_inline void slc_nat_back_of(struct slc_nat_key *back, const struct slc_nat_value *to, __u8 protocol)
 {
@@ -169,7 +191,7 @@ static __always_inline int slc_nat_same(const struct slc_nat_value *x, const str
 // The entry of a backend that no longer speaks for the client.
 static __noinline int slc_nat_over(const struct slc_nat_key *back)
 {
-	struct slc_nat_value *n = back ? bpf_map_lookup_elem(&slc_nat, back) : 0;
+	struct slc_nat_value *n = slc_nat_back(back);
 
 	if (n)
 		__sync_fetch_and_or(&n->flags, SLC_NAT_OVER);
@@ -212,7 +234,7 @@ static __noinline int slc_nat_anew(struct slc_nat_value *forward, const struct s
 	if (!forward || !p)
 		return 0;
 	slc_nat_back_of(&back, forward, p->protocol);
-	struct slc_nat_value *n = bpf_map_lookup_elem(&slc_nat, &back);
+	struct slc_nat_value *n = slc_nat_back(&back);
 	if (n) {
 		__sync_fetch_and_and(&forward->flags, ~ended);
 		__sync_fetch_and_and(&n->flags, ~(ended | SLC_NAT_SEEN));
@@ -329,6 +351,33 @@ static __noinline int slc_nat_leave(const struct slc_nat_key *forward)
 	return 0;
 }
 
+// Whether the time of an entry is over. `other`: that of the other direction; 0: there is none.
+static __always_inline int slc_nat_ended(const struct slc_nat_value *n, const struct slc_nat_value *other, __u8 protocol,
+					 __u64 now)
+{
+	__u32 kind = slc_nat_kind(n), flags = other ? other->flags : 0;
+	int forward = kind == SLC_NAT_FRONT || kind == SLC_NAT_OUT;
+	__u64 last = n->last_seen;
+
+	if (other && (__s64)(other->last_seen - last) > 0)
+		last = other->last_seen;
+	__s64 idle = (__s64)(now - last);
+	__u64 lifetime = slc_nat_lifetime(forward ? n->flags : flags, forward ? flags : n->flags, protocol);
+	// One that has no other is being made, or what the applier left of a pair.
+	if ((n->flags & SLC_NAT_OVER) || (!other && !(n->flags & SLC_NAT_HALF) && idle > (__s64)SLC_SECOND))
+		return 1;
+	return idle > 0 && (__u64)idle > lifetime;
+}
+
+// The entry whose other one has this key; 0: its client began anew, or another has what was its.
+static __always_inline struct slc_nat_value *slc_nat_other(const struct slc_nat_key *paired,
+							   const struct slc_nat_key *key)
+{
+	struct slc_nat_value *other = bpf_map_lookup_elem(&slc_nat, paired);
+
+	return other && slc_nat_pairs(other, key) ? other : 0;
+}
+
 // Takes the oldest key of the queue; the pair goes if its time is over, else the key goes back to the end.
 static long slc_nat_sweep_one(__u32 index, struct slc_sweep_walk *walk)
 {
@@ -340,34 +389,41 @@ static long slc_nat_sweep_one(__u32 index, struct slc_sweep_walk *walk)
 	if (!n)
 		return 0;
 	slc_nat_back_of(&paired, n, key.protocol);
-	struct slc_nat_value *other = bpf_map_lookup_elem(&slc_nat, &paired);
-	if (other && !slc_nat_pairs(other, &key))
-		other = 0; // its client began anew, or another has the key
-	__u32 kind = slc_nat_kind(n), flags = other ? other->flags : 0;
-	int forward = kind == SLC_NAT_FRONT || kind == SLC_NAT_OUT;
-	__u64 last = n->last_seen;
-	if (other && (__s64)(other->last_seen - last) > 0)
-		last = other->last_seen;
-	__s64 idle = (__s64)(walk->now - last);
-	__u64 lifetime = slc_nat_lifetime(forward ? n->flags : flags, forward ? flags : n->flags, key.protocol);
-	// One that has no other is being made, or what the applier left of a pair.
-	int over = (n->flags & SLC_NAT_OVER) || (!other && !(n->flags & SLC_NAT_HALF) && idle > (__s64)SLC_SECOND);
-	if (!over && (idle <= 0 || (__u64)idle <= lifetime)) {
+	if (!slc_nat_ended(n, slc_nat_other(&paired, &key), key.protocol, walk->now)) {
 		int seen = walk->tick && n->swept == walk->tick;
 		n->swept = walk->tick;
 		if (!bpf_map_push_elem(&slc_nat_queue, &key, BPF_ANY))
 			return seen;
 		slc_count(SLC_DROP_NO_MAPPING, SLC_INGRESS, 0); // another took its place: what no sweep finds would stay for good
 	}
-	int counted = !(n->flags & SLC_NAT_INSIDE) && (kind == SLC_NAT_FRONT || kind == SLC_NAT_BACK);
+	__u32 kind = slc_nat_kind(n), inside = n->flags & SLC_NAT_INSIDE;
 	bpf_map_delete_elem(&slc_nat, &key);
-	other = bpf_map_lookup_elem(&slc_nat, &paired); // again: it may have come meanwhile, and nothing else would find it
-	if (other && slc_nat_pairs(other, &key))
+	if (slc_nat_other(&paired, &key)) // again: it may have come meanwhile, and nothing else would find it
 		bpf_map_delete_elem(&slc_nat, &paired);
-	if (counted)
-		slc_nat_leave(forward ? &key : &paired);
+	if (!inside && (kind == SLC_NAT_FRONT || kind == SLC_NAT_BACK))
+		slc_nat_leave(kind == SLC_NAT_FRONT ? &key : &paired);
 	walk->reaped++;
 	return walk->stop_at_first;
+}
+
+// Looks at one of the ports of the tick's group: it is free again when its connection's time is over.
+static long slc_nat_sweep_port(__u32 index, struct slc_sweep_walk *walk)
+{
+	__u32 place = slc_nat_place(walk->tick % SLC_NAT_GROUPS, index);
+	struct slc_nat_port *port = bpf_map_lookup_elem(&slc_nat_lent, &place);
+	struct slc_nat_key paired = {};
+
+	if (!port || !port->lent || !port->key.protocol)
+		return 0;
+	slc_nat_back_of(&paired, &port->value, port->key.protocol);
+	if (!slc_nat_ended(&port->value, slc_nat_other(&paired, &port->key), port->key.protocol, walk->now))
+		return 0;
+	slc_nat_port_hide(port);
+	if (slc_nat_other(&paired, &port->key)) // as above
+		bpf_map_delete_elem(&slc_nat, &paired);
+	slc_nat_leave(&paired);
+	slc_nat_port_free(port);
+	return 0;
 }
 
 static int slc_nat_tick(void *map, __u32 *key, struct slc_nat_clock *clock)
@@ -377,6 +433,7 @@ static int slc_nat_tick(void *map, __u32 *key, struct slc_nat_clock *clock)
 	clock->tick = clock->tick + 1 ? clock->tick + 1 : 1;
 	walk.tick = clock->tick;
 	bpf_loop(SLC_SWEEP_MAX, slc_nat_sweep_one, &walk, 0);
+	bpf_loop(SLC_NAT_GROUP_PORTS, slc_nat_sweep_port, &walk, 0);
 	bpf_timer_start(&clock->timer, SLC_SWEEP_NS, 0);
 	return 0;
 }

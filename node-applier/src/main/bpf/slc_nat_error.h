@@ -54,7 +54,7 @@ __noinline int slc_nat_error(struct __sk_buff *skb, struct slc_pass *s, __u32 wh
 	key.sport = q.dport;
 	key.dport = q.sport;
 	key.protocol = q.protocol;
-	struct slc_nat_value *n = bpf_map_lookup_elem(&slc_nat, &key);
+	struct slc_nat_value *n = slc_nat_back(&key);
 	if (!n || (n->flags & (SLC_NAT_INSIDE | SLC_NAT_OVER)) != whose)
 		return 0;
 	if (n->flags & SLC_NAT_DIRECT) { // the backend's node knows what to make of it

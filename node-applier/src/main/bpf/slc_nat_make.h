@@ -86,6 +86,68 @@ static __always_inline void slc_nat_renew(struct slc_nat_value *held, const stru
 	held->flags = from->flags;
 }
 
+#define SLC_NAT_LEND_TRIES 8
+#define SLC_NAT_APART 509 // ports from where one CPU begins to where the next one does
+
+// Ports are lent in turn, each CPU's for itself. `next`: one more than that whose turn it is; 0: none was lent.
+static __always_inline __u32 slc_nat_next(const struct slc_nat_config *c, __u32 *next, __u32 ports)
+{
+	__u32 turn = *next ? *next - 1 : bpf_get_smp_processor_id() * SLC_NAT_APART;
+
+	if (turn >= ports)
+		turn %= ports;
+	*next = turn + 2;
+	return slc_nat_first_lent(c) + turn;
+}
+
+// Lends what a client outside opens to a backend elsewhere a port. `hash`: of what it opens; an opening that is sent again
+// finds what it has. Returns SLC_PASS, the reason to drop, or -1 when no port was found soon.
+static __noinline int slc_nat_lend(struct slc_nat_pair *pair, __u32 hash)
+{
+	struct slc_nat_config *config = slc_nat_config_get();
+	__u32 at = hash >> 16;
+	__u32 *lately = bpf_map_lookup_elem(&slc_nat_lately, &at);
+
+	if (!pair || !config || !lately)
+		return -1;
+	__u32 ports = slc_nat_lendable(config), group = slc_nat_group(&pair->to.dst, pair->to.dport);
+	slc_nat_answer_of(pair);
+	slc_nat_back_of(&pair->back, &pair->to, pair->forward.protocol);
+	__u32 was = *(volatile __u32 *)lately, place = was & 0xffff;
+	if (was >> 16 == (hash & 0xffff)) {
+		struct slc_nat_port *port = bpf_map_lookup_elem(&slc_nat_lent, &place);
+		if (!port || place == SLC_NAT_TABLES)
+			return -1;
+		pair->back.dport = port->key.dport;
+		if (slc_nat_same_key(&port->key, &pair->back) && slc_nat_same(&port->value, &pair->from)) {
+			pair->to.sport = pair->back.dport;
+			slc_nat_renew(&port->value, &pair->from);
+			return SLC_PASS;
+		}
+	}
+	__u32 *next = &pair->next[group & (SLC_NAT_GROUPS - 1)];
+	for (int i = 0; i < SLC_NAT_LEND_TRIES && ports; i++) {
+		__u32 number = slc_nat_next(config, next, ports);
+		place = slc_nat_place(group, number);
+		struct slc_nat_port *port = bpf_map_lookup_elem(&slc_nat_lent, &place);
+		if (!port)
+			return -1;
+		if (place == SLC_NAT_TABLES || !slc_nat_port_claim(port))
+			continue;
+		if (!slc_nat_enter(&pair->forward)) {
+			slc_nat_port_free(port);
+			return SLC_DROP_NO_MAPPING;
+		}
+		pair->to.sport = pair->back.dport = bpf_htons(number);
+		slc_nat_port_fill(port, &pair->back, &pair->from);
+		*(volatile __u32 *)lately = hash << 16 | place;
+		return SLC_PASS;
+	}
+	*next = bpf_get_prandom_u32() % SLC_NAT_GROUP_PORTS + 1; // crowded here
+	*(volatile __u32 *)lately = hash << 16 | SLC_NAT_TABLES;
+	return -1;
+}
+
 // Writes the reverse entry of a pair, whose key is its port's: `forward` and `to` are filled but for the source port.
 // `start`: where to look first among the table's ports; who begins anew with the same finds what it had. Returns SLC_PASS
 // or the reason to drop.
@@ -98,6 +160,8 @@ __noinline int slc_nat_take(struct __sk_buff *skb, struct slc_nat_pair *pair, __
 		return SLC_DROP_NO_MAPPING;
 	// The checksum of SCTP is over all of it: its ports stay.
 	int fixed = pair->forward.protocol == SLC_PROTO_SCTP || (how & SLC_NAT_CHOSEN);
+	int lent = pair->forward.protocol == SLC_PROTO_TCP && slc_nat_kind(&pair->from) == SLC_NAT_BACK;
+	__u32 ports = config->ports - (lent ? slc_nat_lendable(config) : 0); // others: no key is in both
 	if (!(how & SLC_NAT_CHOSEN)) {
 		slc_nat_answer_of(pair);
 		pair->to.sport = pair->forward.sport;
@@ -106,7 +170,7 @@ __noinline int slc_nat_take(struct __sk_buff *skb, struct slc_nat_pair *pair, __
 	for (int i = 0; i < SLC_NAT_TRIES; i++) {
 		if (!fixed && (i || !(how & SLC_NAT_KEEP)))
 			pair->to.sport = pair->back.dport =
-				bpf_htons(config->port_first + (start + i * 7919) % config->ports);
+				bpf_htons(config->port_first + (start + i * 7919) % (ports ? ports : 1));
 		if ((how & SLC_NAT_OURS) && slc_nat_taken(skb, &pair->back, 0))
 			continue;
 		error = bpf_map_update_elem(&slc_nat, &pair->back, &pair->from, BPF_NOEXIST);

@@ -46,6 +46,14 @@ struct slc_nat_value {
 	__u32 client;    // HALF: identity of who opened
 };
 
+// One of the node's ports towards some of the backends elsewhere: what answers to it become, while it is lent.
+struct slc_nat_port {
+	struct slc_nat_key key; // protocol 0: nobody is answered
+	struct slc_nat_value value;
+	__u32 lent;
+	__u32 pad[3];
+};
+
 // Written by the applier alone.
 struct slc_nat_config {
 	__u32 uplink;     // ifindex; 0: nothing is translated yet
@@ -68,5 +76,6 @@ struct slc_range_key {
 
 _Static_assert(sizeof(struct slc_nat_key) == 40, "translation key");
 _Static_assert(sizeof(struct slc_nat_value) == 72, "translation value");
+_Static_assert(sizeof(struct slc_nat_port) == 128, "lent port");
 _Static_assert(sizeof(struct slc_nat_config) == 48, "translation config");
 _Static_assert(sizeof(struct slc_range_key) == 24, "range key");

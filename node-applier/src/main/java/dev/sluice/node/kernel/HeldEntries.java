@@ -17,7 +17,13 @@ public final class HeldEntries {
   /** In the order in which {@code slc_count_held} writes their counts into its packet. */
   private static final List<String> MAPS =
       List.of(
-          "slc_nat", "slc_nat_clients", "slc_lb_affinity", "slc_local", "slc_frag", "slc_drops");
+          "slc_nat",
+          "slc_nat_clients",
+          "slc_lb_affinity",
+          "slc_local",
+          "slc_frag",
+          "slc_drops",
+          "slc_nat_lent");
 
   private static final int ETHERNET = 14;
 

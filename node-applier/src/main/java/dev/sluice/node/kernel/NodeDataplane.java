@@ -63,7 +63,7 @@ public final class NodeDataplane implements AutoCloseable {
     this.sockets = new SocketHooks(object, root.resolve("links"), maps.get("slc_netns"));
     Path netns = settings.optional(Setting.NODE_NETNS).map(Path::of).orElse(null);
     this.udp = new UdpSockets(object, maps.get("slc_lb_gone"), netns);
-    this.translation = new Translation(maps, outside);
+    this.translation = new Translation(maps, outside, object.programFd("slc_settle_ports"));
     ServiceAddresses dialled = new ServiceAddresses(maps.get("slc_local"), this::podAddresses);
     this.services =
         new LbMaps(maps, dialled, udp, translation, outside, Translation.direct(settings));

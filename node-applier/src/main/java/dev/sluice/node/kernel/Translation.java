@@ -8,6 +8,7 @@ import dev.sluice.core.service.LbEntry.RangeKey;
 import dev.sluice.core.service.LbEntry.Target;
 import dev.sluice.node.bpf.BpfMap;
 import dev.sluice.node.bpf.Btf;
+import dev.sluice.node.bpf.TestRun;
 import dev.sluice.schemas.config.Setting;
 import dev.sluice.schemas.config.Settings;
 import dev.sluice.schemas.config.SettingsException;
@@ -32,11 +33,18 @@ public final class Translation {
           "slc_nat_queue",
           "slc_nat_clients",
           "slc_nat_places",
+          "slc_nat_lent",
+          "slc_nat_lately",
           "slc_nat_config",
           "slc_nat_clock",
           "slc_range");
 
   private static final byte[] KEY = new byte[4];
+
+  /** Offset of a key's protocol, and of the value in the place of a port that is lent. */
+  private static final int PROTOCOL = 36;
+
+  private static final int ENTRY = 40;
   private static final int CONFIG = 48;
 
   /** Where members are that are read or written here, in bytes. */
@@ -62,6 +70,8 @@ public final class Translation {
               48,
               "",
               72),
+          "slc_nat_port",
+          Map.of("key", 0, "value", ENTRY, "lent", 112, "", 128),
           "slc_nat_config",
           Map.of(
               "uplink",
@@ -150,16 +160,21 @@ public final class Translation {
       long idleSeconds) {}
 
   private final BpfMap entries;
+  private final BpfMap ports;
   private final BpfMap config;
   private final BpfMap ranges;
   private final Epoch epoch;
+  private final int settle;
 
   /**
    * @param epoch of Services: whose a node port is follows from the node's own addresses
+   * @param settle file descriptor of the program that moves what has a port that is lent by now
    */
-  Translation(Map<String, BpfMap> maps, Epoch epoch) {
+  Translation(Map<String, BpfMap> maps, Epoch epoch, int settle) {
     this.epoch = epoch;
+    this.settle = settle;
     this.entries = maps.get("slc_nat");
+    this.ports = maps.get("slc_nat_lent");
     this.config = maps.get("slc_nat_config");
     this.ranges = maps.get("slc_range");
   }
@@ -201,6 +216,7 @@ public final class Translation {
                 .putInt(4, direct ? 1 : 0)
                 .putInt(8, ports.first())
                 .putInt(12, ports.last() - ports.first() + 1));
+    TestRun.once(settle, new byte[64], TestRun.Context.ARRIVED);
   }
 
   private void except(Collection<Prefix> prefixes) {
@@ -275,7 +291,7 @@ public final class Translation {
     entries.forEach(
         (key, value) -> {
           boolean forward = (buffer(value).getInt(FLAGS) & KIND) == FRONT;
-          if (forward && key[36] == UDP && backends.contains(target(value, 16, 34))) {
+          if (forward && key[PROTOCOL] == UDP && backends.contains(target(value, 16, 34))) {
             gone.add(key);
           }
         });
@@ -292,6 +308,13 @@ public final class Translation {
             all.add(translated(key, value, now));
           }
         });
+    ports.forEach(
+        (place, port) -> {
+          byte[] value = Arrays.copyOfRange(port, ENTRY, port.length);
+          if (port[PROTOCOL] != 0 && (buffer(value).getInt(FLAGS) & OVER) == 0) {
+            all.add(translated(port, value, now));
+          }
+        });
     return all;
   }
 
@@ -306,7 +329,7 @@ public final class Translation {
         };
     return new Translated(
         kind,
-        key[36] & 0xff,
+        key[PROTOCOL] & 0xff,
         target(key, 0, 32),
         target(key, 16, 34),
         target(value, 0, 32),

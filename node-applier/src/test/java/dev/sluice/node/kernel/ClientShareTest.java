@@ -130,6 +130,17 @@ class ClientShareTest {
   }
 
   @Test
+  void aPortThatWasLentIsGivenBackAndSoIsItsShare() {
+    try (Lab lab = lab(new ConnectionLifetimes(8000, 0, 0, 0))) {
+      for (int port = 1; port <= 3 * SHARE; port++) {
+        awaitPassed(lab, tcp(OUTSIDE, port, NODE, PORT).syn());
+        assertTrue(HeldEntries.of(lab.dataplane).get("slc_nat_lent") <= SHARE);
+      }
+      assertEquals(0, HeldEntries.of(lab.dataplane).get("slc_nat"), "none is in the table");
+    }
+  }
+
+  @Test
   void aClientThatBeginsAnewIsCountedOnce() {
     try (Lab lab = lab(ConnectionLifetimes.DEFAULT)) {
       for (int again = 0; again < 3 * SHARE; again++) {

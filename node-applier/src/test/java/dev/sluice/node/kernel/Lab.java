@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -92,9 +93,8 @@ final class Lab implements AutoCloseable {
       BpfMap map = dataplane.map(name);
       map.keys().forEach(map::delete);
     }
-    BpfMap places = dataplane.map("slc_nat_places");
-    List<byte[]> keys = places.keys();
-    places.updateAll(keys, keys.stream().map(key -> new byte[8]).toList());
+    empty("slc_nat_places", bytes -> true);
+    empty("slc_nat_lent", bytes -> bytes[112] != 0);
     dataplane.shares().clear();
     pod(1, 1, POD_ID, POD, POD6, true);
     pod(2, 99, NEIGHBOUR_ID, NEIGHBOUR, NEIGHBOUR6, true);
@@ -109,6 +109,19 @@ final class Lab implements AutoCloseable {
     known(POD6 + "/128", POD_ID, null);
     known(REMOTE + "/32", REMOTE_ID, OTHER_NODE);
     told();
+  }
+
+  /** Writes zeros where an array has something. */
+  private void empty(String array, Predicate<byte[]> something) {
+    BpfMap map = dataplane.map(array);
+    List<byte[]> keys = new ArrayList<>();
+    map.forEach(
+        (key, value) -> {
+          if (something.test(value)) {
+            keys.add(key);
+          }
+        });
+    map.updateAll(keys, keys.stream().map(key -> new byte[map.valueBytes()]).toList());
   }
 
   void pod(int id, int hostInterface, int identity, String ip4, String ip6, boolean ready) {

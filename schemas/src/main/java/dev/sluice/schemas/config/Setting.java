@@ -125,7 +125,10 @@ public enum Setting {
           + " dialled) or direct (from its own node, to the client's address); the same on every"
           + " node; direct needs node.routing=vxlan"),
   NODE_NAT_ENTRIES(
-      "node.nat.entries", Type.NUMBER, "131072", "connections whose addresses can be translated"),
+      "node.nat.entries",
+      Type.NUMBER,
+      "131072",
+      "connections whose addresses can be translated, besides those that have a lent port"),
   NODE_NAT_CLIENT_SHARE(
       "node.nat.client.share",
       Type.NUMBER,
@@ -137,7 +140,9 @@ public enum Setting {
       Type.TEXT,
       "49152-65535",
       "ports of the node's addresses under which it speaks for pods and for clients of Services;"
-          + " its own sockets get others"),
+          + " its own sockets get others. The upper half, 8192 at most, is lent to TCP connections"
+          + " of such clients to backends on other nodes, one each and group of backends, of which"
+          + " there are eight"),
   NODE_MASQUERADE_EXCEPT(
       "node.masquerade.except",
       Type.TEXT,
