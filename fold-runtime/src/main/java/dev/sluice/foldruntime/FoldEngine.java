@@ -53,6 +53,7 @@ final class FoldEngine {
   private final SnapshotShelf shelf;
   private final RowWriter writer;
   private final Runnable onReady;
+  private final Runnable onChange;
   private final SnapshotPace pace;
   private final Map<Topic<?>, OwnOutput> outputs = new LinkedHashMap<>();
   private final Map<Topic<?>, Long> readTo = new HashMap<>();
@@ -60,12 +61,16 @@ final class FoldEngine {
   private long present = -1;
   private TopicTail echo = TopicTail.NONE;
   private long nextLook;
+  private long changedMillis;
+  private boolean changed;
   private boolean restored;
   private boolean compared;
   private boolean announced;
 
   /**
    * @param onReady called once, when the outputs are in line with the log as it was at the start
+   * @param onChange called for every row that is written; not for marks, which also tell of records
+   *     that change nothing
    */
   FoldEngine(
       Derivation derivation,
@@ -73,12 +78,14 @@ final class FoldEngine {
       SnapshotShelf shelf,
       Duration snapshotInterval,
       RowWriter writer,
-      Runnable onReady) {
+      Runnable onReady,
+      Runnable onChange) {
     this.derivation = derivation;
     this.pages = pages;
     this.shelf = shelf;
     this.writer = writer;
     this.onReady = onReady;
+    this.onChange = onChange;
     this.pace = new SnapshotPace(snapshotInterval);
     for (Output output : derivation.outputs()) {
       outputs.put(
@@ -129,8 +136,12 @@ final class FoldEngine {
       return;
     }
     repair();
+    if (changed) {
+      changed = false;
+      changedMillis = nowMillis;
+    }
     long position = derivation.position();
-    if (pace.due(nowMillis, position)) {
+    if (pace.due(nowMillis, position, nowMillis - changedMillis)) {
       pace.hold(nowMillis, image());
     }
     // Only what has been read back may be started from: rows behind a snapshot are not made again.
@@ -324,5 +335,9 @@ final class FoldEngine {
   private void write(OutputRow row) {
     outputs.get(row.topic()).written(row);
     writer.add(row);
+    if (!row.isMark()) {
+      changed = true;
+      onChange.run();
+    }
   }
 }

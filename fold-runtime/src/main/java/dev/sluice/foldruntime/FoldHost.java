@@ -16,6 +16,9 @@ public interface FoldHost {
   /** The outputs are in line with the log. */
   void ready();
 
+  /** A row follows from a change, and somebody may wait for it. */
+  void changed();
+
   /**
    * The stream ends here, for good or because another instance has its work.
    *

@@ -47,7 +47,13 @@ final class FoldProcessor implements Processor<String, SpecificRecord, byte[], b
         new EncodedRows(settings, serdes, context::currentSystemTimeMs, context::forward);
     this.engine =
         new FoldEngine(
-            derivation, host.pages(), host.shelf(), host.snapshotInterval(), rows, host::ready);
+            derivation,
+            host.pages(),
+            host.shelf(),
+            host.snapshotInterval(),
+            rows,
+            host::ready,
+            host::changed);
     context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, engine::tick);
   }
 

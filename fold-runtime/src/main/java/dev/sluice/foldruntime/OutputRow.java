@@ -1,6 +1,7 @@
 package dev.sluice.foldruntime;
 
 import dev.sluice.schemas.topic.Topic;
+import dev.sluice.schemas.topic.Topics;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -22,5 +23,10 @@ public record OutputRow(
 
   public static OutputRow remove(Topic<?> topic, String key, long position) {
     return new OutputRow(topic, key, position, null, NOW);
+  }
+
+  /** Whether it only says how far its topic is. */
+  boolean isMark() {
+    return key.equals(Topics.MARK_KEY);
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.foldruntime;
 
+import dev.sluice.schemas.config.LastChange;
 import dev.sluice.schemas.config.OldGeneration;
 import dev.sluice.schemas.config.ProcessLife;
 import dev.sluice.schemas.config.Settings;
@@ -28,7 +29,8 @@ public final class StreamProcess {
       Supplier<? extends Derivation> derivations,
       Wiring wiring)
       throws InterruptedException {
-    life.closing(OldGeneration.watch());
+    LastChange change = new LastChange();
+    life.closing(OldGeneration.watch(change));
     TopicSerdes serdes = life.closing(TopicSerdes.connect(settings));
     Derivation shape = derivations.get();
     Preparation.of(settings, serdes, shape);
@@ -39,6 +41,7 @@ public final class StreamProcess {
                 settings,
                 serdes,
                 host -> wiring.topology(settings, serdes, host),
+                change::now,
                 life::fail));
     runner.awaitReady();
   }

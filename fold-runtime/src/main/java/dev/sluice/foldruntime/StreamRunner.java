@@ -41,6 +41,7 @@ public final class StreamRunner implements AutoCloseable {
   private final String name;
   private final Settings settings;
   private final Function<FoldHost, Topology> topologies;
+  private final Runnable onChange;
   private final Consumer<Throwable> onBug;
   private final TopicPages pages;
   private final KafkaSnapshotShelf shelf;
@@ -56,10 +57,12 @@ public final class StreamRunner implements AutoCloseable {
       Settings settings,
       TopicSerdes serdes,
       Function<FoldHost, Topology> topologies,
+      Runnable onChange,
       Consumer<Throwable> onBug) {
     this.name = name;
     this.settings = settings;
     this.topologies = topologies;
+    this.onChange = onChange;
     this.onBug = onBug;
     this.pages = new KafkaTopicPages(settings, serdes);
     this.shelf = new KafkaSnapshotShelf(settings, serdes, pages, name);
@@ -69,6 +72,7 @@ public final class StreamRunner implements AutoCloseable {
   /**
    * Starts a stream.
    *
+   * @param onChange told of every row that follows from a change
    * @param onBug told when trying again cannot help; {@link ProcessLife#fail} in a process
    */
   public static StreamRunner start(
@@ -76,8 +80,9 @@ public final class StreamRunner implements AutoCloseable {
       Settings settings,
       TopicSerdes serdes,
       Function<FoldHost, Topology> topologies,
+      Runnable onChange,
       Consumer<Throwable> onBug) {
-    StreamRunner runner = new StreamRunner(name, settings, serdes, topologies, onBug);
+    StreamRunner runner = new StreamRunner(name, settings, serdes, topologies, onChange, onBug);
     runner.supervisor.start();
     return runner;
   }
@@ -191,6 +196,11 @@ public final class StreamRunner implements AutoCloseable {
     public void ready() {
       backoff.reset();
       ready.countDown();
+    }
+
+    @Override
+    public void changed() {
+      onChange.run();
     }
 
     @Override

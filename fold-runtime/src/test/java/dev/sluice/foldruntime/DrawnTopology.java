@@ -49,6 +49,9 @@ public final class DrawnTopology {
     public void ready() {}
 
     @Override
+    public void changed() {}
+
+    @Override
     public void closed(Supplier<Optional<SnapshotShelf.Image>> lastImage) {}
   }
 }

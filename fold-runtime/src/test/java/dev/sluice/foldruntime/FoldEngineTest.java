@@ -210,6 +210,20 @@ class FoldEngineTest {
   }
 
   @Test
+  void marksAloneAreNoChange() {
+    object(topics, EventType.ADDED, "a");
+    SimulatedInstance instance = new SimulatedInstance(topics, new Random(1));
+    settle(topics, instance);
+    int before = instance.changes();
+    object(topics, EventType.SYNCED, "");
+    settle(topics, instance);
+    assertEquals(before, instance.changes());
+    object(topics, EventType.ADDED, "b");
+    settle(topics, instance);
+    assertTrue(instance.changes() > before);
+  }
+
+  @Test
   void aRowNobodyWantsIsRemovedAndAMissingOneWritten() {
     for (int i = 0; i < 10; i++) {
       object(topics, EventType.ADDED, "object-" + i);

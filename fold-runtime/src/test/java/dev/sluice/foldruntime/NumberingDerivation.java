@@ -19,7 +19,7 @@ import java.util.TreeMap;
 /**
  * The smallest fold with every kind of output: each change of an object takes the next number; the
  * numbers are rows of one topic, every other object has a row in a second one, and every third
- * record makes a revision.
+ * record makes a revision. One that says that a kind is whole changes nothing.
  */
 class NumberingDerivation implements Derivation {
   private final TreeMap<String, Integer> numbers = new TreeMap<>();
@@ -97,6 +97,10 @@ class NumberingDerivation implements Derivation {
       throw new IllegalStateException("poisoned");
     }
     List<OutputRow> rows = new ArrayList<>();
+    if (object.getType() == EventType.SYNCED) {
+      marks(rows);
+      return List.of(new Group(position, rows));
+    }
     if (position % 3 == 0) {
       rows.add(revision(object));
     }

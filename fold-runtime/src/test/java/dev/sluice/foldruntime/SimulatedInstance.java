@@ -23,6 +23,7 @@ final class SimulatedInstance {
   private final Map<Topic<?>, Deque<OutputRow>> underWay = new HashMap<>();
   private final List<Topic<?>> sources = new ArrayList<>();
   private boolean ready;
+  private int changes;
   private boolean handedOver = true;
   private boolean behindRows = true;
 
@@ -55,7 +56,8 @@ final class SimulatedInstance {
                 handedOver = true;
               }
             },
-            () -> ready = true);
+            () -> ready = true,
+            () -> changes++);
     sources.add(Topics.K8S_OBJECTS);
     derivation.outputs().forEach(output -> sources.add(output.topic()));
     for (Topic<?> source : sources) {
@@ -65,6 +67,11 @@ final class SimulatedInstance {
 
   boolean ready() {
     return ready;
+  }
+
+  /** How often it told of a change. */
+  int changes() {
+    return changes;
   }
 
   /** Whether rows were on their way whenever the fold did what they do not need. */

@@ -138,6 +138,9 @@ class ZombieRowsTest {
     public void ready() {}
 
     @Override
+    public void changed() {}
+
+    @Override
     public void closed(Supplier<Optional<Image>> lastImage) {}
 
     @Override

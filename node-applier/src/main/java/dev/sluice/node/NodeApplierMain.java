@@ -6,6 +6,7 @@ import dev.sluice.node.topic.DesiredFollower;
 import dev.sluice.node.topic.FqdnsFollower;
 import dev.sluice.node.topic.StatusWriter;
 import dev.sluice.node.topic.TopicConnection;
+import dev.sluice.schemas.config.LastChange;
 import dev.sluice.schemas.config.OldGeneration;
 import dev.sluice.schemas.config.ProcessLife;
 import dev.sluice.schemas.config.Setting;
@@ -39,6 +40,7 @@ public final class NodeApplierMain {
     AtomicReference<StatusWriter> status = new AtomicReference<>();
     AtomicReference<FlowWriter> flows = new AtomicReference<>();
     AtomicBoolean leaving = new AtomicBoolean();
+    LastChange change = new LastChange();
     Consumer<Throwable> broken =
         why -> {
           if (!leaving.get()) {
@@ -103,9 +105,10 @@ public final class NodeApplierMain {
                     return true;
                   });
           life.closing(new FqdnsFollower(settings, serdes, node.applier(), broken).start());
-          life.closing(new DesiredFollower(settings, serdes, node.applier(), broken).start());
+          life.closing(
+              new DesiredFollower(settings, serdes, node.applier(), change::now, broken).start());
         };
     life.closing(new TopicConnection(settings, serdes, connected, life::fail).start());
-    life.closing(OldGeneration.watch());
+    life.closing(OldGeneration.watch(change));
   }
 }

@@ -65,7 +65,8 @@ public final class ServiceLoad {
     try (ApplierThread thread =
             new ApplierThread(applier, maps, stepped, loaded::completeExceptionally).start();
         DesiredFollower follower =
-            new DesiredFollower(settings, serdes, thread, loaded::completeExceptionally)) {
+            new DesiredFollower(
+                settings, serdes, thread, () -> {}, loaded::completeExceptionally)) {
       long begun = System.nanoTime();
       follower.start();
       return (loaded.get(LONGEST_SECONDS, TimeUnit.SECONDS) - begun) / 1e6;

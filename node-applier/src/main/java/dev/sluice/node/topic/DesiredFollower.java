@@ -23,12 +23,18 @@ public final class DesiredFollower implements AutoCloseable {
   private final TopicFollower<DesiredRow> follower;
 
   /**
+   * @param changed told of every row but marks, which also tell of records that change nothing
    * @param broken told of a record that cannot be applied: the process ends
    */
   public DesiredFollower(
-      Settings settings, TopicSerdes serdes, ApplierThread applier, Consumer<Throwable> broken) {
+      Settings settings,
+      TopicSerdes serdes,
+      ApplierThread applier,
+      Runnable changed,
+      Consumer<Throwable> broken) {
     this.follower =
-        new TopicFollower<>(settings, serdes, Topics.DESIRED, new Batches(applier), broken);
+        new TopicFollower<>(
+            settings, serdes, Topics.DESIRED, new Batches(applier, changed), broken);
   }
 
   public DesiredFollower start() {
@@ -37,13 +43,15 @@ public final class DesiredFollower implements AutoCloseable {
   }
 
   /** A batch is handed over while the one before is applied, and no more than that. */
-  private static final class Batches implements TopicFollower.Part<DesiredRow> {
+  static final class Batches implements TopicFollower.Part<DesiredRow> {
     private final ApplierThread applier;
+    private final Runnable changed;
     private List<Row<DesiredRecord>> rows = new ArrayList<>();
     private CompletableFuture<Boolean> before;
 
-    Batches(ApplierThread applier) {
+    Batches(ApplierThread applier, Runnable changed) {
       this.applier = applier;
+      this.changed = changed;
     }
 
     @Override
@@ -54,7 +62,11 @@ public final class DesiredFollower implements AutoCloseable {
 
     @Override
     public void take(TopicReader.Entry<DesiredRow> entry) {
-      rows.add(row(entry));
+      Row<DesiredRecord> row = row(entry);
+      rows.add(row);
+      if (row instanceof Row.Changed) {
+        changed.run();
+      }
     }
 
     @Override

@@ -11,17 +11,19 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Collects the old generation of a process that keeps a world when garbage has become an eighth of
- * it. What a world replaces has outlived the young generation, and the serial collector lets it lie
- * until the heap's limit is reached: to whoever looks at the process its memory grows for hours. It
- * looks every few seconds, since what comes between two looks is touched as well; a collection
- * stops the process for about 3 ms for each MiB that lives, and the next one waits for a hundred
- * times as long, so that they take a hundredth of the process' time at most.
+ * it and nothing changes. What a world replaces has outlived the young generation, and the serial
+ * collector lets it lie until the heap's limit is reached: to whoever looks at the process its
+ * memory grows for hours. A collection stops the process for about 3 ms for each MiB that lives, so
+ * it waits for a second without a change, of which the next seconds will mostly have none either;
+ * and the next one waits for a hundred times as long as it took, so that they take a hundredth of
+ * the process' time at most.
  *
  * <p>With another collector, or a JVM that does not collect when it is asked to, it does nothing,
  * and says so once: those are somebody's choice.
@@ -32,7 +34,8 @@ public final class OldGeneration implements AutoCloseable {
   private static final String SERIAL_POOL = "Tenured Gen";
   private static final String SERIAL_COLLECTOR = "MarkSweepCompact";
   private static final long LEAST_GARBAGE = 4 << 20;
-  private static final long LOOK_NANOS = Duration.ofSeconds(5).toNanos();
+  private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
 
   /** A collection's own time, so many times, is left to the process before the next. */
   private static final long REST = 100;
@@ -40,6 +43,7 @@ public final class OldGeneration implements AutoCloseable {
   private final MemoryPoolMXBean pool;
   private final GarbageCollectorMXBean collector;
   private final Runnable collect;
+  private final LongSupplier sinceChangeNanos;
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("old-generation").factory());
@@ -48,27 +52,35 @@ public final class OldGeneration implements AutoCloseable {
   /**
    * @param collect asks for a collection of all generations, and returns when it is over
    */
-  OldGeneration(MemoryPoolMXBean pool, GarbageCollectorMXBean collector, Runnable collect) {
+  OldGeneration(
+      MemoryPoolMXBean pool,
+      GarbageCollectorMXBean collector,
+      Runnable collect,
+      LongSupplier sinceChangeNanos) {
     this.pool = pool;
     this.collector = collector;
     this.collect = collect;
+    this.sinceChangeNanos = sinceChangeNanos;
   }
 
   /** Looks after this process until it is closed. */
-  public static AutoCloseable watch() {
+  public static AutoCloseable watch(LastChange change) {
     return watch(
-        ManagementFactory.getMemoryPoolMXBeans(), ManagementFactory.getGarbageCollectorMXBeans());
+        change,
+        ManagementFactory.getMemoryPoolMXBeans(),
+        ManagementFactory.getGarbageCollectorMXBeans());
   }
 
-  /** As {@link #watch()}, of a JVM with these. */
+  /** As {@link #watch(LastChange)}, of a JVM with these. */
   static AutoCloseable watch(
-      List<MemoryPoolMXBean> pools, List<GarbageCollectorMXBean> collectors) {
+      LastChange change, List<MemoryPoolMXBean> pools, List<GarbageCollectorMXBean> collectors) {
     Optional<MemoryPoolMXBean> pool =
         pools.stream().filter(each -> each.getName().equals(SERIAL_POOL)).findFirst();
     Optional<GarbageCollectorMXBean> collector =
         collectors.stream().filter(each -> each.getName().equals(SERIAL_COLLECTOR)).findFirst();
     if (pool.isPresent() && collector.isPresent()) {
-      OldGeneration watch = new OldGeneration(pool.get(), collector.get(), System::gc);
+      OldGeneration watch =
+          new OldGeneration(pool.get(), collector.get(), System::gc, change::agoNanos);
       watch.clock.scheduleWithFixedDelay(watch::look, LOOK_NANOS, LOOK_NANOS, TimeUnit.NANOSECONDS);
       return watch;
     }
@@ -78,11 +90,14 @@ public final class OldGeneration implements AutoCloseable {
     return () -> {};
   }
 
-  /** Collects when it is worth it; stops looking when nothing comes of it. */
+  /** Collects when it is time; stops looking when nothing comes of it. */
   void look() {
     MemoryUsage alive = pool.getCollectionUsage();
     if (System.nanoTime() - notBeforeNanos < 0
-        || !isWorthIt(pool.getUsage().getUsed(), alive == null ? 0 : alive.getUsed())) {
+        || !isTime(
+            pool.getUsage().getUsed(),
+            alive == null ? 0 : alive.getUsed(),
+            sinceChangeNanos.getAsLong())) {
       return;
     }
     long collections = collector.getCollectionCount();
@@ -104,13 +119,15 @@ public final class OldGeneration implements AutoCloseable {
   }
 
   /**
-   * Whether there may be enough garbage.
+   * Whether there may be enough garbage, and nobody waits for the process.
    *
    * @param usedBytes now
    * @param aliveBytes after the last collection of it; 0 before the first
+   * @param sinceChangeNanos since the last change that somebody may wait for
    */
-  static boolean isWorthIt(long usedBytes, long aliveBytes) {
-    return usedBytes - aliveBytes > Math.max(LEAST_GARBAGE, aliveBytes / 8);
+  static boolean isTime(long usedBytes, long aliveBytes, long sinceChangeNanos) {
+    return sinceChangeNanos >= PAUSE_NANOS
+        && usedBytes - aliveBytes > Math.max(LEAST_GARBAGE, aliveBytes / 8);
   }
 
   @Override

@@ -22,10 +22,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** When garbage is enough to stop a process for it, and which processes are left alone. */
 final class OldGenerationTest {
   private static final long MIB = 1 << 20;
+  private static final long SECOND = 1_000_000_000L;
 
   private final AtomicLong collections = new AtomicLong();
   private final AtomicLong used = new AtomicLong();
   private final AtomicLong alive = new AtomicLong();
+  private final AtomicLong sinceChange = new AtomicLong(SECOND);
   private final MemoryPoolMXBean pool =
       bean(
           MemoryPoolMXBean.class,
@@ -50,26 +52,42 @@ final class OldGenerationTest {
 
   @Test
   void anEighthOfWhatLivesIsEnough() {
-    assertFalse(OldGeneration.isWorthIt(135 * MIB, 120 * MIB));
-    assertTrue(OldGeneration.isWorthIt(136 * MIB, 120 * MIB));
+    assertFalse(OldGeneration.isTime(135 * MIB, 120 * MIB, SECOND));
+    assertTrue(OldGeneration.isTime(136 * MIB, 120 * MIB, SECOND));
   }
 
   @Test
   void fewMegabytesAreNot() {
-    assertFalse(OldGeneration.isWorthIt(4 * MIB, 0));
-    assertTrue(OldGeneration.isWorthIt(5 * MIB, 0));
-    assertFalse(OldGeneration.isWorthIt(14 * MIB, 10 * MIB));
-    assertFalse(OldGeneration.isWorthIt(10 * MIB, 17 * MIB), "less than there was");
+    assertFalse(OldGeneration.isTime(4 * MIB, 0, SECOND));
+    assertTrue(OldGeneration.isTime(5 * MIB, 0, SECOND));
+    assertFalse(OldGeneration.isTime(14 * MIB, 10 * MIB, SECOND));
+    assertFalse(OldGeneration.isTime(10 * MIB, 17 * MIB, SECOND), "less than there was");
+  }
+
+  /** However much there is: a stop of 200 ms would be in the way of who changes something. */
+  @Test
+  void whoWaitsForAChangeComesFirst() {
+    assertFalse(OldGeneration.isTime(300 * MIB, 90 * MIB, SECOND - 1));
+    assertTrue(OldGeneration.isTime(300 * MIB, 90 * MIB, SECOND));
+    assertFalse(OldGeneration.isTime(91 * MIB, 90 * MIB, 3600 * SECOND), "a pause alone is not it");
+  }
+
+  private OldGeneration watch(Runnable collect) {
+    return new OldGeneration(pool, collector, collect, sinceChange::get);
   }
 
   @Test
-  void collectsWhenItIsWorthIt() {
-    OldGeneration watch = new OldGeneration(pool, collector, collections::incrementAndGet);
+  void collectsWhenItIsTime() {
+    OldGeneration watch = watch(collections::incrementAndGet);
     used.set(40 * MIB);
     alive.set(37 * MIB);
     watch.look();
     assertEquals(0, collections.get());
     alive.set(30 * MIB);
+    sinceChange.set(SECOND / 2);
+    watch.look();
+    assertEquals(0, collections.get(), "something has just changed");
+    sinceChange.set(SECOND);
     watch.look();
     assertEquals(1, collections.get());
     assertTrue(watch.isLooking());
@@ -80,7 +98,7 @@ final class OldGenerationTest {
   @Test
   void stopsWhenTheJvmDoesNotCollect() {
     AtomicLong asked = new AtomicLong();
-    OldGeneration watch = new OldGeneration(pool, collector, asked::incrementAndGet);
+    OldGeneration watch = watch(asked::incrementAndGet);
     used.set(40 * MIB);
     watch.look();
     assertEquals(1, asked.get());
@@ -121,7 +139,7 @@ final class OldGenerationTest {
     private Asked() {}
 
     public static void main(String[] arguments) throws Exception {
-      try (AutoCloseable watch = OldGeneration.watch()) {
+      try (AutoCloseable watch = OldGeneration.watch(new LastChange())) {
         System.out.println(watch instanceof OldGeneration ? "looked after" : "left alone");
       }
     }
@@ -130,7 +148,8 @@ final class OldGenerationTest {
   @Test
   void nothingIsKnownOfNoCollectors() throws Exception {
     try (AutoCloseable watch =
-        OldGeneration.watch(List.of(), ManagementFactory.getGarbageCollectorMXBeans())) {
+        OldGeneration.watch(
+            new LastChange(), List.of(), ManagementFactory.getGarbageCollectorMXBeans())) {
       assertFalse(watch instanceof OldGeneration);
     }
   }
