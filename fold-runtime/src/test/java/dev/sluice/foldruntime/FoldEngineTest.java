@@ -8,11 +8,13 @@ import dev.sluice.schemas.EventType;
 import dev.sluice.schemas.K8sObject;
 import dev.sluice.schemas.topic.Topic;
 import dev.sluice.schemas.topic.Topics;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -221,6 +223,25 @@ class FoldEngineTest {
     object(topics, EventType.ADDED, "b");
     settle(topics, instance);
     assertTrue(instance.changes() > before);
+  }
+
+  @Test
+  void aSnapshotWaitsUntilNothingChanges() {
+    object(topics, EventType.ADDED, "a");
+    SimulatedInstance instance =
+        new SimulatedInstance(topics, new Random(1), Duration.ofMillis(5_000));
+    settle(topics, instance);
+    object(topics, EventType.ADDED, "b");
+    instance.step();
+    instance.tick(6_000);
+    instance.deliverAll();
+    while (instance.step()) {
+      assertTrue(instance.ready()); // its own rows come back
+    }
+    instance.tick(6_999);
+    assertEquals(Optional.empty(), topics.latest("numbering"));
+    instance.tick(7_000);
+    assertEquals(1, topics.latest("numbering").orElseThrow().position());
   }
 
   @Test

@@ -28,6 +28,10 @@ final class SimulatedInstance {
   private boolean behindRows = true;
 
   SimulatedInstance(SimulatedTopics topics, Random random) {
+    this(topics, random, Duration.ofMillis(20));
+  }
+
+  SimulatedInstance(SimulatedTopics topics, Random random, Duration snapshotInterval) {
     this.topics = topics;
     this.random = random;
     Derivation derivation =
@@ -43,7 +47,7 @@ final class SimulatedInstance {
             derivation,
             topics,
             topics,
-            Duration.ofMillis(20),
+            snapshotInterval,
             new FoldEngine.RowWriter() {
               @Override
               public void add(OutputRow row) {
