@@ -141,7 +141,7 @@ public final class FolderWorld {
     List<Problem> problems = new ArrayList<>(declarations.problems());
     problems.addAll(pods.problems());
     problems.addAll(services.problems());
-    problems.addAll(unheeded.problems(others::containsKey));
+    problems.addAll(unheeded.problems());
     return List.copyOf(problems);
   }
 

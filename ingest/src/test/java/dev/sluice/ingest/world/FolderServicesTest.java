@@ -304,6 +304,22 @@ class FolderServicesTest {
   }
 
   @Test
+  void aSliceIsJudgedByTheServiceThatItNamesNow() {
+    String other = SLICE.replaceFirst("name: [^,}]+", "name: other");
+    world.first("n.yaml", NODES, "e.yaml", SLICE, "o.yaml", other, "s.yaml", SERVICE);
+    assertEquals(List.of(), world.problems());
+    world.step("s.yaml", null);
+    assertEquals(2, world.problems().size());
+    world.step("o.yaml", null);
+    assertEquals(1, world.problems().size(), world.problems()::toString);
+    world.step("s.yaml", SERVICE);
+    world.step("e.yaml", SLICE.replace("service-name: web", "service-name: gone"));
+    assertEquals(1, world.problems().size());
+    world.step("s.yaml", null);
+    assertEquals(1, world.problems().size());
+  }
+
+  @Test
   void aKindOfCiliumThatNobodyReadsIsTold() {
     String head = "apiVersion: cilium.io/v2\nkind: %s\nmetadata: {name: a}\n";
     world.first(
