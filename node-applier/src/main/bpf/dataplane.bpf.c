@@ -300,6 +300,35 @@ SEC("tc") int slc_to_uplink(struct __sk_buff *skb)
 	return pod || !skb->ingress_ifindex ? slc_masq_leaves(skb, s, pod) : TC_ACT_UNSPEC;
 }
 
+// What the node's stack puts into the tunnel. A proxy's packet carries the identity of the pod it speaks for.
+SEC("tc") int slc_to_tunnel(struct __sk_buff *skb)
+{
+	struct slc_pass *s = slc_pass_get();
+	__be16 type = slc_ether_type(skb);
+
+	if (!s)
+		return TC_ACT_SHOT;
+	if (slc_missed_proxy(skb))
+		return slc_refuse(skb, s, SLC_DROP_NO_PROXY);
+	if (!slc_is_upstream(skb)) {
+		if (!skb->ingress_ifindex && !slc_parse(skb, s, type))
+			slc_own_tell(skb, s);
+		return TC_ACT_UNSPEC;
+	}
+	int reason = slc_parse(skb, s, type);
+	if (!reason)
+		reason = slc_record_upstream(skb, s);
+	struct slc_address_value *to = slc_address(&s->p.dst);
+	if (reason || !to || !to->tunnel)
+		return slc_refuse(skb, s, reason ? reason : SLC_DROP_NO_TUNNEL_KEY);
+	struct bpf_tunnel_key key = {
+		.tunnel_id = s->identity[0],
+		.remote_ipv4 = bpf_ntohl(to->tunnel),
+		.tunnel_ttl = 64,
+	};
+	return bpf_skb_set_tunnel_key(skb, &key, sizeof(key), BPF_F_ZERO_CSUM_TX) ? TC_ACT_SHOT : TC_ACT_UNSPEC;
+}
+
 // Who sent it, by outer address, tunnel id and inner source: all three must tell the same story.
 static __always_inline int slc_overlay_source(struct __sk_buff *skb, struct slc_pass *s)
 {

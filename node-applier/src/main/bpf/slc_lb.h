@@ -198,8 +198,8 @@ static __always_inline struct slc_lb_dialled *slc_lb_held(struct bpf_sock *sk, _
 	return sent ? slc_lb_sent_to(sent, backend) : 0;
 }
 
-// The frontend that the socket behind a packet dialled; 0: none, or the packet has left its socket.
-static __noinline __u32 slc_lb_dialled_by(struct __sk_buff *skb, const struct slc_packet *p)
+// What the socket behind a packet dialled to send it there; 0: nothing else, or the packet has left its socket.
+static __noinline struct slc_lb_dialled *slc_lb_held_by(struct __sk_buff *skb, const struct slc_packet *p)
 {
 	struct bpf_sock *sk = skb->sk;
 
@@ -210,6 +210,13 @@ static __noinline __u32 slc_lb_dialled_by(struct __sk_buff *skb, const struct sl
 		return 0;
 	struct slc_lb_target backend = {.address = p->dst, .port = p->dport};
 	__u64 cookie = p->protocol == SLC_PROTO_TCP ? bpf_get_socket_cookie(skb) : 0;
-	struct slc_lb_dialled *held = slc_lb_held(sk, cookie, p->protocol, &backend);
+	return slc_lb_held(sk, cookie, p->protocol, &backend);
+}
+
+// The frontend of it, or 0.
+static __always_inline __u32 slc_lb_dialled_by(struct __sk_buff *skb, const struct slc_packet *p)
+{
+	struct slc_lb_dialled *held = slc_lb_held_by(skb, p);
+
 	return held ? held->id : 0;
 }

@@ -55,7 +55,7 @@ struct slc_lb_dialled {
 	struct slc_lb_target frontend;
 	struct slc_lb_target backend;
 	__u32 id;
-	__u32 pad;
+	__u32 told; // slc_own_tell
 };
 
 // slc_lb_dials: what a TCP socket dialled, in the place of its cookie. A cache line, so that a connection touches one.

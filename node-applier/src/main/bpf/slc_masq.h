@@ -64,6 +64,8 @@ static __noinline int slc_masq_leaves(struct __sk_buff *skb, struct slc_pass *s,
 	if (!pod && (n ? n->flags & SLC_NAT_OWN : slc_own_may_be(&s->p)))
 		return slc_own_leaves(skb, s, n);
 	if (!n) {
+		if (!pod)
+			slc_own_tell(skb, s);
 		if (!pod || !slc_masq_wanted(s, c))
 			return TC_ACT_UNSPEC;
 		if (slc_is_icmp(&s->p) && !slc_icmp_asks(&s->p)) // has nothing by which an answer would find back

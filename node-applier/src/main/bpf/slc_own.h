@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-// Services for sockets of the node itself that no program saw when they dialled: they are in none of its cgroups. Their
-// packets leave by the uplink, as what is no address of the cluster does, and are balanced there:
+// Services for sockets of the node itself. What those dialled that a program saw is only told. Those that none saw are in
+// none of its cgroups; their packets leave by the uplink, as what is no address of the cluster does, and are balanced there:
 //   socket ──► Service's address   node ──► backend, with a port of the table, as for a client outside
 //   backend ──► node               found where answers to clients outside are; then up to the socket
 // Who is a backend on the node itself sees a client that stands for it: a packet from its own address would be a lie.
@@ -15,6 +15,26 @@ static __always_inline int slc_own_may_be(const struct slc_packet *p)
 		return 0;
 	struct slc_local *local = bpf_map_lookup_elem(&slc_local, &p->dst);
 	return local && !local->ifindex;
+}
+
+// A socket of the node sends to a backend elsewhere, whose node knows nothing of the Service. Told once.
+static __noinline int slc_own_tell(struct __sk_buff *skb, struct slc_pass *s)
+{
+	struct slc_lb_target to = {};
+
+	if (!s || (s->p.what & SLC_FRAG_LATER) || (s->p.protocol == SLC_PROTO_TCP && !slc_syn(&s->p)))
+		return 0;
+	struct slc_lb_dialled *held = slc_lb_held_by(skb, &s->p);
+	if (!held || held->told)
+		return 0;
+	to = held->backend;
+	struct slc_front_way *way = slc_front_way_to(&to.address);
+	if (!way || way->here)
+		return 0;
+	held->told = 1;
+	s->v.source_identity = SLC_ID_HOST;
+	s->v.service = held->id;
+	return slc_front_tell(skb, s, &to, way->identity);
 }
 
 // Records what is new. Returns SLC_PASS or why there is nobody.
@@ -49,7 +69,10 @@ static __noinline int slc_own_open(struct __sk_buff *skb, struct slc_pass *s, co
 	pair->to.flags = SLC_NAT_FRONT | SLC_NAT_SEEN | SLC_NAT_OWN;
 	pair->from.flags = SLC_NAT_BACK | SLC_NAT_OWN;
 	pair->to.service = pair->from.service = frontend->id;
-	return slc_nat_add(skb, pair, SLC_NAT_OURS, old != 0);
+	reason = slc_nat_add(skb, pair, SLC_NAT_OURS, old != 0);
+	if (!reason && !way->here)
+		slc_front_tell(skb, s, &to, way->identity);
+	return reason;
 }
 
 // The device that a packet for `way` has to fit, which has been told of no sender; 0: the uplink alone.

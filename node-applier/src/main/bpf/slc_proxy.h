@@ -81,32 +81,6 @@ static __always_inline int slc_record_upstream(struct __sk_buff *skb, struct slc
 	return slc_judge(skb, s);
 }
 
-// What the node's stack puts into the tunnel. A proxy's packet carries the identity of the pod it speaks for.
-SEC("tc") int slc_to_tunnel(struct __sk_buff *skb)
-{
-	struct slc_pass *s = slc_pass_get();
-	__be16 type = slc_ether_type(skb);
-
-	if (!s)
-		return TC_ACT_SHOT;
-	if (slc_missed_proxy(skb))
-		return slc_refuse(skb, s, SLC_DROP_NO_PROXY);
-	if (!slc_is_upstream(skb))
-		return TC_ACT_UNSPEC;
-	int reason = slc_parse(skb, s, type);
-	if (!reason)
-		reason = slc_record_upstream(skb, s);
-	struct slc_address_value *to = slc_address(&s->p.dst);
-	if (reason || !to || !to->tunnel)
-		return slc_refuse(skb, s, reason ? reason : SLC_DROP_NO_TUNNEL_KEY);
-	struct bpf_tunnel_key key = {
-		.tunnel_id = s->identity[0],
-		.remote_ipv4 = bpf_ntohl(to->tunnel),
-		.tunnel_ttl = 64,
-	};
-	return bpf_skb_set_tunnel_key(skb, &key, sizeof(key), BPF_F_ZERO_CSUM_TX) ? TC_ACT_SHOT : TC_ACT_UNSPEC;
-}
-
 // Which socket takes a packet that the node's stack delivers. Not recorded: whoever listens, as without us.
 SEC("sk_lookup") int slc_pick_proxy(struct bpf_sk_lookup *ctx)
 {

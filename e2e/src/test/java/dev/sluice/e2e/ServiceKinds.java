@@ -67,7 +67,8 @@ final class ServiceKinds {
         + Manifests.service(
             "told",
             "clusterIPs: [10.96.0.93, \"fd00:10:96::93\"], selector: {app: alone}, ports:"
-                + " [{port: 80, targetPort: 8080}]")
+                + " [{name: t, port: 80, targetPort: 8080}, {name: u, port: 80, targetPort:"
+                + " 8080, protocol: UDP}]")
         + Manifests.service(
             "nobody",
             "clusterIPs: [10.96.0.86, \"fd00:10:96::86\"], selector: {app: nobody}, ports:"

@@ -250,24 +250,36 @@ class ServicesTest {
         lab.sluice("observe", "--last", "20").text());
   }
 
-  @ParameterizedTest(name = "{1} from {0}")
+  /** The backend is on node-1, and so are half of those who dial. */
+  @ParameterizedTest(name = "{2} from {0}, {1}")
   @CsvSource({
-    "shop/client-1,      10.96.0.93,     '\"pod_name\":\"client-1\"'",
-    "shop/client-2,      fd00:10:96::93, '\"pod_name\":\"client-2\"'",
-    "bare/shop/client-2, 10.96.0.93,     '\"pod_name\":\"client-2\"'",
-    "bare/shop/client-1, fd00:10:96::93, '\"pod_name\":\"client-1\"'",
-    "node/1,             10.96.0.93,     '\"identity\":1,'",
-    "bare/node/1,        fd00:10:96::93, '\"identity\":1,'",
+    "shop/client-1,      tcp,       10.96.0.93",
+    "shop/client-2,      tcp,       fd00:10:96::93",
+    "bare/shop/client-2, tcp,       10.96.0.93",
+    "bare/shop/client-1, tcp,       fd00:10:96::93",
+    "node/1,             tcp,       10.96.0.93",
+    "bare/node/1,        tcp,       fd00:10:96::93",
+    "node/2,             tcp,       10.96.0.93",
+    "node/2,             udp,       fd00:10:96::93",
+    "node/2,             connected, 10.96.0.93",
+    "bare/node/2,        tcp,       fd00:10:96::93",
+    "bare/node/2,        udp,       10.96.0.93",
   })
-  void flowsNameTheServiceAndWhatWasDialled(String from, String address, String source) {
-    dial(from, "tcp", address, 80, 1);
+  void flowsNameTheServiceAndWhatWasDialled(String from, String kind, String address) {
+    dial(from, kind, address, 80, 1);
     String dialled = address.contains(":") ? "[" + address + "]:80" : address + ":80";
+    String who =
+        from.contains("node/")
+            ? "\"identity\":1,"
+            : "\"pod_name\":\"" + from.substring(from.lastIndexOf('/') + 1) + "\"";
     List<String> wanted =
         List.of(
             "\"destination_service\":{\"name\":\"told\"",
             "\"dialled\":\"" + dialled + "\"",
             "\"pod_name\":\"alone\"",
-            source);
+            kind.equals("tcp") ? "\"TCP\":" : "\"UDP\":",
+            "\"node_name\":\"default/node-" + from.charAt(from.length() - 1) + "\"",
+            who);
     String[] observe = {"observe", "--to-service", "shop/told", "-o", "json"};
     assertTrue(
         Waiting.until(PATIENCE, () -> lab.sluice(observe).text().lines().anyMatch(has(wanted))),

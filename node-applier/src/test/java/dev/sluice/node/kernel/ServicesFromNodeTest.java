@@ -116,8 +116,17 @@ class ServicesFromNodeTest extends ServicePacketTest {
   void aPodElsewhereAnswersAsTheService() {
     for (Ends e : FAMILIES) {
       for (Packet dial : dials(e, 2)) {
+        lab.told();
         Frame there = goes(dial);
         assertUnderTheNodesAddress(e, e.remote(), there);
+        KernelEvent start = lab.told().getFirst();
+        assertEquals(KernelEvent.Type.CONNECTION_START, start.type());
+        assertEquals(HOST, start.sourceIdentity());
+        assertEquals(e.remote(), start.destination().toString());
+        assertEquals(Lab.REMOTE_ID, start.destinationIdentity());
+        assertNotEquals(0, start.service());
+        goes(dial);
+        assertEquals(List.of(), lab.told());
         Packet answer = answer(there);
         String back = vip(e, 2) + " 80 > " + e.node() + " 40000";
         if (!e.v6() && there.protocol() == TCP) {
