@@ -71,6 +71,16 @@ class OutsideServicesTest {
                     .replace("spec:", "spec:\n  command: " + dialling.mirror())
                 + service("web", "type: NodePort, " + web(30080))
                 + service("near", "type: NodePort, externalTrafficPolicy: Local, " + web(30081))
+                + service(
+                        "nearest",
+                        "type: LoadBalancer, externalTrafficPolicy: Local, externalIPs:"
+                            + " [198.51.100.8, \"2001:db8:9::8\"], "
+                            + web(30087))
+                    .stripTrailing()
+                + """
+
+                status: {loadBalancer: {ingress: [{ip: 198.51.100.11}, {ip: "2001:db8:9::b"}]}}
+                """
                 + service("sticky", "type: NodePort, sessionAffinity: ClientIP, " + web(30088))
                 + service(
                     "alone",
@@ -210,6 +220,9 @@ class OutsideServicesTest {
   void onlyLocalBackendsServeWhereTheServiceSaysSo() {
     assertTable(everyWay(List.of("172.31.0.1 30081", "fd00:31::1 30081")), "web-1");
     assertTable(everyWay(List.of("172.31.0.2 30081", "fd00:31::2 30081")), "web-2");
+    // IPv4 comes by the first node, IPv6 by the second.
+    assertTable(everyWay(List.of("198.51.100.8 80", "198.51.100.11 80")), "web-1");
+    assertTable(everyWay(List.of("2001:db8:9::8 80", "2001:db8:9::b 80")), "web-2");
   }
 
   @Test
