@@ -62,14 +62,8 @@ struct {
 	__type(value, struct slc_lb_sent);
 } slc_lb_sent SEC(".maps");
 
-// Grows after Services, addresses of pods of this node or the node's own were written, as slc_addr_epoch does.
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__type(key, __u32);
-	__type(value, struct slc_epoch);
-} slc_lb_epoch SEC(".maps");
+// Of Services, addresses of pods of this node and the node's own.
+SLC_EPOCH(slc_lb_epoch);
 
 static __always_inline __u32 slc_addresses_epoch(void)
 {

@@ -52,13 +52,17 @@ struct {
 	__type(value, struct slc_own_value);
 } slc_own SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__type(key, __u32);
-	__type(value, struct slc_epoch);
-} slc_addr_epoch SEC(".maps");
+// A number that grows after something was written: what a program remembers of that holds for one number.
+#define SLC_EPOCH(name)                                                                                                \
+	struct {                                                                                                       \
+		__uint(type, BPF_MAP_TYPE_ARRAY);                                                                      \
+		__uint(max_entries, 1);                                                                                \
+		__uint(map_flags, BPF_F_MMAPABLE);                                                                     \
+		__type(key, __u32);                                                                                    \
+		__type(value, struct slc_epoch);                                                                       \
+	} name SEC(".maps")
+
+SLC_EPOCH(slc_addr_epoch);
 
 // An endpoint is in the slot of its interface, or in slc_ep when another one was there first.
 #define SLC_EP_SLOTS 4096

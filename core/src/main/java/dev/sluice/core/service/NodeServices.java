@@ -21,12 +21,10 @@ import dev.sluice.core.service.LbEntry.TableKey;
 import dev.sluice.core.service.LbEntry.Target;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -51,14 +49,7 @@ public final class NodeServices {
   private final Map<Scope, Slots> slots = new HashMap<>();
   private final Map<Scope, Seats> seats = new HashMap<>();
   private final Map<Scope, Set<Target>> members = new HashMap<>();
-  private final Map<LbEntry.Key, LbEntry> wanted = new HashMap<>();
-
-  /**
-   * What the kernel holds for each key touched since {@link #realised}, null for nothing; itself
-   * null before the first time: then the kernel is not known to hold anything.
-   */
-  private Map<LbEntry.Key, LbEntry> realised;
-
+  private final LbEntries entries = new LbEntries();
   private final Set<Integer> dirty = new HashSet<>();
 
   /** Frontends that load balancers ask about, by the port they ask at. */
@@ -70,8 +61,6 @@ public final class NodeServices {
   /** Backends of UDP that went since {@link #takeGone}. */
   private final Set<Target> gone = new TreeSet<>();
 
-  private LbSizes sizes = LbSizes.NONE;
-  private LbSizes realisedSizes = LbSizes.NONE;
   private String zone = "";
 
   /**
@@ -113,8 +102,8 @@ public final class NodeServices {
           frontends.remove(frontend.group());
           udp.remove(frontend.group());
         }
-        remove(key(frontend));
-        ranges(frontend, this::remove);
+        entries.remove(key(frontend));
+        ranges(frontend, entries::remove);
         checked.computeIfPresent(
             frontend.healthCheckNodePort(),
             (port, all) -> all.remove(frontend.key()) != null && all.isEmpty() ? null : all);
@@ -144,7 +133,7 @@ public final class NodeServices {
         if (frontend.protocol() == L4.UDP.number()) {
           udp.add(frontend.group());
         }
-        ranges(frontend, range -> put(new RangeEntry(range)));
+        ranges(frontend, range -> entries.put(new RangeEntry(range)));
         if (frontend.healthCheckNodePort() != 0) {
           checked
               .computeIfAbsent(frontend.healthCheckNodePort(), port -> new TreeMap<>())
@@ -180,7 +169,7 @@ public final class NodeServices {
     Collection<Frontend> all = frontendsOf(group);
     settle(all, new Scope(group, false));
     settle(all, new Scope(group, true));
-    all.forEach(frontend -> put(entry(frontend)));
+    all.forEach(frontend -> entries.put(entry(frontend)));
   }
 
   private void settle(Collection<Frontend> all, Scope scope) {
@@ -229,10 +218,10 @@ public final class NodeServices {
       slots.put(scope, now);
     }
     for (int slot = 0; slot < now.size(); slot++) {
-      put(new SlotEntry(new SlotKey(scope, slot), now.get(slot)));
+      entries.put(new SlotEntry(new SlotKey(scope, slot), now.get(slot)));
     }
     for (int slot = now.size(); slot < before.size(); slot++) {
-      remove(new SlotKey(scope, slot));
+      entries.remove(new SlotKey(scope, slot));
     }
   }
 
@@ -245,30 +234,31 @@ public final class NodeServices {
     before = before == null ? Seats.NONE : before;
     Seats now = before.with(eligible);
     TableKey table = new TableKey(scope);
-    if (now.equals(before) && now.isEmpty() == !wanted.containsKey(table)) {
+    if (now.equals(before) && now.isEmpty() == !entries.wants(table)) {
       return;
     }
-    now.byTarget().forEach((target, seat) -> put(new SeatEntry(new SeatKey(scope, seat), target)));
+    now.byTarget()
+        .forEach((target, seat) -> entries.put(new SeatEntry(new SeatKey(scope, seat), target)));
     Set<Integer> taken = new HashSet<>(now.byTarget().values());
     before.byTarget().values().stream()
         .filter(seat -> !taken.contains(seat))
-        .forEach(seat -> remove(new SeatKey(scope, seat)));
+        .forEach(seat -> entries.remove(new SeatKey(scope, seat)));
     if (now.isEmpty()) {
       seats.remove(scope);
-      remove(table);
+      entries.remove(table);
     } else {
       seats.put(scope, now);
-      put(new TableEntry(table, SeatTable.of(tableSize, now.byTarget())));
+      entries.put(new TableEntry(table, SeatTable.of(tableSize, now.byTarget())));
     }
   }
 
   private void members(Scope scope, Set<Target> now) {
     Set<Target> before = now.isEmpty() ? members.remove(scope) : members.put(scope, now);
-    now.forEach(target -> put(new MemberEntry(new MemberKey(scope, target))));
+    now.forEach(target -> entries.put(new MemberEntry(new MemberKey(scope, target))));
     if (before != null) {
       before.stream()
           .filter(target -> !now.contains(target))
-          .forEach(target -> remove(new MemberKey(scope, target)));
+          .forEach(target -> entries.remove(new MemberKey(scope, target)));
     }
   }
 
@@ -323,50 +313,10 @@ public final class NodeServices {
     return new Target(backend.address(), backend.port());
   }
 
-  private void put(LbEntry entry) {
-    LbEntry old = wanted.put(entry.key(), entry);
-    if (old == null) {
-      sizes = sizes.plus(entry.key(), 1);
-    }
-    if (!entry.equals(old)) {
-      touch(entry.key(), old);
-    }
-  }
-
-  private void remove(LbEntry.Key key) {
-    LbEntry old = wanted.remove(key);
-    if (old != null) {
-      sizes = sizes.plus(key, -1);
-      touch(key, old);
-    }
-  }
-
-  private void touch(LbEntry.Key key, LbEntry old) {
-    if (realised != null && !realised.containsKey(key)) {
-      realised.put(key, old);
-    }
-  }
-
   /** The difference between what was last {@link #realised} and what is wanted now. */
   public LbPlan plan() {
     flush();
-    if (realised == null) {
-      return everything();
-    }
-    List<LbEntry> puts = new ArrayList<>();
-    List<LbEntry.Key> deletes = new ArrayList<>();
-    LbSizes peak = realisedSizes;
-    for (Map.Entry<LbEntry.Key, LbEntry> touched : realised.entrySet()) {
-      LbEntry now = wanted.get(touched.getKey());
-      LbEntry held = touched.getValue();
-      if (now == null && held != null) {
-        deletes.add(touched.getKey());
-      } else if (now != null && !now.equals(held)) {
-        puts.add(now);
-        peak = held == null ? peak.plus(now.key(), 1) : peak;
-      }
-    }
-    return LbPlan.ordered(puts, deletes, peak, sizes);
+    return entries.plan();
   }
 
   /**
@@ -405,12 +355,7 @@ public final class NodeServices {
           }
         });
     flush();
-    return actual.isEmpty() ? everything() : LbPlan.diff(actual, wanted.values());
-  }
-
-  /** The plan for maps that hold nothing. */
-  private LbPlan everything() {
-    return LbPlan.ordered(wanted.values(), new ArrayList<>(), sizes, sizes);
+    return entries.planFrom(actual);
   }
 
   /** Backends of UDP that a predecessor used, and that went while nobody looked. */
@@ -424,28 +369,27 @@ public final class NodeServices {
   private void adopt(Scope scope, Slots found) {
     Slots before = slots.put(scope, found);
     for (int slot = found.size(); before != null && slot < before.size(); slot++) {
-      remove(new SlotKey(scope, slot));
+      entries.remove(new SlotKey(scope, slot));
     }
     for (int slot = 0; slot < found.size(); slot++) {
-      put(new SlotEntry(new SlotKey(scope, slot), found.get(slot)));
+      entries.put(new SlotEntry(new SlotKey(scope, slot), found.get(slot)));
     }
   }
 
   private void adopt(Scope scope, Seats found) {
     Seats before = seats.put(scope, found);
     if (before != null) {
-      before.byTarget().values().forEach(seat -> remove(new SeatKey(scope, seat)));
+      before.byTarget().values().forEach(seat -> entries.remove(new SeatKey(scope, seat)));
     }
     found
         .byTarget()
-        .forEach((target, seat) -> put(new SeatEntry(new SeatKey(scope, seat), target)));
-    remove(new TableKey(scope));
+        .forEach((target, seat) -> entries.put(new SeatEntry(new SeatKey(scope, seat), target)));
+    entries.remove(new TableKey(scope));
   }
 
   /** What the last plan said is in the kernel. Nothing may have been applied since. */
   public void realised() {
-    realised = new HashMap<>();
-    realisedSizes = sizes;
+    entries.realised();
   }
 
   /** What load balancers are told, by the port at which they ask. */
@@ -490,22 +434,11 @@ public final class NodeServices {
   /** Every entry that the maps should hold now. A view; valid until the next change. */
   public Collection<LbEntry> wanted() {
     flush();
-    return Collections.unmodifiableCollection(wanted.values());
+    return entries.wanted();
   }
 
   /** Every entry that was last {@link #realised}, whatever is wanted by now. */
   public List<LbEntry> held() {
-    if (realised == null) {
-      return List.of();
-    }
-    List<LbEntry> held = new ArrayList<>(wanted.size());
-    wanted.forEach(
-        (key, entry) -> {
-          if (!realised.containsKey(key)) {
-            held.add(entry);
-          }
-        });
-    realised.values().stream().filter(Objects::nonNull).forEach(held::add);
-    return held;
+    return entries.held();
   }
 }
