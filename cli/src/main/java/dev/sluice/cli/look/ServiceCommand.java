@@ -8,6 +8,8 @@ import dev.sluice.cli.Group;
 import dev.sluice.cli.NamespaceOptions;
 import dev.sluice.cli.OutputOptions;
 import dev.sluice.cli.output.Table;
+import dev.sluice.schemas.Frontend;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,7 +32,9 @@ final class ServiceCommand extends Group {
   @Command(
       name = "list",
       mixinStandardHelpOptions = true,
-      description = "Lists every address and port of every Service, with all backends.")
+      description =
+          "Lists every address and port of every Service, with all backends; '-o wide' with the"
+              + " Service, too.")
   static final class ListAll implements Callable<Integer> {
     @Mixin private DataOption data;
     @Mixin private OutputOptions output;
@@ -43,19 +47,35 @@ final class ServiceCommand extends Group {
             ServiceView.read(topics).stream()
                 .filter(view -> namespaces.shows(view.frontend().getNamespace()))
                 .toList();
-        output.print(() -> table(services), () -> json(services));
+        output.print(() -> table(services, output.is("wide")), () -> json(services));
       }
       return 0;
     }
   }
 
-  private static Table table(List<ServiceView> services) {
-    Table table = new Table("ID", "FRONTEND", "TYPE", "BACKENDS");
+  /** The table, or the wide one. */
+  static Table table(List<ServiceView> services, boolean wide) {
+    Table table =
+        wide
+            ? new Table("ID", "FRONTEND", "TYPE", "SERVICE", "POLICY", "AFFINITY", "BACKENDS")
+            : new Table("ID", "FRONTEND", "TYPE", "BACKENDS");
     for (ServiceView view : services) {
-      table.row(
-          view.frontend().getId(), view.address(), view.type(), String.join("\n", view.backends()));
+      Frontend frontend = view.frontend();
+      List<Object> row = new ArrayList<>(List.of(frontend.getId(), view.address(), view.type()));
+      if (wide) {
+        String port = frontend.getPortName().isEmpty() ? "" : ":" + frontend.getPortName();
+        row.add(frontend.getNamespace() + "/" + frontend.getName() + port);
+        row.add(policy(frontend));
+        row.add(frontend.getAffinitySeconds() == 0 ? "None" : frontend.getAffinitySeconds() + "s");
+      }
+      row.add(String.join("\n", view.backends()));
+      table.row(row.toArray());
     }
     return table;
+  }
+
+  private static String policy(Frontend frontend) {
+    return frontend.getLocal() ? "Local" : "Cluster";
   }
 
   private static ArrayNode json(List<ServiceView> services) {
@@ -70,7 +90,7 @@ final class ServiceCommand extends Group {
       json.put("address", view.frontend().getAddress());
       json.put("port", view.frontend().getPort());
       json.put("protocol", RuleText.protocol(view.frontend().getProtocol()));
-      json.put("trafficPolicy", view.frontend().getLocal() ? "Local" : "Cluster");
+      json.put("trafficPolicy", policy(view.frontend()));
       json.put("affinitySeconds", view.frontend().getAffinitySeconds());
       ArrayNode backends = json.putArray("backends");
       view.targets()

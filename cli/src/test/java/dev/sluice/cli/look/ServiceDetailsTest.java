@@ -19,6 +19,7 @@ class ServiceDetailsTest {
         .setHash("")
         .setEndpoints(List.of())
         .setMaps(List.of())
+        .setSubjects(List.of())
         .setFeatures(List.of(features))
         .build();
   }
