@@ -60,22 +60,26 @@ class MaglevProperties {
   }
 
   /**
-   * Of one that goes it is 0.7 % as a rule, now and then a little over 1: so twenty, each alone.
+   * Of one that goes it is 0.7 % as a rule, and over 1 in one of a hundred sets of backends: so
+   * several sets, of which twenty go, each alone.
    */
-  @Property(tries = 10)
+  @Property(tries = 3)
   void atMostOneInAHundredPlacesOfTheOthersMovesWhenOneOfAHundredGoes(@ForAll long seed) {
-    List<Target> backends = backends(new Random(seed), 100);
-    Target[] before = table(SIZE, backends);
+    Random random = new Random(seed);
     int moved = 0;
     int stayed = 0;
-    for (Target gone : backends.subList(0, 20)) {
-      List<Target> left = new ArrayList<>(backends);
-      left.remove(gone);
-      Target[] after = table(SIZE, left);
-      for (int place = 0; place < SIZE; place++) {
-        if (!before[place].equals(gone)) {
-          stayed++;
-          moved += before[place].equals(after[place]) ? 0 : 1;
+    for (int set = 0; set < 5; set++) {
+      List<Target> backends = backends(random, 100);
+      Target[] before = table(SIZE, backends);
+      for (Target gone : backends.subList(0, 20)) {
+        List<Target> left = new ArrayList<>(backends);
+        left.remove(gone);
+        Target[] after = table(SIZE, left);
+        for (int place = 0; place < SIZE; place++) {
+          if (!before[place].equals(gone)) {
+            stayed++;
+            moved += before[place].equals(after[place]) ? 0 : 1;
+          }
         }
       }
     }

@@ -110,6 +110,25 @@ class AffinityTest extends ServicePacketTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void aClientWhoseBackendIsGoneGetsAnother(Client client) {
+    int group = 0;
+    for (Ends e : FAMILIES) {
+      for (int protocol : new int[] {TCP, UDP}) {
+        group++;
+        held().keys().forEach(held()::delete);
+        String anew = dials(client, e, protocol);
+        String other = anew.equals(e.remote()) ? neighbour(e) : e.remote();
+        chose(other, 0);
+        assertEquals(other, dials(client, e, protocol));
+        gone(backend(group, other, 8080));
+        write();
+        assertEquals(anew, dials(client, e, protocol));
+      }
+    }
+  }
+
   /** A new connection. Returns whose it is. */
   private String dials(Client client, Ends e, int protocol) {
     return client.sends(e, protocol, 40_000 + port++).destination();
