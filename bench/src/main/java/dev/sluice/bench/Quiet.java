@@ -12,22 +12,32 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Quiet {
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-  private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final double BUSY = 0.15;
 
   private Quiet() {}
 
   /** Returns when the CPUs have been idle for a moment, or after some seconds in any case. */
   static void await() throws IOException {
-    long end = System.nanoTime() + LONGEST_NANOS;
+    await(1, TimeUnit.SECONDS.toNanos(5));
+  }
+
+  /**
+   * Returns when they have been idle for three seconds, or after half a minute: what a world that
+   * was just read leaves is collected in the first pause, for a second and more when it is large.
+   */
+  static void awaitCollected() throws IOException {
+    await(15, TimeUnit.SECONDS.toNanos(30));
+  }
+
+  private static void await(int looks, long longestNanos) throws IOException {
+    long end = System.nanoTime() + longestNanos;
     long[] before = ticks();
-    while (System.nanoTime() < end) {
+    int idle = 0;
+    while (idle < looks && System.nanoTime() < end) {
       LockSupport.parkNanos(LOOK_NANOS);
       long[] now = ticks();
       double busy = 1 - (now[0] - before[0]) / Math.max(1.0, now[1] - before[1]);
-      if (busy < BUSY) {
-        return;
-      }
+      idle = busy < BUSY ? idle + 1 : 0;
       before = now;
     }
   }
