@@ -18,11 +18,13 @@ import dev.sluice.core.node.KernelEntry.PolicyKey;
 import dev.sluice.core.node.KernelEntry.Verdict;
 import dev.sluice.core.service.Maglev;
 import dev.sluice.core.service.NodeServices;
+import dev.sluice.node.bpf.BpfMap;
 import dev.sluice.node.kernel.TestRunBench.Measured;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 
 /**
  * What a packet to a Service costs where packets are translated, by {@code BPF_PROG_TEST_RUN}: from
@@ -163,7 +165,7 @@ public final class NodePortBench implements AutoCloseable {
 
   /** New connections are made in tables that are empty, each round. */
   private List<Measured> rows(int rounds) throws IOException {
-    double[][] rows = new double[8][rounds];
+    double[][] rows = new double[10][rounds];
     Sent world = Sent.fromPod(WORLD, PASS);
     Sent service = Sent.fromPod(CLUSTER_IP, REDIRECT);
     for (int round = 0; round < rounds; round++) {
@@ -176,6 +178,12 @@ public final class NodePortBench implements AutoCloseable {
         rows[3][round] = empty.fresh(Sent.fromOutside(1, LOCAL_PORT));
         rows[6][round] = empty.fresh(service);
       }
+      for (int crowd = 0; crowd < 2; crowd++) {
+        try (NodePortBench crowded = new NodePortBench("-crowd")) {
+          crowded.lend(crowd == 0 ? 50 : 90);
+          rows[8 + crowd][round] = crowded.fresh(Sent.fromOutside(0, REMOTE_PORT));
+        }
+      }
       try (NodePortBench empty = new NodePortBench("-answered")) {
         rows[7][round] = empty.answered();
       }
@@ -183,13 +191,26 @@ public final class NodePortBench implements AutoCloseable {
     return List.of(
         new Measured("NodePort, backend elsewhere, established", median(rows[0]), 200),
         new Measured("NodePort, backend elsewhere, new connection", median(rows[1]), 400),
-        new Measured("the same, its first answer", median(rows[7]), Double.NaN),
+        new Measured("the same, half of the ports lent before", median(rows[8]), Double.NaN),
+        new Measured("the same, nine tenths of them", median(rows[9]), Double.NaN),
+        new Measured("the first answer to a new one", median(rows[7]), Double.NaN),
         new Measured("NodePort, backend here and judged, established", median(rows[2]), Double.NaN),
         new Measured(
             "NodePort, backend here and judged, new connection", median(rows[3]), Double.NaN),
         new Measured("from a pod to the world, established", median(rows[4]), Double.NaN),
         new Measured("from a pod to a Service, established", median(rows[5]), Double.NaN),
         new Measured("from a pod to a Service, new connection", median(rows[6]), Double.NaN));
+  }
+
+  /** Has so many of a hundred ports lent, here and there: to nobody, so that no sweep ends it. */
+  private void lend(int percent) {
+    BpfMap ports = bed.dataplane.map("slc_nat_lent");
+    Random random = new Random(percent);
+    List<byte[]> lent =
+        ports.keys().stream().filter(place -> random.nextInt(100) < percent).toList();
+    byte[] nobodys = new byte[ports.valueBytes()];
+    nobodys[Translation.LENT] = 1;
+    ports.updateAll(lent, lent.stream().map(place -> nobodys).toList());
   }
 
   /** Packets of one connection. */

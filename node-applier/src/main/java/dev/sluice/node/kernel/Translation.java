@@ -45,6 +45,10 @@ public final class Translation {
   private static final int PROTOCOL = 36;
 
   private static final int ENTRY = 40;
+
+  /** Offset of whether it is lent. */
+  static final int LENT = 112;
+
   private static final int CONFIG = 48;
 
   /** Where members are that are read or written here, in bytes. */
@@ -71,7 +75,7 @@ public final class Translation {
               "",
               72),
           "slc_nat_port",
-          Map.of("key", 0, "value", ENTRY, "lent", 112, "", 128),
+          Map.of("key", 0, "value", ENTRY, "lent", LENT, "", 128),
           "slc_nat_config",
           Map.of(
               "uplink",

@@ -94,7 +94,7 @@ final class Lab implements AutoCloseable {
       map.keys().forEach(map::delete);
     }
     empty("slc_nat_places", bytes -> true);
-    empty("slc_nat_lent", bytes -> bytes[112] != 0);
+    empty("slc_nat_lent", bytes -> bytes[Translation.LENT] != 0);
     dataplane.shares().clear();
     pod(1, 1, POD_ID, POD, POD6, true);
     pod(2, 99, NEIGHBOUR_ID, NEIGHBOUR, NEIGHBOUR6, true);
